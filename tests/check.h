@@ -135,20 +135,19 @@ static int check_run(const check_test *tests, size_t count, int argc, char **arg
     volatile size_t number = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (volatile size_t i = 0; i < count; i++) {
-        const check_test *t = &tests[i];
-        if (!check_is_wanted(t->name, argc, argv)) {
+        if (!check_is_wanted(tests[i].name, argc, argv)) {
             continue;
         }
         const int outcome = setjmp(check_leave);
         if (outcome == CHECK_PASSED) {
-            t->fn(t->param);
+            tests[i].fn(tests[i].param);
         }
-        t = &tests[i];
         number++;
         if (outcome == CHECK_SKIPPED) {
-            printf("ok %zu - %s # SKIP %s\n", number, t->name, check_skip_reason);
+            printf("ok %zu - %s # SKIP %s\n", number, tests[i].name, check_skip_reason);
         } else {
-            printf("%s %zu - %s\n", outcome == CHECK_PASSED ? "ok" : "not ok", number, t->name);
+            printf("%s %zu - %s\n", outcome == CHECK_PASSED ? "ok" : "not ok", number,
+                   tests[i].name);
             failed |= outcome == CHECK_FAILED;
         }
     }
