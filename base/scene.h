@@ -1,0 +1,314 @@
+/*
+ * scene.h - the frozen scene: all that a clip is before it is simulated, as plain data.
+ *
+ * Object (what a person would name) -> bodies (rigid, have state) -> geoms (shape, look, physical
+ * surface). A pixel carries the geom; flow and object coordinates come from its body, instance and
+ * semantic ids from its object.
+ *
+ * Units: SI (m, kg, s, N, rad), double. Right-handed, +Z up. Quaternions (w, x, y, z), unit. Poses
+ * are world_from_body, body_from_geom. Colours are linear-light RGB with Rec. 709 primaries, 0..1.
+ * Everything that changes over time is data on the timeline; steps are counted from 0 at
+ * step_rate per second, frame k is at k / fps exactly.
+ *
+ * Ownership: a scene lives in its arena (`arena`), strings and arrays included, and is immutable
+ * once frozen; reel_scene_destroy() frees it whole. Thread-safety: read-only use is safe.
+ */
+#pragma once
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/vec.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+REEL_API_BEGIN
+
+#define REEL_SCENE_FORMAT 1 /**< version of the frozen form; raised when its meaning changes */
+
+enum {
+    REEL_MAX_OBJECTS = 4096,
+    REEL_MAX_BODIES = 8192,
+    REEL_MAX_GEOMS = 16384,
+    REEL_MAX_CAMERAS = 64,
+    REEL_MAX_FRAMES = 100000,
+    REEL_MAX_SIDE = 8192, /**< px, of the image */
+};
+
+/** Physical side of a material. A pair's friction is sqrt(a * b), its restitution max(a, b). */
+typedef struct reel_surface {
+    const char *name;
+    double density;          /**< kg/m^3, > 0; what masses were computed from */
+    double friction;         /**< Coulomb coefficient, >= 0 */
+    double restitution;      /**< 0..1 */
+    double rolling_friction; /**< m, >= 0: rolling resistance torque / normal force; pair: max */
+} reel_surface;
+
+typedef enum reel_pattern {
+    REEL_PATTERN_PLAIN = 0,
+    REEL_PATTERN_CHECKER, /**< squares of edge `scale` in the geom's frame */
+    REEL_PATTERN_NOISE,   /**< smooth value noise, feature size `scale` */
+    REEL_PATTERN_WOOD,    /**< rings of pitch `scale` about the geom's x axis, with grain */
+    REEL_PATTERN_MARBLE,  /**< veins of pitch `scale` */
+    REEL_PATTERN_TILES,   /**< tiles of edge `scale` with joints of color2 */
+    REEL_PATTERN_STRIPES, /**< bands of width `scale` across the geom's z axis */
+} reel_pattern;
+
+/** Look of a surface: metal-rough reflectance with a solid (3-D) procedural pattern. */
+typedef struct reel_material {
+    const char *name;
+    reel_pattern pattern;
+    double color[3];  /**< base colour, linear, 0..1 */
+    double color2[3]; /**< second colour of the pattern */
+    double scale;     /**< m, > 0; see reel_pattern */
+    double roughness; /**< perceptual, 0.03..1; GGX alpha = roughness^2 */
+    double metallic;  /**< 0..1 */
+    double specular;  /**< normal-incidence reflectance of the dielectric part, 0..0.2; 0.04 */
+    uint32_t seed;    /**< of the pattern's noise */
+} reel_material;
+
+typedef enum reel_shape {
+    REEL_SHAPE_PLANE = 0, /**< half-space z <= 0 of the geom frame; size unused; static only */
+    REEL_SHAPE_BOX,       /**< size = full edge lengths along x, y, z */
+    REEL_SHAPE_SPHERE,    /**< size[0] = radius */
+    REEL_SHAPE_CAPSULE,   /**< along z: size[0] = radius, size[1] = length without the caps */
+    REEL_SHAPE_CYLINDER,  /**< along z: size[0] = radius, size[1] = length */
+} reel_shape;
+
+typedef struct reel_geom {
+    int body; /**< index into bodies */
+    reel_shape shape;
+    double size[3];           /**< m; see reel_shape */
+    reel_pose body_from_geom; /**< relative to the body frame */
+    int material;             /**< index into materials */
+    int surface;              /**< index into surfaces */
+    bool visible;             /**< drawn */
+    bool collides;
+} reel_geom;
+
+typedef enum reel_motion {
+    REEL_MOTION_STATIC = 0, /**< never moves; mass unused */
+    REEL_MOTION_DYNAMIC,
+} reel_motion;
+
+typedef struct reel_body {
+    const char *name; /**< unique in the scene, such as "domino 3" or "arm/link 2" */
+    int object;       /**< index into objects */
+    int first_geom, n_geoms; /**< geoms of a body are consecutive */
+    reel_motion motion;
+    reel_pose world_from_body; /**< at step 0; the origin is the centre of mass if dynamic */
+    reel_vec3 velocity;        /**< m/s at step 0, of the body origin */
+    reel_vec3 omega;           /**< rad/s at step 0, world frame */
+    double mass;               /**< kg, > 0 if dynamic */
+    double inertia[6];         /**< kg m^2 about the origin, body frame: xx yy zz xy xz yz (tensor
+                                    elements, so off-diagonals are -sum m x y) */
+    double box_min[3], box_max[3]; /**< m, body frame: box of all visible finite geoms; object
+                                        coordinates are normalised by it. min == max == 0: none */
+} reel_body;
+
+typedef struct reel_object {
+    const char *name;     /**< unique, such as "ball" */
+    const char *category; /**< semantic class, such as "domino", "sphere"; see categories */
+    const char *shape;    /**< word for captions and tables, such as "sphere" */
+    const char *color;    /**< word, such as "red"; "" if none fits */
+    const char *material; /**< word, such as "rubber" */
+    int semantic_id;      /**< index into categories; 0 is "environment" */
+    int instance_id;      /**< 1..N in table order; 0 for environment (floor, walls) */
+    int first_body, n_bodies; /**< bodies of an object are consecutive, >= 1 */
+} reel_object;
+
+typedef enum reel_joint_kind {
+    REEL_JOINT_BALL = 0,
+    REEL_JOINT_HINGE,  /**< position: rad about axis */
+    REEL_JOINT_SLIDER, /**< position: m along axis */
+    REEL_JOINT_FIXED,
+} reel_joint_kind;
+
+typedef enum reel_motor {
+    REEL_MOTOR_NONE = 0,
+    REEL_MOTOR_VELOCITY, /**< drives the joint rate to target */
+    REEL_MOTOR_POSITION, /**< drives the joint position to target */
+} reel_motor;
+
+typedef struct reel_joint {
+    const char *name; /**< unique */
+    reel_joint_kind kind;
+    int body_a;       /**< index into bodies, dynamic */
+    int body_b;       /**< index into bodies, or -1: the world */
+    reel_vec3 anchor; /**< m, world frame at step 0 */
+    reel_vec3 axis;   /**< unit, world frame at step 0 (hinge, slider) */
+    bool has_limits;
+    double lo, hi; /**< rad or m relative to step 0, lo <= 0 <= hi */
+    reel_motor motor;
+    double target;    /**< initial target: rad/s, m/s, rad or m */
+    double max_force; /**< N or N m, >= 0 */
+    double max_speed; /**< rad/s or m/s, > 0: cap of a position motor */
+    double damping;   /**< N m s/rad or N s/m, >= 0 */
+} reel_joint;
+
+typedef enum reel_action_kind {
+    REEL_ACTION_IMPULSE = 0, /**< N s (`vec`) and N m s (`torque`), once, at first_step */
+    REEL_ACTION_FORCE,       /**< N and N m, constant over [first_step, end_step) */
+    REEL_ACTION_TARGET,      /**< sets the target of `joint` to `value` at first_step */
+    REEL_ACTION_RELEASE,     /**< removes `joint` at first_step */
+} reel_action_kind;
+
+/** One entry of the timeline; entries are ordered by (first_step, position in the script). */
+typedef struct reel_action {
+    const char *name; /**< unique; names the action channels of the take */
+    reel_action_kind kind;
+    int64_t first_step;
+    int64_t end_step; /**< force only; exclusive */
+    int body;         /**< impulse, force; else -1 */
+    int joint;        /**< target, release; else -1 */
+    reel_vec3 vec;    /**< world frame */
+    reel_vec3 torque; /**< world frame */
+    reel_vec3 point;  /**< m, body frame: where `vec` acts */
+    double value;
+} reel_action;
+
+typedef enum reel_camera_motion {
+    REEL_CAMERA_STATIC = 0, /**< keys[0] for ever */
+    REEL_CAMERA_ORBIT,      /**< keys[0].eye turns about the vertical through keys[0].target */
+    REEL_CAMERA_KEYFRAMES,  /**< eye and target along a Catmull-Rom curve through the keys */
+    REEL_CAMERA_ATTACHED,   /**< rigid in a body: keys[0] is in the body's frame */
+} reel_camera_motion;
+
+typedef struct reel_camera_key {
+    double time;      /**< s, increasing; the first 0 */
+    reel_vec3 eye;    /**< m, world frame (body frame if attached) */
+    reel_vec3 target; /**< m, != eye */
+    reel_vec3 up;     /**< unit, not parallel to target - eye */
+} reel_camera_key;
+
+/** An ideal pinhole; the principal point is the image centre, pixels are square. */
+typedef struct reel_camera {
+    const char *name; /**< unique, [a-z0-9_]+ : part of file names */
+    reel_camera_motion motion;
+    double fov_y;      /**< rad, vertical field of view, 0 < fov_y < pi */
+    double orbit_rate; /**< rad/s, counter-clockwise seen from above */
+    int body;          /**< attached: index into bodies; else -1 */
+    int n_keys;        /**< >= 1 */
+    reel_camera_key *keys;
+} reel_camera;
+
+/** A distant light. */
+typedef struct reel_sun {
+    const char *name;
+    reel_vec3 to_light;    /**< unit, world frame */
+    double irradiance[3];  /**< linear RGB on a surface facing it; about 3 for a clear noon */
+    double angular_radius; /**< rad, >= 0: half the disc's angle; the real sun's is 0.00465 */
+} reel_sun;
+
+/** Radiance from all around: a smooth gradient over elevation, and the ground's below it. */
+typedef struct reel_sky {
+    double zenith[3], horizon[3], ground[3]; /**< linear radiance, >= 0 */
+} reel_sky;
+
+typedef enum reel_expect_kind {
+    REEL_EXPECT_FALLEN = 0, /**< the object's first body turned its up axis by > 45 degrees */
+    REEL_EXPECT_STANDING,   /**< it did not, by then */
+    REEL_EXPECT_MOVED,      /**< its first body is > `value` m away from where it began */
+    REEL_EXPECT_AT_REST,    /**< all its bodies are asleep or slower than 1 mm/s, 1 mrad/s */
+} reel_expect_kind;
+
+/** What must have come true at step `by`, or the take is refused. */
+typedef struct reel_expect {
+    reel_expect_kind kind;
+    int object;
+    int64_t by; /**< step */
+    double value;
+} reel_expect;
+
+/** Limits of the audit; a take beyond one is refused with the figure (engine/audit.h). */
+typedef struct reel_audit_limits {
+    double penetration;   /**< m, deepest contact after the first 0.1 s; default 0.01 */
+    double initial_overlap; /**< m, deepest contact at step 0; default 0.001 */
+    double joint_error;   /**< m, anchor separation; default 0.005 */
+    double energy_gain;   /**< fraction of the scene's energy scale, gained without work; 0.02 */
+    int contacts;         /**< most contacts in one step; default 4096 */
+    int solver_messages;  /**< default 0 */
+    double escape;        /**< m from the origin; default 100 */
+} reel_audit_limits;
+
+reel_audit_limits reel_audit_limits_default(void);
+
+/** A parameter as it was drawn or given; `value` is a JSON scalar. */
+typedef struct reel_param {
+    const char *name;
+    reel_json *value;
+} reel_param;
+
+typedef struct reel_scene {
+    reel_arena arena; /**< holds everything below but param values */
+
+    const char *family; /**< [a-z0-9_]+ */
+    const char *source; /**< base name of the script */
+    const char *source_sha256; /**< hex, of the script's text */
+    uint64_t seed;
+    int n_params;
+    reel_param *params; /**< in byte order of the names */
+
+    int fps;               /**< frames/s, >= 1 */
+    int frames;            /**< >= 1 */
+    int width, height;     /**< px, even, 16..REEL_MAX_SIDE */
+    int step_rate;         /**< steps/s; a whole multiple of fps * samples_per_frame */
+    int samples_per_frame; /**< stored states per frame, >= 1 */
+    reel_vec3 gravity;     /**< m/s^2 */
+
+    int n_surfaces, n_materials, n_categories, n_objects, n_bodies, n_geoms, n_joints, n_actions,
+        n_cameras, n_suns, n_expects;
+    reel_surface *surfaces;
+    reel_material *materials;
+    const char **categories; /**< [0] = "environment" */
+    reel_object *objects;
+    reel_body *bodies;
+    reel_geom *geoms;
+    reel_joint *joints;
+    reel_action *actions;
+    reel_camera *cameras;
+    reel_sun *suns;
+    reel_expect *expects;
+    reel_sky sky;
+    double exposure; /**< factor on radiance before the tone curve, > 0; default 1 */
+
+    const char *caption;         /**< tells the outcome; "" if none */
+    const char *caption_prompt;  /**< does not tell the outcome; "" if none */
+    reel_audit_limits audit;
+} reel_scene;
+
+/** An empty scene with every default set. NULL when out of memory. */
+reel_scene *reel_scene_create(void);
+/** Destroy and set to NULL; *scene may be NULL. */
+void reel_scene_destroy(reel_scene **scene);
+
+/** step_rate / fps. */
+int reel_scene_steps_per_frame(const reel_scene *scene);
+/** Samples of the take: (frames - 1) * samples_per_frame + 1. Sample i is at step
+ * i * step_rate / (fps * samples_per_frame); frame k is sample k * samples_per_frame. */
+int reel_scene_n_samples(const reel_scene *scene);
+int64_t reel_scene_sample_step(const reel_scene *scene, int sample);
+int64_t reel_scene_last_step(const reel_scene *scene);
+/** Time of frame k in s: k / fps. */
+double reel_scene_frame_time(const reel_scene *scene, int frame);
+
+/** Index by name, or -1. */
+int reel_scene_find_object(const reel_scene *scene, const char *name);
+int reel_scene_find_body(const reel_scene *scene, const char *name);
+int reel_scene_find_joint(const reel_scene *scene, const char *name);
+int reel_scene_find_camera(const reel_scene *scene, const char *name);
+
+/** Number of instance ids N (objects that are not environment). */
+int reel_scene_n_instances(const reel_scene *scene);
+
+/** Mass and inertia (about the centre of mass, geom-axis aligned: diagonal) of a solid shape of
+ * density `density`. The plane has none (assert). Standard formulas, e.g. Eberly, "Game Physics". */
+void reel_shape_mass(reel_shape shape, const double size[3], double density, double *mass,
+                     double inertia[3]);
+/** Half extents of the shape's box in its own frame; false for a plane. */
+bool reel_shape_half_box(reel_shape shape, const double size[3], double half[3]);
+
+const char *reel_shape_name(reel_shape shape);
+const char *reel_pattern_name(reel_pattern pattern);
+
+REEL_API_END

@@ -1,0 +1,124 @@
+/*
+ * take.h - what a simulation did: states at the sampled steps, events, energies, the audit.
+ *
+ * Plain arrays, append-only while it is made (engine/), immutable once sealed. Rendering and every
+ * table read it, never the world. Units SI, world frame, double. Sample i is at step
+ * reel_scene_sample_step(scene, i); frames are a subset of the samples. Index order is
+ * [sample][body][component] throughout, row-major. Thread-safety: read-only use is safe.
+ */
+#pragma once
+
+#include "base/scene.h"
+
+REEL_API_BEGIN
+
+enum {
+    REEL_STATE_PRESENT = 1,    /**< the body exists at this sample */
+    REEL_STATE_TELEPORTED = 2, /**< it was placed anew since the sample before: flow breaks */
+    REEL_STATE_ASLEEP = 4,     /**< at rest: does not move a bit until something touches it */
+};
+
+/** One contact between two bodies, from first touch to parting. */
+typedef struct reel_event {
+    int32_t body_a, body_b; /**< indices, body_a < body_b */
+    int32_t geom_a, geom_b; /**< of the first contact point */
+    int64_t begin_step;     /**< the first step with a contact */
+    int64_t end_step;       /**< the first step without; -1: touching at the end of the take */
+    double begin_time;      /**< s, estimated within the step from depth and approach speed */
+    double end_time;        /**< s; -1 if end_step is */
+    double point[3];        /**< m, world, of the first contact (deepest point) */
+    double normal[3];       /**< unit, world, from b towards a */
+    double approach_speed;  /**< m/s, along -normal just before, >= 0 */
+    double impulse_normal;  /**< N s, of the impact: over the first 10 ms (or until the end) */
+    double impulse_tangent; /**< N s, size of the tangential impulse over the same time */
+    double impulse_total;   /**< N s, normal, over the whole contact */
+    double max_depth;       /**< m */
+} reel_event;
+
+/** Figures that the audit judges (limits: reel_audit_limits). */
+typedef struct reel_audit {
+    double penetration;     /**< m, deepest contact after the first 0.1 s */
+    double initial_overlap; /**< m, deepest contact at step 0 */
+    double joint_error;     /**< m, largest anchor separation */
+    double energy_gain;     /**< J, largest rise above (energy at the start + work done) */
+    double energy_scale;    /**< J, what energy_gain is judged against */
+    double momentum_error;  /**< N s, largest |change of momentum - impulses| over one sample */
+    int64_t max_contacts;   /**< most contacts in one step */
+    int64_t contact_cap_hits;
+    int64_t solver_messages;
+    int64_t exact_steps, iterative_steps; /**< islands stepped by each solver, summed over steps */
+    double escape;          /**< m, farthest from the origin */
+    double asleep_fraction; /**< of (dynamic body, sample) pairs */
+} reel_audit;
+
+/** A named signal that acted on the scene, sampled with the states (from the timeline). */
+typedef struct reel_channel {
+    const char *name; /**< such as "push.force.x" */
+    const char *unit; /**< such as "N" */
+} reel_channel;
+
+typedef struct reel_take {
+    reel_arena arena; /**< holds everything below */
+    int n_samples, n_bodies, n_joints, n_channels, n_events;
+    int n_states;         /**< samples filled so far; == n_samples once sealed */
+    double *position;     /**< [S][B][3] m */
+    double *rotation;     /**< [S][B][4] unit quaternion */
+    double *velocity;     /**< [S][B][3] m/s, of the body origin */
+    double *omega;        /**< [S][B][3] rad/s, world frame */
+    double *contact_force; /**< [S][B][3] N, net contact force, mean since the sample before */
+    uint8_t *state;       /**< [S][B] REEL_STATE_* */
+    uint16_t *appearance; /**< [S][B] appearance index; 0 = as in the scene */
+    double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed */
+    double *joint_velocity; /**< [S][J] rad/s or m/s */
+    double *channel;      /**< [S][C] values of the channels, mean over the steps since before */
+    double *energy;       /**< [S][3] J: kinetic, potential, work done by actions and motors so far */
+    double *momentum;     /**< [S][6] linear N s, angular about the world origin kg m^2/s */
+    reel_channel *channels;
+    reel_event *events;   /**< by (begin_step, body_a, body_b) */
+    reel_audit audit;
+} reel_take;
+
+/** Allocate for `scene` with every array zeroed, no events and `n_channels` channels. NULL when
+ * out of memory. */
+reel_take *reel_take_create(const reel_scene *scene, int n_channels);
+void reel_take_destroy(reel_take **take);
+
+/** One array of a take as stored in take.npz and in its digest. */
+typedef struct reel_take_array {
+    const char *name;
+    char dtype[4]; /**< NumPy: "<f8", "<u2", "|u1", "<i8" */
+    int n_dims;
+    int64_t shape[3];
+    void *data; /**< into the take; C order */
+    size_t bytes;
+} reel_take_array;
+
+enum { REEL_TAKE_MAX_ARRAYS = 48 };
+
+/**
+ * Every array of the take, in fixed order: the numeric arrays above, then the events column by
+ * column ("event_body_a", ...; the columns are copied into the take's arena on the first call) and
+ * "audit" as one row of doubles. Used for the digest, for writing and for reading back.
+ * @return how many were written to `out`; -1 when out of memory.
+ */
+int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS]);
+
+/** XXH128 over names, shapes and bytes of reel_take_arrays(). */
+reel_status reel_take_digest(reel_take *take, reel_xxh128 *out, reel_error *err) REEL_MUST_CHECK;
+
+/** Rebuild a take of `scene` from arrays as produced by reel_take_arrays() (all of them, exact
+ * shapes). @return REEL_OK; REEL_E_SCENE naming the array; REEL_E_NOMEM. */
+reel_status reel_take_from_arrays(const reel_scene *scene, const reel_take_array *arrays, int n,
+                                  reel_take **out, reel_error *err) REEL_MUST_CHECK;
+
+/** World pose of a body at a sample. */
+reel_pose reel_take_pose(const reel_take *take, int sample, int body);
+reel_vec3 reel_take_velocity(const reel_take *take, int sample, int body);
+reel_vec3 reel_take_omega(const reel_take *take, int sample, int body);
+
+/** "audit" columns by name, in order, for tables and messages. */
+int reel_audit_n_figures(void);
+const char *reel_audit_figure_name(int i);
+double reel_audit_figure(const reel_audit *audit, int i);
+
+REEL_API_END

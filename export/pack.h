@@ -1,0 +1,74 @@
+/*
+ * pack.h - from clip records to the `clips` dataset layout.
+ *
+ *   README.md                                   the card, with explicit configs
+ *   manifest.json                               every file with size and SHA-256; written last
+ *   clips/<split>/metadata.parquet              one row per clip and camera (VideoFolder)
+ *   clips/<split>/<nnn>/<stream>.mp4            at most 1000 clips per numbered folder
+ *   labels/<split>/<nnn>/<stream>.zarr.zip
+ *   records/<split>/<nnn>/<clip_id>/            scene.json take.npz views.npz manifest.json
+ *   tables/<table>/<split>-00000-of-00001.parquet    objects states cameras events boxes
+ * Rows are ordered by (clip index, then the table's own keys): the same bytes for any worker count
+ * and order. Thread-safety: one call per dataset at a time.
+ */
+#pragma once
+
+#include "export/record.h"
+
+REEL_API_BEGIN
+
+typedef struct reel_pack_options {
+    const char *name;        /**< dataset name for the card, such as the folder's */
+    const char *command;     /**< the command that made it, for the card */
+    const char *license;     /**< default "cc-by-4.0" */
+    /** Progress: called with clips packed so far (may be NULL). */
+    void (*progress)(void *ctx, int done, int total);
+    void *ctx;
+} reel_pack_options;
+
+reel_pack_options reel_pack_options_default(void);
+
+/**
+ * Pack the records in the folders `record_dirs` into `root` (which exists and may hold a half-done
+ * pack of the same records: the step is idempotent). Files are moved, not copied; the records'
+ * folders are gone afterwards. Ends with manifest.json.
+ * @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (two records with one id, a broken record);
+ *         REEL_E_NOMEM.
+ */
+reel_status reel_pack_clips(const char *root, const char *const *record_dirs, int n,
+                            const reel_pack_options *options, reel_error *err) REEL_MUST_CHECK;
+
+/** A dataset in the clips layout, opened for reading. */
+typedef struct reel_dataset {
+    reel_arena arena;
+    char root[4096];
+    reel_json *manifest;
+    int n_clips;
+    const char **record_dirs; /**< absolute or relative to the process, by clip index */
+} reel_dataset;
+
+/** @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (no dataset of ours, or another version of the
+ * layout). */
+reel_status reel_dataset_open(const char *root, reel_dataset **out,
+                              reel_error *err) REEL_MUST_CHECK;
+void reel_dataset_close(reel_dataset **dataset);
+
+/** Path of a stream's file ("video" or "planes") of a record in this dataset. */
+void reel_dataset_stream_path(const reel_dataset *dataset, const reel_record *record,
+                              const char *file_name, char *out, size_t size);
+
+/** Told about each thing that is wrong; returns false to stop. */
+typedef bool (*reel_finding_fn)(void *ctx, const reel_error *finding);
+
+/** Check every file of the manifest (present, size, SHA-256), that no stray file is there, and
+ * that manifest.json is canonical and agrees with the clips' manifests. Findings name the file.
+ * @return REEL_OK if nothing was found; REEL_E_CONFLICT; REEL_E_IO. */
+reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
+                                     reel_error *err) REEL_MUST_CHECK;
+
+/** Derive every table again from the records and compare with the Parquet files value by value.
+ * Findings name table, row and column. Same returns. */
+reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found,
+                                      void *ctx, reel_error *err) REEL_MUST_CHECK;
+
+REEL_API_END

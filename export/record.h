@@ -1,0 +1,130 @@
+/*
+ * record.h - the clip record: the unit that is kept, moved and checked.
+ *
+ * A folder:
+ *   scene.json          canonical frozen scene
+ *   take.npz            every array of the take (float64), names as reel_take_arrays()
+ *   views.npz           per camera c: "<c>/k" [F,3,3] f8, "<c>/cam_from_world" [F,4,4] f8,
+ *                       "<c>/boxes" [F,N,4] i4 (x0,y0,x1,y1), "<c>/visible_pixels" [F,N] i4
+ *   <stream>.mp4        colour, one per camera
+ *   <stream>.zarr.zip   label planes (store = planes)
+ *   manifest.json       written last: identity, options, digests of contents and files
+ * The stream id is the clip id if the scene has one rendered camera, else <clip_id>_<camera>.
+ * All file bytes are a function of (scene, options, package versions). Every layout and table is
+ * derived from records (pack.h). Thread-safety: one writer or reader, one thread.
+ */
+#pragma once
+
+#include "base/camera.h"
+#include "base/frame.h"
+#include "base/hash.h"
+#include "base/take.h"
+#include "export/sink.h"
+
+REEL_API_BEGIN
+
+typedef enum reel_store {
+    REEL_STORE_PLANES = 0, /**< label planes in <stream>.zarr.zip */
+    REEL_STORE_STATES,     /**< scene and take alone: labels are rendered again on demand */
+} reel_store;
+
+/** How a clip was made beyond its scene; all of it goes into the manifest. */
+typedef struct reel_record_options {
+    const char *clip_id;     /**< [a-z0-9_]+, unique in the dataset */
+    const char *split;       /**< such as "train" */
+    uint64_t base_seed;      /**< of the run */
+    uint64_t index;          /**< of the clip in the run */
+    uint32_t attempt;        /**< 0 = the first seed was taken */
+    const char *quality;     /**< name of the render quality */
+    reel_planes labels;      /**< planes that are stored (store = planes) */
+    reel_store store;
+    double depth_scale;      /**< m per unit */
+    reel_video_options video;
+    bool colour;             /**< false: quality "labels", no mp4 */
+    int n_cameras;           /**< rendered cameras, indices into the scene's */
+    const int *cameras;
+} reel_record_options;
+
+typedef struct reel_record_writer reel_record_writer; /**< opaque */
+
+/**
+ * Start a record in the new folder `dir` (must not exist; its parent must). scene, take and the
+ * strings of options are borrowed until the end.
+ * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM.
+ */
+reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_take *take,
+                              const reel_record_options *options, reel_record_writer **out,
+                              reel_error *err) REEL_MUST_CHECK;
+
+/** Planes that frames given to reel_record_write() must hold: rgb if colour, instance always (for
+ * the boxes), and the stored labels. */
+reel_planes reel_record_planes(const reel_record_options *options);
+
+/** Next frame of rendered camera `i` (index into options->cameras); frames of a camera in order,
+ * cameras one after another or interleaved. */
+reel_status reel_record_write(reel_record_writer *writer, int i, const reel_frame *frame,
+                              const reel_view *view, reel_error *err) REEL_MUST_CHECK;
+
+/** Close the streams, write scene, take, views, then the manifest; fsync all. The folder is whole
+ * after REEL_OK (the caller renames it into place: reel_fs_publish_dir()). */
+reel_status reel_record_end(reel_record_writer *writer, reel_error *err) REEL_MUST_CHECK;
+
+/** Free; an unfinished record's folder is removed. *writer may be NULL. */
+void reel_record_writer_destroy(reel_record_writer **writer);
+
+/** CPU seconds by stage so far: video encoding, label encoding, the rest. */
+typedef struct reel_record_times {
+    double video, labels, other;
+} reel_record_times;
+reel_record_times reel_record_writer_times(const reel_record_writer *writer);
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+typedef struct reel_record_file {
+    const char *role; /**< "scene", "take", "views", "video", "planes" */
+    const char *name; /**< base name */
+    uint64_t bytes;
+    char sha256[REEL_SHA256_HEX];
+} reel_record_file;
+
+typedef struct reel_record_stream {
+    const char *id, *camera;
+    int camera_index;      /**< into the scene's cameras */
+    const char *video;     /**< base name, NULL without colour */
+    const char *planes;    /**< base name of the label store, NULL if none */
+    reel_planes digested;  /**< planes with digests (rgb among them) */
+    reel_xxh128 *digest[REEL_PLANE_COUNT]; /**< [frames] each; NULL if not in `digested` */
+} reel_record_stream;
+
+/** A record as read back: manifest, scene, take; pictures stay on disk. */
+typedef struct reel_record {
+    reel_arena arena;
+    char dir[4096];        /**< folder of scene, take, views and manifest */
+    const char *clip_id, *split, *family, *version, *quality;
+    uint64_t base_seed, index, seed;
+    uint32_t attempt;
+    reel_store store;
+    reel_planes labels;
+    double depth_scale;
+    bool colour;
+    reel_video_options video;
+    const char *scene_sha256, *take_xxh128; /**< as the manifest says */
+    int n_files, n_streams;
+    reel_record_file *files;
+    reel_record_stream *streams;
+    reel_json *manifest;
+    reel_scene *scene;     /**< filled by reel_record_load_data() */
+    reel_take *take;
+    int32_t **boxes;       /**< [stream] -> [F][N][4] */
+    int32_t **visible_pixels; /**< [stream] -> [F][N] */
+    double **k, **cam_from_world; /**< [stream] -> [F][9], [F][16] */
+} reel_record;
+
+/** Read manifest.json of the record in `dir`. @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (not a
+ * manifest of ours: says why); REEL_E_NOMEM. */
+reel_status reel_record_open(const char *dir, reel_record **out, reel_error *err) REEL_MUST_CHECK;
+/** Read scene.json, take.npz and views.npz too. Same errors, naming file and array. */
+reel_status reel_record_load_data(reel_record *record, reel_error *err) REEL_MUST_CHECK;
+void reel_record_close(reel_record **record);
+
+REEL_API_END

@@ -1,0 +1,68 @@
+/*
+ * render.h - frames from a scene and its take.
+ *
+ * One renderer draws any camera and any frame of one clip, in any order: every frame is a pure
+ * function of (scene, take, camera, frame, options). All planes come from one visibility result.
+ * The soft renderer gives the same bits on every x86-64 machine and at every SIMD width; it reads
+ * the take, never a world, and needs no exported libm names. After the first frame of a size it
+ * allocates nothing. Thread-safety: one renderer, one thread; several renderers side by side are
+ * fine. Image conventions: base/camera.h and base/frame.h.
+ */
+#pragma once
+
+#include "base/camera.h"
+#include "base/frame.h"
+
+REEL_API_BEGIN
+
+typedef struct reel_renderer reel_renderer; /**< opaque */
+
+/** Same code, more of it: each is closer to the truth than the one before. */
+typedef enum reel_quality {
+    REEL_QUALITY_LABELS = 0, /**< no colour */
+    REEL_QUALITY_DRAFT,      /**< exact hard sun shadow, one sample a pixel */
+    REEL_QUALITY_STANDARD,   /**< 4 colour samples, soft shadow, occlusion, a traced reflection */
+    REEL_QUALITY_COUNT,
+} reel_quality;
+
+const char *reel_quality_name(reel_quality quality);
+bool reel_quality_find(const char *name, reel_quality *out);
+
+typedef struct reel_render_options {
+    reel_quality quality; /**< default REEL_QUALITY_STANDARD */
+    double depth_scale;   /**< m per unit of the depth plane; default 0.001 */
+    int lanes;            /**< SIMD width 4, 8 or 16; 0 (default) = best of this CPU */
+} reel_render_options;
+
+reel_render_options reel_render_options_default(void);
+
+/** SIMD width that lanes = 0 means on this machine. */
+int reel_render_best_lanes(void);
+
+/**
+ * @param scene, take  borrowed until the renderer is destroyed.
+ * @return REEL_OK; REEL_E_USAGE (lanes that this CPU lacks); REEL_E_SCENE (a geom cannot be drawn:
+ *         names the field); REEL_E_NOMEM.
+ */
+reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
+                                 const reel_render_options *options, reel_renderer **out,
+                                 reel_error *err) REEL_MUST_CHECK;
+void reel_renderer_destroy(reel_renderer **renderer);
+
+/**
+ * Draw `frame` of `camera` into `*out`: the planes that are allocated there (out->planes), of any
+ * even size; out->boxes whenever the instance plane is among them. rgb needs a quality above
+ * REEL_QUALITY_LABELS (assert).
+ * @return REEL_OK; REEL_E_REFUSED (a value does not fit its plane: names plane, frame, pixel);
+ *         REEL_E_NOMEM.
+ */
+reel_status reel_renderer_draw(reel_renderer *renderer, int camera, int frame, reel_frame *out,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** CPU seconds spent so far by stage, for the benchmark and progress (not part of any digest). */
+typedef struct reel_render_times {
+    double setup, visibility, shading, labels;
+} reel_render_times;
+reel_render_times reel_renderer_times(const reel_renderer *renderer);
+
+REEL_API_END
