@@ -27,6 +27,9 @@ void reel_free_aligned(void *ptr);
 /** How many allocations were made so far by all functions above. */
 uint64_t reel_alloc_count(void);
 
+/** How many blocks are allocated and not freed yet: equal before and after, nothing leaked. */
+uint64_t reel_alloc_live(void);
+
 /** Tests: make the `n`-th allocation from now fail (n = 1: the next); 0 switches it off. */
 void reel_alloc_fail_at(uint64_t n);
 

@@ -20,8 +20,23 @@ typedef struct reel_view {
 } reel_view;
 
 /**
+ * Eye, target and up of a camera at `time` (s), in its own frame: the world's, or the body's if
+ * attached. Orbit: eye and up turn by orbit_rate * time about the vertical through the target.
+ * Keyframes: eye, target and up each run along a non-uniform Catmull-Rom curve: the cubic Hermite
+ * curve through the keys p_i at t_i whose slope at an inner key is that of the parabola through
+ * its neighbours, (d_(i-1) h_i + d_i h_(i-1)) / (h_(i-1) + h_i) with h_i = t_(i+1) - t_i and
+ * d_i = (p_(i+1) - p_i) / h_i, and at an end key the slope of its only chord. Before the first and
+ * after the last key it stands still.
+ */
+reel_camera_key reel_camera_key_at(const reel_camera *camera, double time);
+
+/** Whether a key defines a view: finite, target away from the eye, up not along the view. */
+bool reel_camera_key_is_sound(const reel_camera_key *key);
+
+/**
  * The view of camera `camera` at `frame`. `take` gives the pose of the body of an attached camera
- * (may be NULL for other motions).
+ * (may be NULL for other motions). The key at that time must be sound (assert; scenes/validate.h
+ * refuses others).
  */
 reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame);
 

@@ -2,8 +2,10 @@
  * json.h - JSON values with canonical output.
  *
  * A thin layer over a library (which stays in json.c). Canonical form: UTF-8, object keys in byte
- * order, no white space, integers as integers, reals as the shortest "%.17g"-exact decimal, no NaN
- * or infinity; so equal values have equal bytes. Thread-safety: one value tree, one thread.
+ * order, no white space, integers as integers, reals as the first of "%.15g", "%.16g", "%.17g" that
+ * reads back exactly (with ".0" where it would look like an integer; a point in every locale), no
+ * NaN or infinity; in strings only the quote, the backslash and control characters are escaped. So
+ * equal values have equal bytes. Thread-safety: one value tree, one thread.
  * Ownership: a value put into an object or array belongs to it; the root is destroyed whole.
  */
 #pragma once
@@ -24,6 +26,9 @@ typedef enum reel_json_type {
     REEL_JSON_ARRAY,
     REEL_JSON_OBJECT,
 } reel_json_type;
+
+/** Whether `s` is valid UTF-8, as keys and strings must be. */
+bool reel_json_is_text(const char *s);
 
 /** New values. NULL when out of memory (and for a string that is not UTF-8, a real not finite). */
 reel_json *reel_json_object(void);
@@ -47,7 +52,8 @@ reel_json_type reel_json_type_of(const reel_json *v);
 size_t reel_json_count(const reel_json *v);                 /**< of an array or object; else 0 */
 reel_json *reel_json_at(const reel_json *array, size_t i);  /**< borrowed; NULL beyond the end */
 reel_json *reel_json_get(const reel_json *o, const char *k); /**< borrowed; NULL if absent */
-/** Key and value number `i` of an object in byte order of the keys. */
+/** Key and value number `i` of an object in byte order of the keys; NULL beyond the end. Slow for
+ * hundreds of keys that were not put in order. `v` may be NULL. */
 const char *reel_json_key_at(const reel_json *object, size_t i, reel_json **v);
 
 const char *reel_json_to_string(const reel_json *v);       /**< borrowed; NULL if no string */
@@ -67,7 +73,8 @@ reel_status reel_json_parse(const char *text, size_t size, const char *name, ree
 reel_status reel_json_read_file(const char *path, reel_json **out,
                                 reel_error *err) REEL_MUST_CHECK;
 
-/** Canonical text (see above), allocated with reel_alloc(), NUL-terminated. NULL: no memory. */
+/** Canonical text (see above), allocated with reel_alloc(), NUL-terminated. NULL: no memory.
+ * `size` may be NULL. */
 char *reel_json_canonical(const reel_json *v, size_t *size);
 
 /** The same values with line breaks and indentation, for people; ends with a newline. */

@@ -21,6 +21,9 @@ typedef struct reel_rng {
 /** The stream `path` (any UTF-8 string) of `seed` (any value; 0 is a seed like others). */
 reel_rng reel_rng_stream(uint64_t seed, const char *path);
 
+/** The reference generator's own seeding (pcg32_srandom_r): start `state`, sequence `seq`. */
+reel_rng reel_rng_init(uint64_t state, uint64_t seq);
+
 uint32_t reel_rng_u32(reel_rng *rng);
 uint64_t reel_rng_u64(reel_rng *rng);
 double reel_rng_uniform(reel_rng *rng);                      /**< [0, 1), 53 bits */

@@ -76,10 +76,12 @@ typedef struct reel_take {
     reel_channel *channels;
     reel_event *events;   /**< by (begin_step, body_a, body_b) */
     reel_audit audit;
+    void *derived; /**< private: columns made by reel_take_arrays() */
+    size_t derived_bytes;
 } reel_take;
 
-/** Allocate for `scene` with every array zeroed, no events and `n_channels` channels. NULL when
- * out of memory. */
+/** Allocate for `scene` with every array zeroed, no events and `n_channels` channels without a name
+ * (""). NULL when out of memory. */
 reel_take *reel_take_create(const reel_scene *scene, int n_channels);
 void reel_take_destroy(reel_take **take);
 
@@ -97,8 +99,10 @@ enum { REEL_TAKE_MAX_ARRAYS = 48 };
 
 /**
  * Every array of the take, in fixed order: the numeric arrays above, then the events column by
- * column ("event_body_a", ...; the columns are copied into the take's arena on the first call) and
- * "audit" as one row of doubles. Used for the digest, for writing and for reading back.
+ * column ("event_body_a", ...), "audit" as one row of doubles (reel_audit_figure()) and
+ * "channel_labels": UTF-8 bytes, a line "name<tab>unit" for each channel. The columns, the row and
+ * the labels are copies in the take's arena, made anew by each call; `out` is valid until the next
+ * call or change of the take. Used for the digest, for writing and for reading back.
  * @return how many were written to `out`; -1 when out of memory.
  */
 int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS]);
@@ -107,7 +111,8 @@ int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS])
 reel_status reel_take_digest(reel_take *take, reel_xxh128 *out, reel_error *err) REEL_MUST_CHECK;
 
 /** Rebuild a take of `scene` from arrays as produced by reel_take_arrays() (all of them, exact
- * shapes). @return REEL_OK; REEL_E_SCENE naming the array; REEL_E_NOMEM. */
+ * shapes, finite values, events of bodies and geoms that exist). The arrays are copied.
+ * @return REEL_OK; REEL_E_SCENE naming the array in `err->field`; REEL_E_NOMEM. */
 reel_status reel_take_from_arrays(const reel_scene *scene, const reel_take_array *arrays, int n,
                                   reel_take **out, reel_error *err) REEL_MUST_CHECK;
 
