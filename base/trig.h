@@ -24,6 +24,7 @@ double reel_acos(double x);                       /**< [0, pi]; NaN outside [-1,
 double reel_atan(double x);                       /**< [-pi/2, pi/2] */
 double reel_atan2(double y, double x);            /**< [-pi, pi] */
 double reel_exp(double x);
+double reel_exp2(double x);
 double reel_log(double x);
 double reel_log2(double x);
 double reel_log10(double x);

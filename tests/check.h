@@ -28,7 +28,7 @@ typedef struct check_test {
 enum { CHECK_PASSED = 0, CHECK_FAILED = 1, CHECK_SKIPPED = 2 };
 
 static jmp_buf check_leave;
-static const char *check_skip_reason;
+static const char *check_skip_reason = "";
 
 /* Fails the running test with a printf-like message. */
 #define CHECK_FAIL(...)                          \
