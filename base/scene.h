@@ -33,6 +33,18 @@ enum {
     REEL_MAX_CAMERAS = 64,
     REEL_MAX_FRAMES = 100000,
     REEL_MAX_SIDE = 8192, /**< px, of the image */
+    REEL_MAX_PARAMS = 256,
+    REEL_MAX_SURFACES = 4096,
+    REEL_MAX_MATERIALS = 16384,
+    REEL_MAX_CATEGORIES = 4096,
+    REEL_MAX_JOINTS = 8192,
+    REEL_MAX_ACTIONS = 65536,
+    REEL_MAX_SUNS = 16,
+    REEL_MAX_EXPECTS = 4096,
+    REEL_MAX_KEYS = 65536, /**< of one camera */
+    REEL_MAX_FPS = 10000,
+    REEL_MAX_STEP_RATE = 1000000,
+    REEL_MAX_SAMPLES_PER_FRAME = 1000,
 };
 
 /** Physical side of a material. A pair's friction is sqrt(a * b), its restitution max(a, b). */
