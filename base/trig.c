@@ -109,19 +109,31 @@ static inline reduced reduce(double x)
     return (reduced){r.hi, r.lo, quadrant};
 }
 
-/* sin(r) - r.hi, |r| <= pi/4 */
-static inline double sin_rest(double hi, double lo)
+/* sin(r), |r| <= pi/4 */
+static inline double sin_kernel(double hi, double lo)
 {
     const double *c = reel_sin_poly;
     const double z = hi * hi;
     const double zz = z * z;
     const double p = (c[1] + z * c[2]) + zz * ((c[3] + z * c[4]) + zz * (c[5] + z * c[6]));
-    return hi * z * (c[0] + z * p) + (lo - 0.5 * z * lo);
+    return hi + (hi * z * (c[0] + z * p) + (lo - 0.5 * z * lo));
 }
 
-static inline double sin_kernel(double hi, double lo)
+/* sin(r) as two doubles: as sin_kernel, but with r^3/6 as a pair, because tan divides by it */
+static inline reel_dd sin_pair(double hi, double lo)
 {
-    return hi + sin_rest(hi, lo);
+    const double *c = reel_sin_poly;
+    const double sixth_lo = -0x1.5555555555555p-57; /* -1/6 - c[0] */
+    const reel_dd square = reel_mul_exact(hi, hi);
+    const double z = square.hi;
+    const double zz = z * z;
+    const double p = (c[1] + z * c[2]) + zz * ((c[3] + z * c[4]) + zz * (c[5] + z * c[6]));
+    const reel_dd cube = reel_mul_exact(hi, z);
+    const double cube_lo = cube.lo + hi * square.lo;
+    const reel_dd third = reel_mul_exact(cube.hi, c[0]);
+    const reel_dd lead = reel_add_fast(hi, third.hi);
+    const double rest = third.lo + (cube_lo * c[0] + cube.hi * sixth_lo) + hi * zz * p;
+    return reel_add_fast(lead.hi, lead.lo + (rest + (lo - 0.5 * z * lo)));
 }
 
 /* cos(r) as two doubles, the second up to 2% of the first */
@@ -201,7 +213,7 @@ double reel_tan(double x)
         return x - x;
     }
     const reduced r = reduce(x);
-    const reel_dd s = reel_add_fast(r.hi, sin_rest(r.hi, r.lo));
+    const reel_dd s = sin_pair(r.hi, r.lo);
     const reel_dd cosine = cos_pair(r.hi, r.lo);
     const reel_dd c = reel_add_fast(cosine.hi, cosine.lo);
     const reel_dd q = r.quadrant & 1 ? reel_div_dd((reel_dd){-c.hi, -c.lo}, s) : reel_div_dd(s, c);
