@@ -11,7 +11,7 @@ void reel_log_set_level(reel_log_level level)
     max_level = level;
 }
 
-void reel_log(reel_log_level level, const char *fmt, ...)
+void reel_log_write(reel_log_level level, const char *fmt, ...)
 {
     static const char *const prefix[] = {"error: ", "warning: ", "", "debug: "};
     if (level > max_level) {
@@ -46,8 +46,8 @@ void reel_log_error(const char *what, const reel_error *err)
     char text[1024];
     reel_error_format(err, text, (int)sizeof(text));
     if (what) {
-        reel_log(REEL_LOG_ERROR, "%s: %s", what, text);
+        reel_log_write(REEL_LOG_ERROR, "%s: %s", what, text);
     } else {
-        reel_log(REEL_LOG_ERROR, "%s", text);
+        reel_log_write(REEL_LOG_ERROR, "%s", text);
     }
 }

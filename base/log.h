@@ -16,7 +16,7 @@ typedef enum reel_log_level {
 } reel_log_level;
 
 void reel_log_set_level(reel_log_level level); /**< default REEL_LOG_INFO */
-void reel_log(reel_log_level level, const char *fmt, ...) REEL_PRINTF(2, 3);
+void reel_log_write(reel_log_level level, const char *fmt, ...) REEL_PRINTF(2, 3);
 
 /** Log `*err` at error level, prefixed by `what` (such as a clip id; may be NULL). */
 void reel_log_error(const char *what, const reel_error *err);
