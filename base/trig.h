@@ -23,15 +23,16 @@ double reel_asin(double x);                       /**< [-pi/2, pi/2]; NaN outsid
 double reel_acos(double x);                       /**< [0, pi]; NaN outside [-1, 1] */
 double reel_atan(double x);                       /**< [-pi/2, pi/2] */
 double reel_atan2(double y, double x);            /**< [-pi, pi] */
-double reel_exp(double x);
-double reel_exp2(double x);
-double reel_log(double x);
-double reel_log2(double x);
-double reel_log10(double x);
-double reel_pow(double x, double y);
-double reel_sinh(double x);
-double reel_cosh(double x);
-double reel_tanh(double x);
+
+double reel_exp(double x);           /**< e^x; +inf above 709.78, subnormal below -708.39 */
+double reel_exp2(double x);          /**< 2^x; exact for integers */
+double reel_log(double x);           /**< natural; -inf for +-0, NaN below 0 */
+double reel_log2(double x);          /**< exact for powers of 2 */
+double reel_log10(double x);         /**< exact for powers of 10 that are doubles */
+double reel_pow(double x, double y); /**< x^y; NaN for x < 0 unless y is an integer */
+double reel_sinh(double x);          /**< overflows above 710.47 */
+double reel_cosh(double x);          /**< overflows above 710.47 */
+double reel_tanh(double x);          /**< [-1, 1] */
 
 #define REEL_PI 3.14159265358979323846
 
