@@ -32,7 +32,7 @@ FOREIGN = {  # first part of the include path, without .h: the folders that may 
     "lua": {"scenes"}, "lauxlib": {"scenes"}, "lualib": {"scenes"},
     "SDL2": {"app"},
 }
-COMPILER = {"immintrin": {"render"}}  # intrinsics, in headers too
+COMPILER = {"immintrin": {"render"}, "xmmintrin": {"render", "app"}}  # intrinsics, in headers too
 STANDARD = set(  # C17
     "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal "
     "stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath "
@@ -61,7 +61,7 @@ def problem(root, path, quote, target):
             return f"<{target}> in a header leaks it"
         return None
     if top in COMPILER:
-        return None if folder in COMPILER[top] else f"<{target}> belongs to render"
+        return None if folder in COMPILER[top] else f"<{target}> is not for {folder}"
     if top not in STANDARD:
         return f"<{target}> is in no table of this lint"
     return None
