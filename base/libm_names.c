@@ -14,7 +14,7 @@
  *   libavcodec, libavutil, libavformat, libswscale, libswresample: the above and atan atan2f atanf
  *               cosf expf log10f logf sincosf sinf
  *   libccd, libblosc: none
- * with cosf, acosf and the like for completeness of a pair that a compiler may fuse (sincosf).
+ * and tanf, which completes the float forms.
  * Left to libm: what IEEE 754 defines to the last bit (sqrt fmod frexp ldexp scalbn fmin fmax floor
  * ceil round nextafter), and cbrt cbrtf hypot, which have one variant on all x86-64 machines, and
  * which only tables of audio codecs and size arithmetic of libav* ask for.
