@@ -13,9 +13,9 @@ REEL_API_BEGIN
 
 /** What a stream is; strings are borrowed for the sink's life. */
 typedef struct reel_stream_desc {
-    const char *id;     /**< base name of its files, unique in the dataset, [a-z0-9_]+ */
+    const char *id; /**< base name of its files, unique in the dataset, [a-z0-9_]+ */
     const char *camera;
-    int width, height;  /**< px, even */
+    int width, height; /**< px, even */
     int fps, frames;
     double depth_scale; /**< m per unit of the depth plane */
 } reel_stream_desc;

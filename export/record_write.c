@@ -1,0 +1,462 @@
+#include "base/fs.h"
+#include "base/scene_json.h"
+#include "export/npz.h"
+#include "export/record_internal.h"
+#include "export/sink_internal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static reel_status no_memory(const reel_record_writer *w, reel_error *err)
+{
+    return reel_fail_at(err, REEL_E_NOMEM, w->dir, 0, NULL, "out of memory");
+}
+
+reel_planes reel_record_planes(const reel_record_options *options)
+{
+    return (options->colour ? REEL_PLANE_BIT(REEL_PLANE_RGB) : 0) |
+           REEL_PLANE_BIT(REEL_PLANE_INSTANCE) |
+           (options->store == REEL_STORE_PLANES ? options->labels : 0);
+}
+
+/* ---- begin ---------------------------------------------------------------------------------- */
+
+static reel_status init_camera(reel_record_writer *w, int i, reel_error *err)
+{
+    const reel_scene *scene = w->scene;
+    const reel_record_options *options = &w->options;
+    reel_record_camera *c = &w->cameras[i];
+    const size_t frames = (size_t)scene->frames, n = (size_t)w->n_instances;
+    assert(options->cameras[i] >= 0 && options->cameras[i] < scene->n_cameras);
+    c->camera_index = options->cameras[i];
+    c->camera = scene->cameras[c->camera_index].name;
+    c->id = options->n_cameras == 1
+                ? options->clip_id
+                : reel_arena_printf(&w->arena, "%s_%s", options->clip_id, c->camera);
+    c->k = REEL_ARENA_NEW(&w->arena, double, 9 * frames);
+    c->cam_from_world = REEL_ARENA_NEW(&w->arena, double, 16 * frames);
+    c->boxes = REEL_ARENA_NEW(&w->arena, int32_t, 4 * frames * n);
+    c->visible_pixels = REEL_ARENA_NEW(&w->arena, int32_t, frames * n);
+    bool ok = c->id && c->k && c->cam_from_world && c->boxes && c->visible_pixels;
+    if (ok && options->colour) {
+        c->video_name = reel_arena_printf(&w->arena, "%s.mp4", c->id);
+        ok = c->video_name != NULL;
+    }
+    if (ok && options->store == REEL_STORE_PLANES && options->labels != 0) {
+        c->labels_name = reel_arena_printf(&w->arena, "%s.zarr.zip", c->id);
+        ok = c->labels_name != NULL;
+    }
+    return ok ? REEL_OK : no_memory(w, err);
+}
+
+reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_take *take,
+                              const reel_record_options *options, reel_record_writer **out,
+                              reel_error *err)
+{
+    assert(options->n_cameras > 0 && (options->labels & ~REEL_PLANES_LABELS) == 0);
+    assert(strlen(options->clip_id) > 0 && strlen(options->clip_id) < REEL_RECORD_ID_MAX);
+    reel_status status = REEL_OK;
+    reel_record_writer *w = reel_calloc(1, sizeof(*w));
+    if (!w) {
+        return reel_fail_at(err, REEL_E_NOMEM, dir, 0, NULL, "out of memory");
+    }
+    w->scene = scene;
+    w->take = take;
+    w->options = *options;
+    w->n_instances = reel_scene_n_instances(scene);
+    w->cameras = REEL_ARENA_NEW(&w->arena, reel_record_camera, options->n_cameras);
+    w->files = REEL_ARENA_NEW(&w->arena, reel_record_file, 3 + 2 * options->n_cameras);
+    char *copy = reel_arena_strdup(&w->arena, dir);
+    if (!w->cameras || !w->files || !copy) {
+        status = reel_fail_at(err, REEL_E_NOMEM, dir, 0, NULL, "out of memory");
+        goto fail;
+    }
+    for (int i = 0; i < options->n_cameras; i++) {
+        status = init_camera(w, i, err);
+        if (status != REEL_OK) {
+            goto fail;
+        }
+    }
+    if (mkdir(dir, 0777) != 0) {
+        status =
+            reel_fail_at(err, REEL_E_IO, dir, 0, NULL, "cannot create folder: %s", strerror(errno));
+        goto fail;
+    }
+    w->dir = copy; /* from here on the folder is ours to remove */
+    *out = w;
+    return REEL_OK;
+fail:
+    reel_record_writer_destroy(&w);
+    return status;
+}
+
+/* ---- frames --------------------------------------------------------------------------------- */
+
+static reel_status open_sinks(reel_record_writer *w, reel_record_camera *c, const reel_frame *frame,
+                              reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    const reel_scene *scene = w->scene;
+    const reel_stream_desc desc = {.id = c->id,
+                                   .camera = c->camera,
+                                   .width = scene->width,
+                                   .height = scene->height,
+                                   .fps = scene->fps,
+                                   .frames = scene->frames,
+                                   .depth_scale = w->options.depth_scale};
+    c->planes = frame->planes;
+    assert((reel_record_planes(&w->options) & ~frame->planes) == 0);
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        if (c->planes & REEL_PLANE_BIT(p)) {
+            c->digest[p] = REEL_ARENA_NEW(&w->arena, reel_xxh128, scene->frames);
+            if (!c->digest[p]) {
+                return no_memory(w, err);
+            }
+        }
+    }
+    reel_status status = REEL_OK;
+    if (c->video_name) {
+        reel_fs_join(path, sizeof(path), w->dir, c->video_name);
+        status = reel_mp4_sink_open(path, &desc, &w->options.video, &c->video, err);
+    }
+    if (status == REEL_OK && c->labels_name) {
+        reel_fs_join(path, sizeof(path), w->dir, c->labels_name);
+        status = reel_zarr_sink_open(path, &desc, w->options.labels, &c->labels, err);
+    }
+    return status;
+}
+
+static reel_status close_sink(reel_sink **sink, reel_error *err)
+{
+    reel_status status = REEL_OK;
+    if (*sink) {
+        status = reel_sink_close(*sink, err);
+        reel_sink_destroy(sink);
+    }
+    return status;
+}
+
+static void keep_view(reel_record_camera *c, int f, const reel_view *view)
+{
+    double *k = c->k + 9 * f, *m = c->cam_from_world + 16 * f;
+    const double t[3] = {view->translation.x, view->translation.y, view->translation.z};
+    k[0] = view->fx;
+    k[2] = view->cx;
+    k[4] = view->fy;
+    k[5] = view->cy;
+    k[8] = 1;
+    for (int r = 0; r < 3; r++) {
+        for (int s = 0; s < 3; s++) {
+            m[4 * r + s] = view->cam_from_world.m[r][s];
+        }
+        m[4 * r + 3] = t[r];
+    }
+    m[15] = 1;
+}
+
+static void keep_boxes(reel_record_camera *c, int f, int n, const reel_box *boxes)
+{
+    for (int i = 0; i < n; i++) {
+        const reel_box *b = &boxes[i + 1]; /* instance ids count from 1 */
+        int32_t *to = c->boxes + 4 * ((ptrdiff_t)f * n + i);
+        to[0] = b->x0;
+        to[1] = b->y0;
+        to[2] = b->x1;
+        to[3] = b->y1;
+        c->visible_pixels[(ptrdiff_t)f * n + i] = b->pixels;
+    }
+}
+
+static reel_status write_frame(reel_record_writer *w, reel_record_camera *c,
+                               const reel_frame *frame, const reel_view *view, reel_error *err)
+{
+    reel_status status = c->next == 0 ? open_sinks(w, c, frame, err) : REEL_OK;
+    if (status != REEL_OK) {
+        return status;
+    }
+    assert(frame->planes == c->planes && frame->n_instances == w->n_instances);
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        if (c->planes & REEL_PLANE_BIT(p)) {
+            c->digest[p][c->next] = reel_frame_digest(frame, (reel_plane)p);
+        }
+    }
+    keep_view(c, c->next, view);
+    keep_boxes(c, c->next, w->n_instances, frame->boxes);
+    if (c->video) {
+        status = reel_sink_write(c->video, frame, err);
+    }
+    if (status == REEL_OK && c->labels) {
+        status = reel_sink_write(c->labels, frame, err);
+    }
+    c->next++;
+    return status;
+}
+
+static double sink_seconds(const reel_sink *sink)
+{
+    return sink ? reel_sink_seconds(sink) : 0;
+}
+
+reel_status reel_record_write(reel_record_writer *w, int i, const reel_frame *frame,
+                              const reel_view *view, reel_error *err)
+{
+    assert(!w->has_failed && !w->is_whole && i >= 0 && i < w->options.n_cameras);
+    reel_record_camera *c = &w->cameras[i];
+    assert(c->next < w->scene->frames);
+    const double start = reel_sink_cpu_clock();
+    const double video = sink_seconds(c->video), labels = sink_seconds(c->labels);
+    reel_status status = write_frame(w, c, frame, view, err);
+    const double in_video = sink_seconds(c->video) - video;
+    const double in_labels = sink_seconds(c->labels) - labels;
+    double closing_video = 0, closing_labels = 0;
+    if (status == REEL_OK && c->next == w->scene->frames) {
+        /* whole: give buffers and descriptors back before the next camera's turn */
+        const double a = reel_sink_cpu_clock();
+        status = close_sink(&c->video, err);
+        const double b = reel_sink_cpu_clock();
+        status = status == REEL_OK ? close_sink(&c->labels, err) : status;
+        closing_video = b - a;
+        closing_labels = reel_sink_cpu_clock() - b;
+    }
+    const double whole = reel_sink_cpu_clock() - start;
+    w->times.video += in_video + closing_video;
+    w->times.labels += in_labels + closing_labels;
+    w->times.other += whole - in_video - in_labels - closing_video - closing_labels;
+    w->has_failed = status != REEL_OK;
+    return status;
+}
+
+/* ---- end ------------------------------------------------------------------------------------ */
+
+static reel_status write_scene(reel_record_writer *w, reel_error *err)
+{
+    char *text = NULL, path[REEL_PATH_MAX];
+    size_t size = 0;
+    reel_status status = reel_scene_encode(w->scene, &text, &size, err);
+    if (status != REEL_OK) {
+        return status;
+    }
+    reel_sha256_hex(reel_sha256_of(text, size), w->scene_sha256);
+    reel_fs_join(path, sizeof(path), w->dir, "scene.json");
+    status = reel_fs_publish(path, text, size, err);
+    reel_free(text);
+    return status;
+}
+
+static reel_status write_take_arrays(reel_record_writer *w, reel_npz_writer *npz, reel_error *err)
+{
+    reel_take_array arrays[REEL_TAKE_MAX_ARRAYS];
+    const int n = reel_take_arrays(w->take, arrays);
+    if (n < 0) {
+        return no_memory(w, err);
+    }
+    for (int i = 0; i < n; i++) {
+        const reel_take_array *from = &arrays[i];
+        reel_npz_array a = {.n_dims = from->n_dims, .bytes = from->bytes, .data = from->data};
+        memcpy(a.dtype, from->dtype, sizeof(a.dtype));
+        for (int d = 0; d < from->n_dims; d++) {
+            a.shape[d] = from->shape[d];
+        }
+        const reel_status status = reel_npz_add(npz, from->name, &a, err);
+        if (status != REEL_OK) {
+            return status;
+        }
+    }
+    return REEL_OK;
+}
+
+static reel_status write_take(reel_record_writer *w, reel_error *err)
+{
+    reel_xxh128 digest;
+    reel_npz_writer *npz = NULL;
+    char path[REEL_PATH_MAX];
+    reel_status status = reel_take_digest(w->take, &digest, err);
+    if (status != REEL_OK) {
+        return status;
+    }
+    reel_xxh128_hex(digest, w->take_xxh128);
+    reel_fs_join(path, sizeof(path), w->dir, "take.npz");
+    status = reel_npz_create(path, &npz, err);
+    if (status == REEL_OK) {
+        status = write_take_arrays(w, npz, err);
+    }
+    if (status == REEL_OK) {
+        status = reel_npz_finish(npz, err);
+    }
+    reel_npz_writer_destroy(&npz);
+    return status;
+}
+
+static reel_status write_camera_views(const reel_record_writer *w, int i, reel_npz_writer *npz,
+                                      reel_error *err)
+{
+    const reel_record_camera *c = &w->cameras[i];
+    const int64_t frames = w->scene->frames, n = w->n_instances;
+    const size_t f = (size_t)frames;
+    const struct {
+        const char *name;
+        reel_npz_array array;
+    } views[] = {
+        {"k", {"<f8", 3, {frames, 3, 3}, 8 * 9 * f, c->k}},
+        {"cam_from_world", {"<f8", 3, {frames, 4, 4}, 8 * 16 * f, c->cam_from_world}},
+        {"boxes", {"<i4", 3, {frames, n, 4}, 4 * 4 * f * (size_t)n, c->boxes}},
+        {"visible_pixels", {"<i4", 2, {frames, n}, 4 * f * (size_t)n, c->visible_pixels}},
+    };
+    for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%d/%s", i, views[v].name);
+        const reel_status status = reel_npz_add(npz, name, &views[v].array, err);
+        if (status != REEL_OK) {
+            return status;
+        }
+    }
+    return REEL_OK;
+}
+
+static reel_status write_views(reel_record_writer *w, reel_error *err)
+{
+    reel_npz_writer *npz = NULL;
+    char path[REEL_PATH_MAX];
+    reel_fs_join(path, sizeof(path), w->dir, "views.npz");
+    reel_status status = reel_npz_create(path, &npz, err);
+    for (int i = 0; status == REEL_OK && i < w->options.n_cameras; i++) {
+        status = write_camera_views(w, i, npz, err);
+    }
+    if (status == REEL_OK) {
+        status = reel_npz_finish(npz, err);
+    }
+    reel_npz_writer_destroy(&npz);
+    return status;
+}
+
+/* Size, digest, and on its way to the disk. */
+static reel_status add_file(reel_record_writer *w, const char *role, const char *name,
+                            reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_sha256 digest;
+    reel_record_file *file = &w->files[w->n_files];
+    reel_fs_join(path, sizeof(path), w->dir, name);
+    reel_status status = reel_sha256_file(path, &digest, &file->bytes, err);
+    if (status == REEL_OK) {
+        status = reel_fs_sync(path, err);
+    }
+    if (status == REEL_OK) {
+        file->role = role;
+        file->name = name;
+        reel_sha256_hex(digest, file->sha256);
+        w->n_files++;
+    }
+    return status;
+}
+
+static reel_status add_files(reel_record_writer *w, reel_error *err)
+{
+    reel_status status = add_file(w, "scene", "scene.json", err);
+    if (status == REEL_OK) {
+        status = add_file(w, "take", "take.npz", err);
+    }
+    if (status == REEL_OK) {
+        status = add_file(w, "views", "views.npz", err);
+    }
+    for (int i = 0; status == REEL_OK && i < w->options.n_cameras; i++) {
+        const reel_record_camera *c = &w->cameras[i];
+        if (c->video_name) {
+            status = add_file(w, "video", c->video_name, err);
+        }
+        if (status == REEL_OK && c->labels_name) {
+            status = add_file(w, "planes", c->labels_name, err);
+        }
+    }
+    return status;
+}
+
+static reel_status check_audit(const reel_record_writer *w, reel_error *err)
+{
+    for (int i = 0; i < reel_audit_n_figures(); i++) {
+        if (!isfinite(reel_audit_figure(&w->take->audit, i))) {
+            return reel_fail_at(err, REEL_E_INTERNAL, w->dir, 0, reel_audit_figure_name(i),
+                                "a figure of the audit is not finite");
+        }
+    }
+    return REEL_OK;
+}
+
+static reel_status write_manifest(reel_record_writer *w, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    size_t size = 0;
+    reel_json *manifest = reel_record_manifest(w);
+    char *text = manifest ? reel_json_canonical(manifest, &size) : NULL;
+    reel_status status = REEL_OK;
+    if (!text) {
+        status = no_memory(w, err);
+    } else {
+        reel_fs_join(path, sizeof(path), w->dir, "manifest.json");
+        status = reel_fs_publish(path, text, size, err);
+    }
+    reel_free(text);
+    reel_json_destroy(&manifest);
+    return status;
+}
+
+static reel_status end_record(reel_record_writer *w, reel_error *err)
+{
+    reel_status status = check_audit(w, err);
+    if (status == REEL_OK) {
+        status = write_scene(w, err);
+    }
+    if (status == REEL_OK) {
+        status = write_take(w, err);
+    }
+    if (status == REEL_OK) {
+        status = write_views(w, err);
+    }
+    if (status == REEL_OK) {
+        status = add_files(w, err);
+    }
+    if (status == REEL_OK) {
+        status = write_manifest(w, err); /* last: a folder that has one is whole */
+    }
+    return status;
+}
+
+reel_status reel_record_end(reel_record_writer *w, reel_error *err)
+{
+    assert(!w->has_failed && !w->is_whole);
+    for (int i = 0; i < w->options.n_cameras; i++) {
+        assert(w->cameras[i].next == w->scene->frames);
+    }
+    const double start = reel_sink_cpu_clock();
+    const reel_status status = end_record(w, err);
+    w->times.other += reel_sink_cpu_clock() - start;
+    w->has_failed = status != REEL_OK;
+    w->is_whole = status == REEL_OK;
+    return status;
+}
+
+void reel_record_writer_destroy(reel_record_writer **writer)
+{
+    reel_record_writer *w = *writer;
+    if (!w) {
+        return;
+    }
+    for (int i = 0; w->cameras && i < w->options.n_cameras; i++) {
+        reel_sink_destroy(&w->cameras[i].video);
+        reel_sink_destroy(&w->cameras[i].labels);
+    }
+    if (w->dir && !w->is_whole) {
+        (void)reel_fs_remove_tree(w->dir, NULL);
+    }
+    reel_arena_finish(&w->arena);
+    reel_free(w);
+    *writer = NULL;
+}
+
+reel_record_times reel_record_writer_times(const reel_record_writer *writer)
+{
+    return writer->times;
+}
