@@ -91,7 +91,7 @@ enum {
     N_FIGURES = sizeof(figure_specs) / sizeof(figure_specs[0]),
     N_ALL = N_ARRAYS + 1 + N_EVENT_COLUMNS + 1,
 };
-static_assert(N_ALL <= REEL_TAKE_MAX_ARRAYS, "callers have room for that many");
+static_assert((int)N_ALL <= (int)REEL_TAKE_MAX_ARRAYS, "callers have room for that many");
 
 static size_t dtype_size(const char *dtype)
 {
