@@ -25,8 +25,7 @@ BANNED.update({name: "runs a shell" for name in ("system", "popen")})
 BANNED["setlocale"] = "numbers must not depend on the locale"
 
 EXCEPTIONS = {  # (path, name): why it may
-    ("app/job.c", "clock_gettime"): "CPU seconds of a stage, for progress and bench",
-    ("app/progress.c", "clock_gettime"): "rate and remaining time on stderr",
+    ("app/clock.c", "clock_gettime"): "seconds for progress and bench",
     ("export/sink.c", "clock_gettime"): "CPU seconds of a sink, for bench",
 }
 DEFINES_LIBM_NAMES = "base/libm_names.c"

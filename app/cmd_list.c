@@ -1,0 +1,96 @@
+/* cmd_list.c - physreel list: the shipped scenes and their parameters */
+#include "app/app.h"
+#include "scenes/scenes.h"
+#include <stdio.h>
+#include <string.h>
+
+static void print_info(const char *name, const reel_script_info *info)
+{
+    printf("%s - %s\n", name, info->title);
+    for (int i = 0; i < info->n_params; i++) {
+        const reel_script_param *p = &info->params[i];
+        printf("  %-18s %-7s %s\n", p->name, p->kind, p->range);
+    }
+}
+
+static reel_json *info_json(const char *name, const reel_script_info *info)
+{
+    reel_json *o = reel_json_object(), *params = reel_json_array();
+    bool ok = o && params;
+    for (int i = 0; ok && i < info->n_params; i++) {
+        const reel_script_param *p = &info->params[i];
+        reel_json *param = p->json ? reel_json_copy(p->json) : reel_json_object();
+        ok = param && reel_json_put(param, "name", reel_json_string(p->name)) &&
+             reel_json_put(param, "range", reel_json_string(p->range));
+        ok = reel_json_push(params, ok ? param : NULL) && ok;
+    }
+    ok = ok && reel_json_put(o, "scene", reel_json_string(name));
+    ok = ok && reel_json_put(o, "family", reel_json_string(info->family));
+    ok = ok && reel_json_put(o, "title", reel_json_string(info->title));
+    if (ok) {
+        ok = reel_json_put(o, "params", params);
+    } else {
+        reel_json_destroy(&params);
+    }
+    if (!ok) {
+        reel_json_destroy(&o);
+    }
+    return o;
+}
+
+static int list_one(const char *source, bool as_json, reel_json *list, bool first)
+{
+    reel_error err = {0};
+    reel_script_info *info = NULL;
+    if (reel_script_describe(source, &info, &err)) {
+        return reel_app_fail(NULL, &err);
+    }
+    int status = 0;
+    if (!as_json) {
+        printf("%s", first ? "" : "\n");
+        print_info(source, info);
+    } else if (!reel_json_push(list, info_json(source, info))) {
+        (void)reel_fail(&err, REEL_E_NOMEM, "out of memory");
+        status = reel_app_fail(NULL, &err);
+    }
+    reel_script_info_destroy(&info);
+    return status;
+}
+
+static int cmd_list(const reel_args *args)
+{
+    const bool as_json = reel_args_has(args, "json");
+    const char *const *names = reel_scenes_list();
+    reel_json *list = as_json ? reel_json_array() : NULL;
+    int status = 0;
+    if (args->n_arguments > 0) {
+        for (int i = 0; !status && i < args->n_arguments; i++) {
+            status = list_one(args->arguments[i], as_json, list, i == 0);
+        }
+    } else {
+        for (int i = 0; !status && names[i]; i++) {
+            status = list_one(names[i], as_json, list, i == 0);
+        }
+    }
+    if (status) {
+        reel_json_destroy(&list);
+        return status;
+    }
+    return as_json ? reel_app_print_json(list) : reel_app_print("");
+}
+
+static const reel_option options[] = {
+    {.name = "json", .help = "as JSON on stdout"},
+    {0},
+};
+
+const reel_command reel_cmd_list = {
+    .name = "list",
+    .arguments = "[SCENE...]",
+    .max_arguments = REEL_MAX_ARGS,
+    .summary = "the shipped scenes, their parameters and ranges",
+    .details = "With SCENE (a shipped name or a .lua script), only these.",
+    .example = "  physreel list dominoes",
+    .options = options,
+    .run = cmd_list,
+};

@@ -1,0 +1,320 @@
+/* cmd_run.c - physreel run: scenes or a recipe in, a dataset out */
+#include "app/app.h"
+#include "app/job.h"
+#include "app/output.h"
+#include "app/plan.h"
+#include "app/progress.h"
+#include "app/worker.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SAY_ATTEMPT, SAY_REFUSED, SAY_FRACTION, SAY_STATS };
+
+typedef struct say_attempt {
+    uint64_t seed;
+    uint32_t attempt;
+} say_attempt;
+
+typedef struct say_refused {
+    uint64_t seed;
+    char why[400];
+} say_refused;
+
+/* What the parent knows of a clip in work. */
+typedef struct clip_state {
+    uint64_t seed;
+    double fraction;
+} clip_state;
+
+typedef struct run {
+    reel_plan *plan;
+    reel_output output;
+    reel_progress progress;
+    clip_state *clips;
+    bool *skip;
+    int kept, made, failed;
+    int first_failure; /* exit status */
+    reel_job_stats stats;
+    bool quiet, json;
+} run;
+
+/* ---- in the worker -------------------------------------------------------------------------- */
+
+static void tell_attempt(void *ctx, uint32_t attempt, uint64_t seed)
+{
+    say_attempt s = {.seed = seed, .attempt = attempt};
+    reel_worker_send(ctx, SAY_ATTEMPT, &s, sizeof s);
+}
+
+static void tell_refused(void *ctx, uint64_t seed, const reel_error *why)
+{
+    say_refused s = {.seed = seed};
+    reel_error_format(why, s.why, sizeof s.why);
+    reel_worker_send(ctx, SAY_REFUSED, &s, sizeof s);
+}
+
+static void tell_fraction(void *ctx, double fraction)
+{
+    reel_worker_send(ctx, SAY_FRACTION, &fraction, sizeof fraction);
+}
+
+static reel_status work(void *ctx, int job, reel_worker *worker, reel_error *err)
+{
+    run *r = ctx;
+    reel_job_stats stats = {0};
+    reel_job_watch watch = {
+        .ctx = worker,
+        .attempt = tell_attempt,
+        .refused = tell_refused,
+        .fraction = tell_fraction,
+    };
+    reel_status status = reel_job_run(r->plan, job, r->output.records, &watch, &stats, err);
+    reel_worker_send(worker, SAY_STATS, &stats, sizeof stats);
+    return status;
+}
+
+/* ---- in the parent -------------------------------------------------------------------------- */
+
+static void on_message(void *ctx, int job, uint32_t kind, const void *data, size_t size)
+{
+    run *r = ctx;
+    (void)size;
+    if (kind == SAY_ATTEMPT) {
+        say_attempt s;
+        memcpy(&s, data, sizeof s);
+        r->clips[job].seed = s.seed;
+        r->progress.under_way -= r->clips[job].fraction;
+        r->clips[job].fraction = 0;
+    } else if (kind == SAY_REFUSED && !r->quiet) {
+        say_refused s;
+        memcpy(&s, data, sizeof s);
+        reel_progress_clear(&r->progress);
+        fprintf(stderr, "%s: seed %llu refused, trying the next: %s\n", r->plan->clips[job].id,
+                (unsigned long long)s.seed, s.why);
+    } else if (kind == SAY_FRACTION) {
+        double fraction;
+        memcpy(&fraction, data, sizeof fraction);
+        r->progress.under_way += fraction - r->clips[job].fraction;
+        r->clips[job].fraction = fraction;
+        reel_progress_update(&r->progress);
+    } else if (kind == SAY_STATS) {
+        reel_job_stats s;
+        memcpy(&s, data, sizeof s);
+        r->stats.frames += s.frames;
+        r->stats.attempts += s.attempts;
+    }
+}
+
+static bool on_done(void *ctx, int job, const reel_error *err)
+{
+    run *r = ctx;
+    r->progress.under_way -= r->clips[job].fraction;
+    r->clips[job].fraction = 0;
+    if (!err->status) {
+        r->made++;
+        r->progress.done++;
+        reel_progress_update(&r->progress);
+        return true;
+    }
+    char what[160];
+    snprintf(what, sizeof what, "%s (seed %llu)", r->plan->clips[job].id,
+             (unsigned long long)r->clips[job].seed);
+    reel_progress_clear(&r->progress);
+    int status = reel_app_fail(what, err);
+    r->first_failure = r->failed++ ? r->first_failure : status;
+    /* a dead worker says nothing about the other clips; the rest would go wrong again */
+    return err->status == REEL_E_INTERNAL || err->status == REEL_E_RETRY;
+}
+
+static const char *default_dir(reel_plan *plan)
+{
+    return reel_arena_printf(&plan->arena, "out/%s", plan->name);
+}
+
+static int print_result(const run *r, const char *state)
+{
+    if (!r->json) {
+        char line[REEL_PATH_MAX + 2];
+        snprintf(line, sizeof line, "%s\n", r->output.dir);
+        return reel_app_print(line);
+    }
+    reel_json *o = reel_json_object();
+    bool ok = o != NULL;
+    ok = ok && reel_json_put(o, "dataset", reel_json_string(r->output.dir));
+    ok = ok && reel_json_put(o, "state", reel_json_string(state));
+    ok = ok && reel_json_put(o, "clips", reel_json_int(r->plan->n_clips));
+    ok = ok && reel_json_put(o, "kept", reel_json_int(r->kept));
+    ok = ok && reel_json_put(o, "made", reel_json_int(r->made));
+    ok = ok && reel_json_put(o, "refused", reel_json_int(r->stats.attempts));
+    ok = ok && reel_json_put(o, "frames", reel_json_int(r->stats.frames));
+    if (!ok) {
+        reel_json_destroy(&o);
+    }
+    return reel_app_print_json(o);
+}
+
+/* Make the clips that are not there yet. @return exit status. */
+static int make_clips(run *r, int n_workers)
+{
+    reel_error err = {0};
+    const int n = r->plan->n_clips;
+    reel_pool pool = {
+        .n_workers = n_workers,
+        .n_jobs = n,
+        .skip = r->skip,
+        .ctx = r,
+        .work = work,
+        .message = on_message,
+        .done = on_done,
+    };
+    for (int i = 0; i < n; i++) {
+        if (reel_output_has_record(&r->output, r->plan->clips[i].id, &r->skip[i], &err)) {
+            return reel_app_fail(NULL, &err);
+        }
+        r->kept += r->skip[i];
+    }
+    reel_progress_start(&r->progress, "clips", n, r->kept, r->quiet);
+    reel_status status = reel_pool_run(&pool, &err);
+    reel_progress_finish(&r->progress);
+    return status ? reel_app_fail(NULL, &err) : r->first_failure;
+}
+
+/* A run that cannot go on: tidy up and say what can be done. */
+static int give_up(run *r, int status)
+{
+    int n = reel_output_abandon(&r->output);
+    if (n > 0) {
+        fprintf(stderr,
+                "physreel: %d of %d clips are kept in %s; the same command goes on from there\n", n,
+                r->plan->n_clips, r->output.partial);
+    }
+    return status;
+}
+
+/* The packing step may be ended at any moment: it is done again by the next run. */
+static void on_stop_in_packing(int signal_number)
+{
+    static const char text[] = "physreel: interrupted while packing; the same command goes on\n";
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(75);
+}
+
+static int pack(run *r)
+{
+    reel_error err = {0};
+    signal(SIGINT, on_stop_in_packing);
+    signal(SIGTERM, on_stop_in_packing);
+    signal(SIGHUP, on_stop_in_packing);
+    if (reel_stop_signal()) {
+        on_stop_in_packing(0);
+    }
+    if (reel_output_finish(&r->output, r->plan, NULL, NULL, &err)) {
+        return give_up(r, reel_app_fail(NULL, &err));
+    }
+    if (!r->quiet) {
+        double s = reel_progress_seconds(&r->progress);
+        fprintf(stderr, "%d clips (%d made, %lld frames, %.1f s, %.3g frames/s)\n",
+                r->plan->n_clips, r->made, (long long)r->stats.frames, s,
+                s > 0 ? (double)r->stats.frames / s : 0.0);
+    }
+    return print_result(r, "made");
+}
+
+static int run_plan(run *r, const char *dir, int n_workers)
+{
+    reel_error err = {0};
+    reel_output_state state = REEL_OUTPUT_NEW;
+    if (reel_output_open(dir, r->plan, &r->output, &state, &err)) {
+        return reel_app_fail(NULL, &err);
+    }
+    if (state == REEL_OUTPUT_DONE) {
+        if (!r->quiet) {
+            fprintf(stderr, "%s is there already, whole and of the same plan\n", r->output.dir);
+        }
+        r->kept = r->plan->n_clips;
+        return print_result(r, "there");
+    }
+    reel_stop_catch();
+    if (state == REEL_OUTPUT_PACKING) {
+        r->kept = r->plan->n_clips;
+        reel_progress_start(&r->progress, "clips", r->kept, r->kept, r->quiet);
+        return pack(r);
+    }
+    int status = make_clips(r, n_workers);
+    return status ? give_up(r, status) : pack(r);
+}
+
+static int cmd_run(const reel_args *args)
+{
+    reel_error err = {0};
+    run r = {
+        .quiet = reel_args_has(args, "quiet"),
+        .json = reel_args_has(args, "json"),
+        .output = {.lock = -1},
+    };
+    int64_t n_workers = reel_pool_cores();
+    const char *format = reel_args_get(args, "format");
+    int status = 0;
+    if (format && strcmp(format, "clips") != 0) {
+        (void)reel_fail(&err, REEL_E_USAGE, "format %s: this version writes clips", format);
+        return reel_app_fail(NULL, &err);
+    }
+    if (reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, &err) ||
+        reel_plan_create(args, &r.plan, &err)) {
+        return reel_app_fail(NULL, &err);
+    }
+    if (reel_plan_probe(r.plan, &err)) {
+        status = reel_app_fail(NULL, &err);
+        goto done;
+    }
+    const char *dir = reel_args_get(args, "output");
+    dir = dir ? dir : default_dir(r.plan);
+    r.clips = REEL_ARENA_NEW(&r.plan->arena, clip_state, r.plan->n_clips);
+    r.skip = REEL_ARENA_NEW(&r.plan->arena, bool, r.plan->n_clips);
+    if (!dir || !r.clips || !r.skip) {
+        (void)reel_fail(&err, REEL_E_NOMEM, "out of memory");
+        status = reel_app_fail(NULL, &err);
+        goto done;
+    }
+    status = run_plan(&r, dir, (int)n_workers);
+done:
+    reel_output_close(&r.output);
+    reel_plan_destroy(&r.plan);
+    return status;
+}
+
+static const reel_option options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .value = "DIR",
+     .help = "folder of the dataset, made whole at the end\n(default out/<scene>)"},
+    REEL_PLAN_OPTIONS,
+    {.name = "format", .value = "NAME", .help = "layout of the dataset: clips"},
+    {.name = "jobs", .letter = 'j', .value = "N", .help = "worker processes (default: cores)"},
+    {.name = "json", .help = "the result as JSON on stdout"},
+    {.name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
+
+const reel_command reel_cmd_run = {
+    .name = "run",
+    .arguments = "SCENE... | RECIPE",
+    .min_arguments = 1,
+    .max_arguments = REEL_MAX_ENTRIES,
+    .summary = "make a dataset of labelled clips",
+    .details =
+        "SCENE is a shipped family (physreel list), a .lua script or a frozen .json scene; "
+        "several\n"
+        "take turns, --count clips of each. A RECIPE is a .json file that lists scenes and "
+        "options\n"
+        "for a whole dataset. While it is made the dataset is DIR.partial; the same command goes\n"
+        "on where a run was interrupted. The same plan gives the same bytes, whatever -j.",
+    .example =
+        "  physreel run toss --count 4 --seed 7 -p objects=5 -o out/toss\n"
+        "  physreel run billiards dominoes --preset movi --labels all",
+    .options = options,
+    .run = cmd_run,
+};

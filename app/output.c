@@ -1,0 +1,378 @@
+/* output.c - see output.h */
+#include "app/output.h"
+#include "export/pack.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What differs between two plans, in words; the version first, since it explains the others. */
+static void describe_difference(const reel_json *there, const reel_json *here, char *out,
+                                size_t size)
+{
+    static const char *const keys[] = {"version", "libraries",   "clips",   "seed",   "size",
+                                       "fps",     "frames",      "quality", "labels", "store",
+                                       "split",   "depth-scale", "name"};
+    snprintf(out, size, "other plan");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const reel_json *a = reel_json_get(there, keys[i]), *b = reel_json_get(here, keys[i]);
+        char *a_text = a ? reel_json_canonical(a, NULL) : NULL;
+        char *b_text = b ? reel_json_canonical(b, NULL) : NULL;
+        bool differs = !a_text || !b_text || strcmp(a_text, b_text) != 0;
+        if (differs && a_text && b_text && strlen(a_text) < 60 && strlen(b_text) < 60) {
+            snprintf(out, size, "%s %s, now %s", keys[i], a_text, b_text);
+        } else if (differs) {
+            snprintf(out, size, "other %s", keys[i]);
+        }
+        reel_free(a_text);
+        reel_free(b_text);
+        if (differs) {
+            return;
+        }
+    }
+}
+
+/* Compare `dir`/plan.json with the plan. *there = false if the file is missing. */
+static reel_status compare_plan(const char *dir, const char *plan_text, bool *there, bool *same,
+                                char *difference, size_t size, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    char *text = NULL;
+    reel_json *a = NULL, *b = NULL;
+    reel_fs_join(path, sizeof path, dir, "plan.json");
+    *there = reel_fs_exists(path);
+    *same = false;
+    snprintf(difference, size, "no plan.json");
+    if (!*there) {
+        return REEL_OK;
+    }
+    reel_status status = reel_fs_read(path, &text, NULL, err);
+    if (status) {
+        return status;
+    }
+    *same = strcmp(text, plan_text) == 0;
+    if (!*same && reel_json_parse(text, strlen(text), path, &a, NULL) == REEL_OK &&
+        reel_json_parse(plan_text, strlen(plan_text), "plan", &b, NULL) == REEL_OK) {
+        describe_difference(a, b, difference, size);
+    } else if (!*same) {
+        snprintf(difference, size, "plan.json is damaged");
+    }
+    reel_json_destroy(&a);
+    reel_json_destroy(&b);
+    reel_free(text);
+    return REEL_OK;
+}
+
+static bool ends_listing(void *ctx, const char *name)
+{
+    (void)name;
+    *(bool *)ctx = true;
+    return false;
+}
+
+static reel_status lock_partial(reel_output *output, reel_error *err)
+{
+    /* workers of a run that was killed hold the lock until they are gone: wait a little */
+    enum { TRIES = 50 };
+    output->lock = open(output->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (output->lock < 0) {
+        return reel_fail_at(err, REEL_E_IO, output->partial, 0, NULL, "cannot open: %s",
+                            strerror(errno));
+    }
+    for (int i = 0; flock(output->lock, LOCK_EX | LOCK_NB) != 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            return REEL_OK; /* a file system without locks: the caller sees to it */
+        }
+        if (i == TRIES) {
+            return reel_fail_at(err, REEL_E_RETRY, output->partial, 0, NULL,
+                                "another physreel works on this folder");
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+    return REEL_OK;
+}
+
+typedef struct sweep {
+    const char *dir;
+    reel_status status;
+    reel_error *err;
+} sweep;
+
+static bool remove_stray(void *ctx, const char *name)
+{
+    sweep *s = ctx;
+    char path[REEL_PATH_MAX];
+    if (strncmp(name, ".tmp-", 5) == 0) {
+        reel_fs_join(path, sizeof path, s->dir, name);
+        s->status = reel_fs_remove_tree(path, s->err);
+    }
+    return s->status == REEL_OK;
+}
+
+static reel_status sweep_strays(const char *dir, reel_error *err)
+{
+    sweep s = {.dir = dir, .err = err};
+    reel_status status = reel_fs_list(dir, remove_stray, &s, err);
+    return status ? status : s.status;
+}
+
+/* DIR is there: the same dataset, or in the way. */
+static reel_status judge_dir(const reel_output *output, const char *plan_text,
+                             reel_output_state *state, reel_error *err)
+{
+    char difference[256];
+    bool there = false, same = false;
+    reel_dataset *dataset = NULL;
+    reel_status status =
+        compare_plan(output->dir, plan_text, &there, &same, difference, sizeof difference, err);
+    if (status) {
+        return status;
+    }
+    if (!there) {
+        return reel_fail_at(err, REEL_E_USAGE, output->dir, 0, NULL,
+                            "exists and is no dataset of a run; choose another folder with -o");
+    }
+    if (!same) {
+        return reel_fail_at(err, REEL_E_USAGE, output->dir, 0, NULL,
+                            "exists with another dataset (%s); choose another folder with -o, or "
+                            "remove it",
+                            difference);
+    }
+    status = reel_dataset_open(output->dir, &dataset, NULL);
+    reel_dataset_close(&dataset);
+    if (status) {
+        return reel_fail_at(err, REEL_E_USAGE, output->dir, 0, NULL,
+                            "exists but is not whole (see physreel verify); remove it to make it "
+                            "again");
+    }
+    *state = REEL_OUTPUT_DONE;
+    return REEL_OK;
+}
+
+/* DIR.partial is there: ours to go on with, or in the way. */
+static reel_status judge_partial(const reel_output *output, const char *plan_text, reel_error *err)
+{
+    char difference[256];
+    bool there = false, same = false, has_records = false;
+    reel_status status =
+        compare_plan(output->partial, plan_text, &there, &same, difference, sizeof difference, err);
+    if (status || same) {
+        return status;
+    }
+    if (!there && !reel_fs_exists(output->records) && !reel_fs_exists(output->dataset)) {
+        bool other = false;
+        status = reel_fs_list(output->partial, ends_listing, &other, err);
+        if (status || !other) {
+            return status; /* killed before its first file */
+        }
+        char stray[REEL_PATH_MAX];
+        reel_fs_join(stray, sizeof stray, output->partial, ".tmp-plan.json");
+        has_records = !reel_fs_exists(stray);
+        if (!has_records) {
+            return REEL_OK;
+        }
+    }
+    return reel_fail_at(err, REEL_E_USAGE, output->partial, 0, NULL,
+                        "holds an unfinished run that differs (%s); finish it with its own "
+                        "command and version, or remove it",
+                        difference);
+}
+
+static reel_status prepare_partial(reel_output *output, const char *plan_text,
+                                   reel_output_state *state, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    bool existed = reel_fs_exists(output->partial);
+    reel_status status = existed ? judge_partial(output, plan_text, err) : REEL_OK;
+    if (status) {
+        return status;
+    }
+    status = reel_fs_make_dirs(output->partial, err);
+    status = status ? status : lock_partial(output, err);
+    if (status) {
+        return status;
+    }
+    reel_fs_join(path, sizeof path, output->partial, "plan.json");
+    *state = existed && reel_fs_exists(path) ? REEL_OUTPUT_RESUMED : REEL_OUTPUT_NEW;
+    status = sweep_strays(output->partial, err);
+    if (!status && *state == REEL_OUTPUT_NEW) {
+        status = reel_fs_publish(path, plan_text, strlen(plan_text), err);
+    }
+    if (!status && reel_fs_exists(output->dataset)) {
+        *state = REEL_OUTPUT_PACKING;
+        return REEL_OK;
+    }
+    status = status ? status : reel_fs_make_dirs(output->records, err);
+    return status ? status : sweep_strays(output->records, err);
+}
+
+static reel_status set_paths(reel_output *out, const char *dir, reel_error *err)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/') {
+        n--;
+    }
+    /* room for the longest name below it */
+    if (n == 0 || n > REEL_PATH_MAX - 512) {
+        return reel_fail(err, REEL_E_USAGE, "output folder: a path of 1 to %d characters",
+                         REEL_PATH_MAX - 512);
+    }
+    memcpy(out->dir, dir, n);
+    out->dir[n] = '\0';
+    const char *slash = strrchr(out->dir, '/');
+    const char *base = slash ? slash + 1 : out->dir;
+    if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0) {
+        return reel_fail(err, REEL_E_USAGE, "output folder %s: not the name of a new folder", dir);
+    }
+    memcpy(out->partial, out->dir, n);
+    memcpy(out->partial + n, ".partial", sizeof ".partial");
+    reel_fs_join(out->records, sizeof out->records, out->partial, "records");
+    reel_fs_join(out->dataset, sizeof out->dataset, out->partial, "dataset");
+    return REEL_OK;
+}
+
+static char *plan_text_of(const reel_plan *plan)
+{
+    reel_json *json = reel_plan_to_json(plan);
+    char *text = json ? reel_json_pretty(json, NULL) : NULL;
+    reel_json_destroy(&json);
+    return text;
+}
+
+reel_status reel_output_open(const char *dir, const reel_plan *plan, reel_output *out,
+                             reel_output_state *state, reel_error *err)
+{
+    *out = (reel_output){.lock = -1};
+    reel_status status = set_paths(out, dir, err);
+    if (status) {
+        return status;
+    }
+    char *text = plan_text_of(plan);
+    if (!text) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    if (reel_fs_exists(out->dir)) {
+        status = judge_dir(out, text, state, err);
+        if (!status) {
+            /* a run that was killed between its last rename and its tidying up */
+            bool there = false, same = false;
+            char difference[256];
+            status =
+                compare_plan(out->partial, text, &there, &same, difference, sizeof difference, err);
+            if (!status && same) {
+                status = reel_fs_remove_tree(out->partial, err);
+            }
+        }
+    } else {
+        status = prepare_partial(out, text, state, err);
+    }
+    reel_free(text);
+    if (status) {
+        reel_output_close(out);
+    }
+    return status;
+}
+
+static bool record_is_whole(const char *dir)
+{
+    reel_record *record = NULL;
+    bool whole = reel_record_open(dir, &record, NULL) == REEL_OK;
+    for (int i = 0; whole && i < record->n_files; i++) {
+        char path[REEL_PATH_MAX], hex[REEL_SHA256_HEX];
+        reel_sha256 digest;
+        uint64_t size = 0;
+        reel_fs_join(path, sizeof path, dir, record->files[i].name);
+        whole = reel_sha256_file(path, &digest, &size, NULL) == REEL_OK &&
+                size == record->files[i].bytes;
+        if (whole) {
+            reel_sha256_hex(digest, hex);
+            whole = strcmp(hex, record->files[i].sha256) == 0;
+        }
+    }
+    reel_record_close(&record);
+    return whole;
+}
+
+reel_status reel_output_has_record(const reel_output *output, const char *id, bool *has,
+                                   reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_fs_join(path, sizeof path, output->records, id);
+    *has = reel_fs_exists(path) && record_is_whole(path);
+    return *has ? REEL_OK : reel_fs_remove_tree(path, err);
+}
+
+static reel_status pack_all(reel_output *output, reel_plan *plan,
+                            void (*progress)(void *ctx, int done, int total), void *ctx,
+                            reel_error *err)
+{
+    reel_pack_options options = reel_pack_options_default();
+    const char **dirs = REEL_ARENA_NEW(&plan->arena, const char *, plan->n_clips);
+    options.name = plan->name;
+    options.command = reel_plan_command(plan);
+    options.progress = progress;
+    options.ctx = ctx;
+    bool ok = dirs && options.command;
+    for (int i = 0; ok && i < plan->n_clips; i++) {
+        dirs[i] = reel_arena_printf(&plan->arena, "%s/%s", output->records, plan->clips[i].id);
+        ok = dirs[i] != NULL;
+    }
+    if (!ok) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    return reel_pack_clips(output->dataset, dirs, plan->n_clips, &options, err);
+}
+
+reel_status reel_output_finish(reel_output *output, reel_plan *plan,
+                               void (*progress)(void *ctx, int done, int total), void *ctx,
+                               reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_status status = reel_fs_make_dirs(output->dataset, err);
+    char *text = status ? NULL : plan_text_of(plan);
+    if (!status && !text) {
+        status = reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    if (!status) {
+        reel_fs_join(path, sizeof path, output->dataset, "plan.json");
+        status = reel_fs_publish(path, text, strlen(text), err);
+    }
+    reel_free(text);
+    status = status ? status : pack_all(output, plan, progress, ctx, err);
+    status = status ? status : reel_fs_publish_dir(output->dataset, output->dir, err);
+    status = status ? status : reel_fs_remove_tree(output->partial, err);
+    return status;
+}
+
+static bool count_record(void *ctx, const char *name)
+{
+    *(int *)ctx += strncmp(name, ".tmp-", 5) != 0;
+    return true;
+}
+
+int reel_output_abandon(reel_output *output)
+{
+    int n = 0;
+    if (reel_fs_exists(output->records)) {
+        (void)!sweep_strays(output->records, NULL);
+        if (reel_fs_list(output->records, count_record, &n, NULL)) {
+            n = 0;
+        }
+    }
+    if (n == 0 && !reel_fs_exists(output->dataset)) {
+        (void)reel_fs_remove_tree(output->partial, NULL);
+    }
+    return n;
+}
+
+void reel_output_close(reel_output *output)
+{
+    if (output->lock >= 0) {
+        close(output->lock);
+        output->lock = -1;
+    }
+}

@@ -1,0 +1,148 @@
+/*
+ * plan.h - which clips a run makes: everything that decides a dataset's bytes, in one place.
+ *
+ * A plan comes from the command line or from a recipe (a JSON file, docs/datasets.md). Entries take
+ * turns: clip 0 is the first of entry 0, clip 1 the first of entry 1, ... ; an entry that has given
+ * its count is passed over. So a larger --count only appends clips. Clip i of a run with seed s has
+ * the scene seed reel_clip_seed(s, i, attempt) and the id <family>_<i as six digits>.
+ *
+ * The plan's canonical JSON (plan.json in the dataset) is what tells one run from another: scenes
+ * by digest, options, program and library versions; never the output folder, -j or the command's
+ * spelling. Thread-safety: read-only use is safe.
+ */
+#pragma once
+
+#include "app/args.h"
+#include "base/frame.h"
+#include "base/scene.h"
+#include "export/record.h"
+#include "render/render.h"
+#include "scenes/scenes.h"
+
+REEL_API_BEGIN
+
+enum { REEL_MAX_CLIPS = 1000000, REEL_MAX_ENTRIES = 4096, REEL_MAX_ATTEMPTS = 20 };
+
+/** One SCENE and what it is asked for. */
+typedef struct reel_plan_entry {
+    const char *source; /**< path or name of a shipped family, for reel_scene_freeze() */
+    const char *shown;  /**< as the user wrote it */
+    bool frozen;        /**< a scene JSON: its seed, size and times are its own */
+    int64_t count;      /**< clips, >= 1 */
+    int n_overrides, n_cameras;
+    const char **overrides;       /**< "key=value" */
+    const char **cameras;         /**< names; none = every camera of the scene */
+    const char *family;           /**< found by reel_plan_probe() */
+    char sha256[REEL_SHA256_HEX]; /**< of the script's text or the frozen scene; found likewise */
+} reel_plan_entry;
+
+typedef struct reel_plan_clip {
+    const char *id;
+    int entry;
+} reel_plan_clip;
+
+typedef struct reel_plan {
+    reel_arena arena;   /**< holds everything below */
+    const char *name;   /**< of the dataset, from the scenes or the recipe */
+    const char *recipe; /**< path, NULL without */
+    const char *split;
+    uint64_t seed;
+    int width, height, fps, frames;
+    bool size_given, fps_given, frames_given; /**< asked for, not defaults */
+    reel_quality quality;
+    reel_planes labels; /**< stored planes; none with REEL_STORE_STATES */
+    reel_store store;
+    double depth_scale; /**< m per unit */
+    int n_entries, n_clips;
+    reel_plan_entry *entries;
+    reel_plan_clip *clips; /**< by index; made by reel_plan_probe() */
+} reel_plan;
+
+/** Options of a plan, for the tables of the commands that take them. */
+#define REEL_PLAN_OPTIONS                                                                \
+    {.name = "seed", .value = "N", .help = "seed of the run, 0 .. 2^64-1 (default 0)"},  \
+        {.name = "count", .value = "N", .help = "clips of each scene (default 1)"},      \
+        {.name = "param",                                                                \
+         .letter = 'p',                                                                  \
+         .value = "KEY=VALUE",                                                           \
+         .repeats = true,                                                                \
+         .help = "fix a parameter of the scene (physreel list)"},                        \
+        {.name = "size", .value = "WxH", .help = "pixels, even (default 832x480)"},      \
+        {.name = "fps",                                                                  \
+         .value = "N",                                                                   \
+         .help =                                                                         \
+             "frames a second; must divide the step rate of\n"                           \
+             "the scene, 1200 by default (default 24)"},                                 \
+        {.name = "frames", .value = "N", .help = "frames of a clip (default 121)"},      \
+        {.name = "preset", .value = "NAME", .help = "movi: 256x256, 24 frames, 12 fps"}, \
+        {.name = "camera",                                                               \
+         .value = "NAME",                                                                \
+         .repeats = true,                                                                \
+         .help = "draw this camera only; may be repeated (default: all)"},               \
+        {.name = "quality",                                                              \
+         .value = "NAME",                                                                \
+         .help = "labels (no colour), draft or standard (default)"},                     \
+        {.name = "labels",                                                               \
+         .value = "LIST",                                                                \
+         .help =                                                                         \
+             "planes to store: all, none, or names with commas: depth,\n"                \
+             "instance, normal, flow_fwd, flow_bwd, object_coordinates,\n"               \
+             "albedo, coverage (default depth,instance,flow_fwd)"},                      \
+        {.name = "store",                                                                \
+         .value = "KIND",                                                                \
+         .help =                                                                         \
+             "planes (default), or states: labels are not stored, they\n"                \
+             "can be made again from scene and states"},                                 \
+        {.name = "depth-scale",                                                          \
+         .value = "METRES",                                                              \
+         .help = "of one unit of the depth plane (default 0.001)"},                      \
+    {                                                                                    \
+        .name = "split", .value = "NAME", .help = "split of the clips (default train)"   \
+    }
+
+/** A plan from parsed options and SCENE or RECIPE arguments. Nothing is run yet.
+ * @return REEL_OK; REEL_E_USAGE; REEL_E_SCENE (a recipe: file and field); REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_plan_create(const reel_args *args, reel_plan **out,
+                             reel_error *err) REEL_MUST_CHECK;
+void reel_plan_destroy(reel_plan **plan);
+
+/**
+ * Freeze the first clip of every entry: finds family and digest, checks parameters and cameras, and
+ * names the clips. So most mistakes end here, before anything is written.
+ * @return REEL_OK; as reel_scene_freeze(); REEL_E_USAGE (no such camera: names those there are).
+ */
+reel_status reel_plan_probe(reel_plan *plan, reel_error *err) REEL_MUST_CHECK;
+
+/** Freeze clip `index` at `attempt`; checks the frozen scene's size against the plan. */
+reel_status reel_plan_freeze(const reel_plan *plan, int index, uint32_t attempt, reel_scene **out,
+                             reel_error *err) REEL_MUST_CHECK;
+
+/** Indices of the cameras that `entry` draws, into `out` (of REEL_MAX_CAMERAS).
+ * @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_plan_cameras(const reel_plan *plan, int entry, const reel_scene *scene, int *out,
+                              int *n, reel_error *err) REEL_MUST_CHECK;
+
+/** The plan as JSON (after reel_plan_probe()); NULL when out of memory. */
+reel_json *reel_plan_to_json(const reel_plan *plan);
+
+/** The command that makes this dataset, for its card; into the plan's arena. */
+const char *reel_plan_command(reel_plan *plan);
+
+/* ---- settings (plan_settings.c) ------------------------------------------------------------- */
+
+/**
+ * Fill the settings of `plan` that hold for all clips from the options, else from the same keys of
+ * `recipe` (may be NULL), else from the preset, else the defaults.
+ */
+reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** "depth,normal", "all" or "none" to planes; `quality` says what all means. */
+reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out,
+                              reel_error *err) REEL_MUST_CHECK;
+
+/** Entries of a recipe, into the plan's arena. */
+reel_status reel_plan_recipe_entries(reel_plan *plan, const char *path, const reel_json *recipe,
+                                     reel_error *err) REEL_MUST_CHECK;
+
+REEL_API_END

@@ -1,0 +1,230 @@
+/* plan_settings.c - the settings of a run, from options, recipe and preset (see plan.h) */
+#include "app/plan.h"
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a value comes from: the command line first, then the recipe. */
+typedef struct settings {
+    const reel_args *args;
+    const reel_json *recipe;
+    reel_arena *arena;
+    const char *preset;
+} settings;
+
+static const struct {
+    const char *name, *size;
+    const char *frames, *fps;
+} presets[] = {{"movi", "256x256", "24", "12"}};
+
+static const char *preset_value(const char *preset, const char *key)
+{
+    for (size_t i = 0; preset && i < sizeof presets / sizeof presets[0]; i++) {
+        if (strcmp(presets[i].name, preset) == 0) {
+            return strcmp(key, "size") == 0     ? presets[i].size
+                   : strcmp(key, "frames") == 0 ? presets[i].frames
+                   : strcmp(key, "fps") == 0    ? presets[i].fps
+                                                : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* The text of setting `key`, or NULL in *out if it was not given. `given` may be NULL. */
+static reel_status get(const settings *s, const char *key, const char **out, bool *given,
+                       reel_error *err)
+{
+    const reel_json *value = s->recipe ? reel_json_get(s->recipe, key) : NULL;
+    int64_t whole = 0;
+    double real = 0;
+    *out = reel_args_get(s->args, key);
+    if (!*out && value) {
+        if (reel_json_to_string(value)) {
+            *out = reel_json_to_string(value);
+        } else if (reel_json_to_int(value, &whole)) {
+            *out = reel_arena_printf(s->arena, "%lld", (long long)whole);
+        } else if (reel_json_to_real(value, &real)) {
+            *out = reel_arena_printf(s->arena, "%.17g", real);
+        } else {
+            return reel_fail_at(err, REEL_E_SCENE, NULL, 0, key, "not a number or a text");
+        }
+        if (!*out) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory");
+        }
+    }
+    if (given) {
+        *given = *out != NULL;
+    }
+    if (!*out) {
+        *out = preset_value(s->preset, key);
+    }
+    return REEL_OK;
+}
+
+static reel_status get_int(const settings *s, const char *key, int lo, int hi, int *value,
+                           bool *given, reel_error *err)
+{
+    const char *text = NULL;
+    uint64_t number = 0;
+    reel_status status = get(s, key, &text, given, err);
+    if (status || !text) {
+        return status;
+    }
+    if (!reel_parse_u64(text, &number) || number < (uint64_t)lo || number > (uint64_t)hi) {
+        return reel_fail(err, REEL_E_USAGE, "%s %s: not a whole number from %d to %d", key, text,
+                         lo, hi);
+    }
+    *value = (int)number;
+    return REEL_OK;
+}
+
+/* Only what the shape of a name allows: it becomes part of paths. */
+static bool is_name(const char *s)
+{
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return n > 0 && n <= 64 && s[n] == '\0';
+}
+
+reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out,
+                              reel_error *err)
+{
+    const reel_planes coverage = REEL_PLANE_BIT(REEL_PLANE_COVERAGE);
+    reel_planes planes = 0;
+    if (strcmp(text, "none") == 0) {
+        *out = 0;
+        return REEL_OK;
+    }
+    if (strcmp(text, "all") == 0) {
+        *out = REEL_PLANES_LABELS & ~(quality >= REEL_QUALITY_STANDARD ? 0 : coverage);
+        return REEL_OK;
+    }
+    for (const char *start = text; start;) {
+        char name[64];
+        const char *end = strchr(start, ',');
+        size_t length = end ? (size_t)(end - start) : strlen(start);
+        reel_plane plane;
+        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), start);
+        if (strcmp(name, "semantic") == 0) {
+            return reel_fail(err, REEL_E_USAGE,
+                             "labels: semantic is the instance plane through the objects table; "
+                             "ask for instance");
+        }
+        if (!reel_plane_find(name, &plane) || plane == REEL_PLANE_RGB) {
+            return reel_fail(err, REEL_E_USAGE,
+                             "labels: no plane \"%s\"; there are depth, instance, normal, "
+                             "flow_fwd, flow_bwd, object_coordinates, albedo, coverage",
+                             name);
+        }
+        planes |= REEL_PLANE_BIT(plane);
+        start = end ? end + 1 : NULL;
+    }
+    if ((planes & coverage) && quality < REEL_QUALITY_STANDARD) {
+        return reel_fail(err, REEL_E_USAGE,
+                         "labels: coverage needs a quality with anti-aliasing (standard)");
+    }
+    /* a flow without its state could not be told from no flow at an occlusion */
+    if (planes & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
+        planes |= REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD_STATE);
+    }
+    if (planes & REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD)) {
+        planes |= REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD_STATE);
+    }
+    *out = planes;
+    return REEL_OK;
+}
+
+/* quality, store, labels and depth scale: they depend on one another. */
+static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *err)
+{
+    const char *quality = NULL, *store = NULL, *labels = NULL, *scale = NULL;
+    bool labels_given = false, scale_given = false;
+    reel_status status = get(s, "quality", &quality, NULL, err);
+    status = status ? status : get(s, "store", &store, NULL, err);
+    status = status ? status : get(s, "labels", &labels, &labels_given, err);
+    status = status ? status : get(s, "depth-scale", &scale, &scale_given, err);
+    if (status) {
+        return status;
+    }
+    plan->quality = REEL_QUALITY_STANDARD;
+    if (quality && !reel_quality_find(quality, &plan->quality)) {
+        return reel_fail(err, REEL_E_USAGE, "quality %s: not one of labels, draft, standard",
+                         quality);
+    }
+    if (store && strcmp(store, "planes") != 0 && strcmp(store, "states") != 0) {
+        return reel_fail(err, REEL_E_USAGE, "store %s: not one of planes, states", store);
+    }
+    plan->store = store && strcmp(store, "states") == 0 ? REEL_STORE_STATES : REEL_STORE_PLANES;
+    plan->depth_scale = REEL_DEPTH_SCALE_DEFAULT;
+    if (scale) {
+        char *end = NULL;
+        plan->depth_scale = strtod(scale, &end);
+        if (end == scale || *end || !(plan->depth_scale >= 1e-6 && plan->depth_scale <= 1.0)) {
+            return reel_fail(err, REEL_E_USAGE,
+                             "depth-scale %s: not a number of metres from 1e-6 to 1", scale);
+        }
+    }
+    if (plan->store == REEL_STORE_STATES) {
+        plan->labels = 0;
+        if (labels_given || scale_given) {
+            return reel_fail(err, REEL_E_USAGE,
+                             "%s has no effect with store states: no planes are stored",
+                             labels_given ? "labels" : "depth-scale");
+        }
+        return REEL_OK;
+    }
+    plan->labels = REEL_PLANES_DEFAULT;
+    status = labels ? reel_parse_labels(labels, plan->quality, &plan->labels, err) : REEL_OK;
+    if (!status && plan->labels == 0 && plan->quality == REEL_QUALITY_LABELS) {
+        return reel_fail(err, REEL_E_USAGE,
+                         "quality labels draws no colour and labels none keeps nothing else");
+    }
+    return status;
+}
+
+reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
+                               reel_error *err)
+{
+    settings s = {.args = args, .recipe = recipe, .arena = &plan->arena};
+    const char *size = NULL, *seed = NULL, *split = NULL, *preset = NULL;
+    reel_freeze_options defaults = reel_freeze_options_default();
+    plan->width = defaults.width;
+    plan->height = defaults.height;
+    plan->fps = defaults.fps;
+    plan->frames = defaults.frames;
+    plan->split = "train";
+    reel_status status = get(&s, "preset", &preset, NULL, err);
+    if (status) {
+        return status;
+    }
+    if (preset && !preset_value(preset, "size")) {
+        return reel_fail(err, REEL_E_USAGE, "preset %s: there is movi", preset);
+    }
+    s.preset = preset;
+    status = get(&s, "size", &size, &plan->size_given, err);
+    status = status ? status : get(&s, "seed", &seed, NULL, err);
+    status = status ? status : get(&s, "split", &split, NULL, err);
+    if (!status && size) {
+        status = reel_parse_size(size, &plan->width, &plan->height, err);
+    }
+    if (!status && seed && !reel_parse_u64(seed, &plan->seed)) {
+        status =
+            reel_fail(err, REEL_E_USAGE, "seed %s: not a whole number from 0 to 2^64 - 1", seed);
+    }
+    if (!status && split) {
+        plan->split = reel_arena_strdup(&plan->arena, split);
+        if (!plan->split) {
+            status = reel_fail(err, REEL_E_NOMEM, "out of memory");
+        } else if (!is_name(split)) {
+            status = reel_fail(err, REEL_E_USAGE,
+                               "split %s: a name has the letters a-z, digits and _", split);
+        }
+    }
+    if (!status) {
+        status = get_int(&s, "fps", 1, 10000, &plan->fps, &plan->fps_given, err);
+    }
+    if (!status) {
+        status = get_int(&s, "frames", 1, REEL_MAX_FRAMES, &plan->frames, &plan->frames_given, err);
+    }
+    return status ? status : set_planes(plan, &s, err);
+}

@@ -1,0 +1,31 @@
+/* png.c - see png.h. libpng's longjmp ends here: its simplified API returns instead. */
+#include "export/png.h"
+#include "base/alloc.h"
+#include "base/fs.h"
+#include <png.h>
+#include <string.h>
+
+reel_status reel_png_write(const char *path, const uint8_t *rgb, int width, int height,
+                           reel_error *err)
+{
+    png_image image;
+    memset(&image, 0, sizeof image);
+    image.version = PNG_IMAGE_VERSION;
+    image.width = (png_uint_32)width;
+    image.height = (png_uint_32)height;
+    image.format = PNG_FORMAT_RGB;
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *file = reel_alloc(size);
+    if (!file) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    reel_status status = REEL_OK;
+    if (png_image_write_to_memory(&image, file, &size, 0, rgb, 0, NULL)) {
+        status = reel_fs_publish(path, file, size, err);
+    } else {
+        status = reel_fail_at(err, REEL_E_INTERNAL, path, 0, NULL, "libpng: %s", image.message);
+    }
+    png_image_free(&image);
+    reel_free(file);
+    return status;
+}
