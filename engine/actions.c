@@ -1,0 +1,187 @@
+/* actions.c - the timeline: what acts at which step, and the signals that are recorded of it. */
+#include "engine/sim.h"
+
+static const char *const channel_suffix[6] = {"force.x",  "force.y",  "force.z",
+                                              "torque.x", "torque.y", "torque.z"};
+
+static double component(const reel_action *action, int axis)
+{
+    const reel_vec3 v = axis < 3 ? action->vec : action->torque;
+    return axis % 3 == 0 ? v.x : axis % 3 == 1 ? v.y : v.z;
+}
+
+/* A force is recorded where it is not zero; a joint's target if it has a motor. */
+static int list_channels(const reel_scene *scene, channel_source *out)
+{
+    int n = 0;
+    for (int i = 0; i < scene->n_actions; i++) {
+        const reel_action *action = &scene->actions[i];
+        for (int axis = 0; action->kind == REEL_ACTION_FORCE && axis < 6; axis++) {
+            if (component(action, axis) != 0) {
+                if (out) {
+                    out[n] = (channel_source){i, -1, axis};
+                }
+                n++;
+            }
+        }
+    }
+    for (int j = 0; j < scene->n_joints; j++) {
+        if (scene->joints[j].motor != REEL_MOTOR_NONE) {
+            if (out) {
+                out[n] = (channel_source){-1, j, 0};
+            }
+            n++;
+        }
+    }
+    return n;
+}
+
+static const char *target_unit(const reel_joint *joint)
+{
+    const bool hinge = joint->kind == REEL_JOINT_HINGE;
+    if (joint->motor == REEL_MOTOR_POSITION) {
+        return hinge ? "rad" : "m";
+    }
+    return hinge ? "rad/s" : "m/s";
+}
+
+static bool name_channel(reel_sim *sim, int i)
+{
+    const channel_source *source = &sim->channels[i];
+    reel_channel *channel = &sim->take->channels[i];
+    reel_arena *arena = &sim->take->arena;
+    if (source->action >= 0) {
+        const char *name = sim->scene->actions[source->action].name;
+        channel->name = reel_arena_printf(arena, "%s.%s", name, channel_suffix[source->axis]);
+        channel->unit = source->axis < 3 ? "N" : "N m";
+    } else {
+        const reel_joint *joint = &sim->scene->joints[source->joint];
+        channel->name = reel_arena_printf(arena, "%s.target", joint->name);
+        channel->unit = target_unit(joint);
+    }
+    return channel->name != NULL;
+}
+
+/* Creates the take, whose channels follow from the timeline. */
+reel_status channels_build(reel_sim *sim, reel_error *err)
+{
+    sim->n_channels = list_channels(sim->scene, NULL);
+    sim->channels = reel_calloc((size_t)sim->n_channels + 1, sizeof *sim->channels);
+    sim->state.channel = reel_calloc((size_t)sim->n_channels + 1, sizeof *sim->state.channel);
+    sim->take = reel_take_create(sim->scene, sim->n_channels);
+    if (!sim->channels || !sim->state.channel || !sim->take) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for the take");
+    }
+    list_channels(sim->scene, sim->channels);
+    for (int i = 0; i < sim->n_channels; i++) {
+        if (!name_channel(sim, i)) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for the take");
+        }
+    }
+    return REEL_OK;
+}
+
+static double kinetic_of(const reel_sim *sim, int b)
+{
+    const body_state *state = &sim->state.bodies[b];
+    const reel_vec3 spin = body_inertia_mul(&sim->bodies[b], state, state->w);
+    return 0.5 *
+           (sim->bodies[b].mass * reel_v3_dot(state->v, state->v) + reel_v3_dot(state->w, spin));
+}
+
+static reel_vec3 whole_torque(const reel_sim *sim, const reel_action *action)
+{
+    const reel_vec3 arm = reel_quat_rotate(sim->state.bodies[action->body].q, action->point);
+    return reel_v3_add(action->torque, reel_v3_cross(arm, action->vec));
+}
+
+static void apply_impulse(reel_sim *sim, const reel_action *action)
+{
+    const int b = action->body;
+    body_state *state = &sim->state.bodies[b];
+    sleep_wake(sim, b);
+    const double before = kinetic_of(sim, b);
+    const reel_vec3 torque = whole_torque(sim, action);
+    state->v = reel_v3_madd(state->v, sim->bodies[b].inv_mass, action->vec);
+    state->w = reel_v3_add(state->w, body_inv_inertia_mul(&sim->bodies[b], state, torque));
+    const double work = kinetic_of(sim, b) - before;
+    sim->state.work += work;
+    sim->state.total_work += fabs(work);
+    sim->state.impulse = reel_v3_add(sim->state.impulse, action->vec);
+}
+
+static void apply_force(reel_sim *sim, const reel_action *action)
+{
+    const int b = action->body;
+    sleep_wake(sim, b);
+    sim->force[b] = reel_v3_add(sim->force[b], action->vec);
+    sim->torque[b] = reel_v3_add(sim->torque[b], whole_torque(sim, action));
+    sim->pushed[b] = true;
+    sim->state.impulse = reel_v3_madd(sim->state.impulse, sim->h, action->vec);
+}
+
+static void wake_joint(reel_sim *sim, int j)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    sleep_wake(sim, joint->body_a);
+    if (joint->body_b >= 0) {
+        sleep_wake(sim, joint->body_b);
+    }
+}
+
+static void apply_to_joint(reel_sim *sim, const reel_action *action)
+{
+    joint_state *state = &sim->state.joints[action->joint];
+    if (state->released) {
+        return; /* it is gone: what was to be done to it has no object */
+    }
+    wake_joint(sim, action->joint);
+    if (action->kind == REEL_ACTION_TARGET) {
+        state->target = action->value;
+    } else {
+        joint_release(sim, action->joint);
+        state->released = true;
+    }
+}
+
+static void record_channels(reel_sim *sim)
+{
+    const int64_t step = sim->state.step;
+    for (int i = 0; i < sim->n_channels; i++) {
+        const channel_source *source = &sim->channels[i];
+        if (source->joint >= 0) {
+            const joint_state *state = &sim->state.joints[source->joint];
+            sim->state.channel[i] += state->released ? 0 : state->target;
+            continue;
+        }
+        const reel_action *action = &sim->scene->actions[source->action];
+        if (action->first_step <= step && step < action->end_step) {
+            sim->state.channel[i] += component(action, source->axis);
+        }
+    }
+}
+
+void actions_apply(reel_sim *sim)
+{
+    const int64_t step = sim->state.step;
+    for (int b = 0; b < sim->scene->n_bodies; b++) {
+        sim->force[b] = reel_v3(0, 0, 0);
+        sim->torque[b] = reel_v3(0, 0, 0);
+        sim->pushed[b] = false;
+    }
+    for (int i = 0; i < sim->scene->n_actions; i++) {
+        const reel_action *action = &sim->scene->actions[i];
+        if (action->kind == REEL_ACTION_FORCE) {
+            if (action->first_step <= step && step < action->end_step) {
+                apply_force(sim, action);
+            }
+        } else if (action->first_step == step) {
+            if (action->kind == REEL_ACTION_IMPULSE) {
+                apply_impulse(sim, action);
+            } else {
+                apply_to_joint(sim, action);
+            }
+        }
+    }
+    record_channels(sim);
+}

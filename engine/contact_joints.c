@@ -1,0 +1,136 @@
+/*
+ * contact_joints.c - ODE contact joints for one step, and what they did.
+ *
+ * Remedies: a depth bias of some 1e-9 m that differs from point to point (dWorldStep's
+ * complementarity solver fails on exactly degenerate contacts), keyed by the names of the bodies
+ * and the point's number, so that a body elsewhere changes nothing here; the first friction
+ * direction along the slip (the pyramid is then exact); no push out of a depth faster than
+ * SIM_PUSH_SPEED, since ODE leaves that speed to the body; compliance relative to the bodies' mass.
+ */
+#include "engine/sim.h"
+
+#include "base/hash.h"
+#include <ode/ode.h>
+
+/* 1e-9 m times 1..37, a function of who touches whom. */
+static double bias_of(const reel_sim *sim, const contact *c)
+{
+    const reel_scene *scene = sim->scene;
+    const uint64_t key[4] = {sim->bodies[c->body_a].key, sim->bodies[c->body_b].key,
+                             (uint64_t)(c->geom_a - scene->bodies[c->body_a].first_geom) << 32 |
+                                 (uint64_t)(c->geom_b - scene->bodies[c->body_b].first_geom),
+                             (uint64_t)c->k};
+    const uint64_t hash = reel_xxh64_of(key, sizeof key, 0);
+    return SIM_BIAS * (1 + 36 * ((double)(hash >> 11) * 0x1p-53));
+}
+
+/* The slip that the step would have without friction: at the brink of sliding there is none yet. */
+static reel_vec3 slip_direction(const reel_sim *sim, const contact *c)
+{
+    const int bodies[2] = {c->body_a, c->body_b};
+    reel_vec3 u = contact_velocity(sim, c);
+    for (int i = 0; i < 2; i++) {
+        const body_fixed *fixed = &sim->bodies[bodies[i]];
+        if (fixed->dynamic) {
+            const reel_vec3 a =
+                reel_v3_madd(sim->scene->gravity, fixed->inv_mass, sim->force[bodies[i]]);
+            u = reel_v3_madd(u, i == 0 ? sim->h : -sim->h, a);
+        }
+    }
+    const reel_vec3 slip = reel_v3_madd(u, -reel_v3_dot(u, c->normal), c->normal);
+    if (reel_v3_len(slip) > 1e-9) {
+        return reel_v3_unit(slip, slip);
+    }
+    const reel_vec3 n = c->normal;
+    const reel_vec3 other = fabs(n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
+    return reel_v3_unit(reel_v3_cross(n, other), other);
+}
+
+static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)
+{
+    const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
+    *surface = (dSurfaceParameters){
+        .mode = dContactApprox1 | dContactFDir1 | dContactSoftERP | dContactSoftCFM,
+        .mu = c->friction,
+        .soft_cfm = SIM_SOFTNESS * sim->h * (a->inv_mass + b->inv_mass),
+    };
+    const double push = c->solver_depth > 0 ? SIM_PUSH_SPEED * sim->h / c->solver_depth : SIM_ERP;
+    surface->soft_erp = c->fresh ? 0 : fmin(SIM_ERP, push);
+    if (c->restitution > 0 && c->approach > sim->bounce_speed) {
+        surface->mode |= dContactBounce;
+        surface->bounce = c->restitution;
+        surface->bounce_vel = sim->bounce_speed;
+    }
+    if (c->rolling > 0) {
+        surface->mode |= dContactRolling;
+        surface->rho = c->rolling;
+    }
+}
+
+static dBodyID ode_body(const reel_sim *sim, int body)
+{
+    return sim->bodies[body].dynamic ? sim->bodies[body].ode : NULL;
+}
+
+static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedback)
+{
+    const reel_vec3 slip = slip_direction(sim, c);
+    dContact ode = {.geom = {.depth = c->solver_depth + bias_of(sim, c)}};
+    fill_surface(sim, c, &ode.surface);
+    const reel_vec3 from[3] = {c->pos, c->normal, slip};
+    double *const to[3] = {ode.geom.pos, ode.geom.normal, ode.fdir1};
+    for (int i = 0; i < 3; i++) {
+        to[i][0] = from[i].x;
+        to[i][1] = from[i].y;
+        to[i][2] = from[i].z;
+    }
+    ode.geom.g1 = sim->geoms[c->geom_a];
+    ode.geom.g2 = sim->geoms[c->geom_b];
+    *feedback = (dJointFeedback){{0}, {0}, {0}, {0}};
+    c->feedback = feedback;
+    const dJointID joint = dJointCreateContact(sim->world, sim->contact_joints, &ode);
+    dJointAttach(joint, ode_body(sim, c->body_a), ode_body(sim, c->body_b));
+    dJointSetFeedback(joint, feedback);
+}
+
+reel_status contacts_create_joints(reel_sim *sim, reel_error *err)
+{
+    if (sim->n_contacts > sim->cap_feedback) {
+        const int cap = sim->cap_contacts;
+        dJointFeedback *grown = reel_realloc(sim->feedback, (size_t)cap * sizeof *grown);
+        if (!grown) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for contacts");
+        }
+        sim->feedback = grown;
+        sim->cap_feedback = cap;
+    }
+    for (int i = 0; i < sim->n_contacts; i++) {
+        create_joint(sim, &sim->contacts[i], &sim->feedback[i]);
+    }
+    return REEL_OK;
+}
+
+/* For a static partner ODE gives the force on the other body as f1, whichever it is. */
+static reel_vec3 force_on_a(const reel_sim *sim, const contact *c)
+{
+    const dReal *f = c->feedback->f1;
+    const double sign = sim->bodies[c->body_a].dynamic ? 1 : -1;
+    return reel_v3(sign * f[0], sign * f[1], sign * f[2]);
+}
+
+void contacts_read_forces(reel_sim *sim)
+{
+    for (int i = 0; i < sim->n_contacts; i++) {
+        contact *c = &sim->contacts[i];
+        c->force = force_on_a(sim, c);
+        const reel_vec3 impulse = reel_v3_madd(c->impulse, sim->h, c->force);
+        body_state *a = &sim->state.bodies[c->body_a], *b = &sim->state.bodies[c->body_b];
+        a->contact = reel_v3_add(a->contact, impulse);
+        b->contact = reel_v3_sub(b->contact, impulse);
+        if (!sim->bodies[c->body_a].dynamic) {
+            sim->state.impulse = reel_v3_sub(sim->state.impulse, impulse);
+        } else if (!sim->bodies[c->body_b].dynamic) {
+            sim->state.impulse = reel_v3_add(sim->state.impulse, impulse);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+/*
+ * sim.h - what the parts of the engine share: the world's constants, its state, scratch memory.
+ * Internal to engine/. ODE's objects appear as pointers to its struct tags only.
+ *
+ * The state (sim_state) is ours, ODE's bodies are a mirror of it that is written before a solver
+ * runs and read after it. So a checkpoint is a copy of sim_state and nothing else. Everything else
+ * in reel_sim is constant after open, or scratch of one step.
+ */
+#pragma once
+
+#include "base/take.h"
+#include "engine/engine.h"
+
+struct dxWorld;
+struct dxSpace;
+struct dxBody;
+struct dxGeom;
+struct dxJoint;
+struct dxJointGroup;
+struct dJointFeedback;
+
+enum {
+    SIM_PAIR_CONTACTS = 4, /* contacts kept of one pair of geoms */
+    SIM_EXACT_ROWS = 180,  /* an island with more constraint rows is solved by QuickStep */
+    SIM_ITERATIONS = 50,   /* of QuickStep */
+    SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
+};
+#define SIM_ERP           0.2  /* share of a contact's depth that is to go per step */
+#define SIM_JOINT_ERP     0.4  /* the same for the errors of joints */
+#define SIM_PUSH_SPEED    0.05 /* m/s: fastest push that depth alone may cause */
+#define SIM_SOFTNESS      1e-6 /* contact compliance as a share of the effective inertia */
+#define SIM_BIAS          1e-9 /* m: depth bias against degenerate contacts */
+#define SIM_IMPACT_WINDOW 0.01 /* s: what counts as the impact of an event */
+#define SIM_SETTLE_TIME   0.1  /* s: depths before this are not judged */
+#define SIM_MAX_POSITION  1e4  /* m: sanity limits of each step */
+#define SIM_MAX_SPEED     1e3  /* m/s */
+#define SIM_MAX_OMEGA     1e4  /* rad/s */
+
+/* Constants of a body. */
+typedef struct body_fixed {
+    struct dxBody *ode; /* NULL: static */
+    bool dynamic;
+    bool round; /* its inertia is a multiple of the identity */
+    double mass, inv_mass;
+    reel_mat3 inertia, inv_inertia; /* body frame */
+    double reach;                   /* m: from the origin to the farthest point of its geoms */
+    uint64_t key;                   /* hash of its name: stable when other bodies come or go */
+} body_fixed;
+
+/* What changes about a body. */
+typedef struct body_state {
+    reel_vec3 p;
+    reel_quat q;
+    double r[12]; /* rotation matrix in ODE's layout: 3 rows of 4 */
+    reel_vec3 v, w;
+    reel_vec3 contact; /* N s: contact impulse since the last sample */
+    reel_vec3 ref_p;   /* pose from which stillness is measured */
+    reel_quat ref_q;
+    double early, late; /* (m/s)^2 summed over the first and second half of the quiet time */
+    int32_t quiet;      /* steps without leaving ref */
+    bool ready;         /* still for so long that it may fall asleep */
+    int32_t group;      /* 0 awake; else 1 + smallest body of the island that fell asleep */
+    bool free;          /* flew freely in the last step */
+} body_state;
+
+/* Constants of a joint. */
+typedef struct joint_fixed {
+    struct dxJoint *ode, *damper;
+    struct dJointFeedback *feedback; /* [2]: of ode and of damper */
+    reel_vec3 anchor_a, anchor_b;    /* in the bodies' frames (the world's, without body_b) */
+    reel_vec3 axis_a, axis_b;
+    reel_quat a_from_b0; /* relative orientation at step 0 */
+    double inertia;      /* kg m^2 or kg that the joint's position sees, about */
+    int rows;            /* constraint rows, motor, limit and damper included */
+} joint_fixed;
+
+typedef struct joint_state {
+    bool released;
+    double target;
+    double position; /* rad or m; hinges count whole turns */
+} joint_state;
+
+/* A pair of bodies that touch: an event that has not ended. */
+typedef struct touch {
+    reel_event event;
+    reel_vec3 tangent; /* N s: tangential impulse of the impact, as a vector */
+    int64_t last_step; /* last step with a contact */
+    reel_vec3 support; /* N: force on a, smoothed; goes on while the bodies sleep */
+    double last_end;   /* s: when it ended, if last_step was the last */
+} touch;
+
+typedef struct sim_state {
+    int64_t step;
+    body_state *bodies;
+    joint_state *joints;
+    int n_touches, cap_touches;
+    touch *touches; /* by (body_a, body_b) */
+    int n_events, cap_events;
+    reel_event *events; /* ended ones */
+    double work;        /* J done by actions and motors */
+    reel_vec3 impulse;  /* N s from outside since the last sample */
+    reel_vec3 momentum; /* N s at the last sample */
+    double start_energy, top_kinetic, low_potential, top_potential, total_work;
+    int64_t asleep_samples;
+    reel_audit audit;
+    double *channel; /* [n_channels] sums over the steps since the last sample */
+} sim_state;
+
+/* One contact point of this step. */
+typedef struct contact {
+    int32_t pair; /* index into pairs: canonical order */
+    int32_t k;    /* number within the pair */
+    int32_t body_a, body_b, geom_a, geom_b;
+    reel_vec3 pos, normal; /* normal from b towards a */
+    double depth;
+    double solver_depth; /* m, as the solver is told */
+    double approach;     /* m/s along -normal at the touch if it is fresh, else before the step */
+    double since;        /* s from the touch to the start of the step, estimated (fresh) */
+    bool instant;        /* the touch had an impact of its own: it is over at once */
+    double friction, restitution, rolling;
+    reel_vec3 impulse; /* N s on a in this step, given before the solver ran */
+    reel_vec3 force;   /* N on a, from the solver */
+    bool fresh;        /* the pair did not touch in the step before */
+    struct dJointFeedback *feedback;
+} contact;
+
+typedef struct geom_pair {
+    int32_t body_a, body_b, geom_a, geom_b;
+    bool done;
+} geom_pair;
+
+typedef enum island_kind {
+    ISLAND_NONE = 0, /* static or asleep */
+    ISLAND_FREE,     /* one body that nothing touches */
+    ISLAND_IMPACT,   /* free bodies that have just met: own time of impact */
+    ISLAND_EXACT,
+    ISLAND_ITERATIVE,
+} island_kind;
+
+typedef struct island {
+    island_kind kind;
+    int first; /* first body, then next_in_island[] */
+    int n_bodies, n_contacts, rows;
+    bool jointed;
+    bool grounded;   /* touches something static or hangs on the world */
+    bool all_free;   /* every body flew freely in the step before */
+    double approach; /* m/s, fastest of its contacts */
+    double tau;      /* s since the impact (ISLAND_IMPACT) */
+} island;
+
+/* Where a signal of the timeline is recorded. */
+typedef struct channel_source {
+    int action; /* index, or -1 */
+    int joint;  /* index, or -1 */
+    int axis;   /* 0..2 force, 3..5 torque */
+} channel_source;
+
+struct reel_sim {
+    const reel_scene *scene;
+    double h;
+    double bounce_speed; /* m/s: slower approaches do not bounce */
+    struct dxWorld *world;
+    struct dxSpace *space;
+    struct dxJointGroup *contact_joints;
+    struct dJointFeedback *joint_feedback;
+    body_fixed *bodies;
+    struct dxGeom **geoms; /* NULL: does not collide */
+    joint_fixed *joints;
+    int *live_joints; /* [n_bodies] joints on each body that are not released */
+    int n_channels;
+    channel_source *channels;
+    double energy_floor; /* J, of the audit's energy scale */
+    reel_take *take;     /* NULL once sealed */
+    bool failed;
+
+    sim_state state;
+
+    /* scratch of one step */
+    reel_vec3 *force, *torque; /* [n_bodies] from the timeline */
+    bool *pushed;              /* [n_bodies] force or torque is not zero */
+    int n_pairs, cap_pairs;
+    geom_pair *pairs;
+    bool out_of_memory; /* set inside callbacks of ODE */
+    int n_contacts, cap_contacts;
+    contact *contacts;
+    int cap_feedback;
+    struct dJointFeedback *feedback;
+    int *root, *next_in_island; /* [n_bodies] */
+    island *islands;            /* [n_bodies], at the root's index */
+};
+
+/* ode_glue.c */
+void ode_begin(void);       /* once per process: initialise, install handlers */
+int64_t ode_messages(void); /* messages that the solvers have given so far */
+
+/* world.c */
+reel_status world_build(reel_sim *sim, reel_error *err);
+void world_destroy(reel_sim *sim);
+void body_refresh_rotation(body_state *body);         /* r from q */
+void body_place_geoms(const reel_sim *sim, int body); /* write the pose into ODE */
+
+/* flight.c */
+void body_fly(const body_fixed *fixed, body_state *body, reel_vec3 gravity, reel_vec3 force,
+              reel_vec3 torque, double dt);
+reel_vec3 body_inertia_mul(const body_fixed *fixed, const body_state *body, reel_vec3 omega);
+reel_vec3 body_inv_inertia_mul(const body_fixed *fixed, const body_state *body, reel_vec3 torque);
+
+/* contact.c */
+reel_status contacts_collect(reel_sim *sim, reel_error *err);
+reel_vec3 contact_velocity(const reel_sim *sim, const contact *c); /* m/s, of a minus b */
+
+/* contact_joints.c */
+reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
+void contacts_read_forces(reel_sim *sim); /* and account for them */
+
+/* impact.c */
+void impacts_of_spheres(reel_sim *sim);
+void impact_rewind(reel_sim *sim, island *isle);
+void impact_go_on(reel_sim *sim, island *isle);
+
+/* island.c */
+void islands_find(reel_sim *sim);
+reel_status islands_solve(reel_sim *sim, reel_error *err);
+
+/* joints.c */
+reel_status joints_build(reel_sim *sim, reel_error *err);
+void joint_measure(const reel_sim *sim, int joint, double *position, double *rate);
+double joint_separation(const reel_sim *sim, int joint); /* m */
+void joints_drive(reel_sim *sim);
+void joints_account(reel_sim *sim);
+void joint_release(reel_sim *sim, int joint); /* in ODE and in the counts */
+bool joint_connects(const reel_sim *sim, int body_a, int body_b);
+
+/* actions.c */
+reel_status channels_build(reel_sim *sim, reel_error *err);
+void actions_apply(reel_sim *sim);
+
+/* sleep.c */
+void sleep_wake(reel_sim *sim, int body);
+void sleep_update(reel_sim *sim);
+static inline bool body_is_awake(const reel_sim *sim, int body)
+{
+    return sim->bodies[body].dynamic && sim->state.bodies[body].group == 0;
+}
+
+/* events.c */
+touch *touch_find(const sim_state *state, int body_a, int body_b);
+reel_status events_update(reel_sim *sim, reel_error *err);
+reel_status events_close(reel_sim *sim, reel_error *err);
+
+/* record.c */
+void record_begin(reel_sim *sim);
+void record_sample(reel_sim *sim, int sample);
+void record_close(reel_sim *sim);
+double sim_kinetic(const reel_sim *sim);
+double sim_potential(const reel_sim *sim);
+
+/* step.c */
+reel_sim *sim_create(const reel_scene *scene, reel_status *status, reel_error *err);
+reel_status sim_check_sane(const reel_sim *sim, reel_error *err);

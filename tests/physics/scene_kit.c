@@ -1,0 +1,243 @@
+#include "tests/physics/scene_kit.h"
+
+#include "engine/engine.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *p)
+{
+    if (!p) {
+        fprintf(stderr, "scene_kit: out of memory\n");
+        exit(2);
+    }
+    return p;
+}
+
+reel_scene *kit_scene(double seconds)
+{
+    reel_scene *s = must(reel_scene_create());
+    s->family = "kit";
+    s->source = "kit";
+    s->source_sha256 = "";
+    s->fps = 24;
+    s->frames = (int)(seconds * s->fps + 0.5) + 1;
+    s->width = s->height = 64;
+    s->step_rate = 1200;
+    s->samples_per_frame = 1;
+    s->gravity = reel_v3(0, 0, -KIT_G);
+    s->surfaces = must(REEL_ARENA_NEW(&s->arena, reel_surface, KIT_MAX_BODIES));
+    s->objects = must(REEL_ARENA_NEW(&s->arena, reel_object, KIT_MAX_BODIES));
+    s->bodies = must(REEL_ARENA_NEW(&s->arena, reel_body, KIT_MAX_BODIES));
+    s->geoms = must(REEL_ARENA_NEW(&s->arena, reel_geom, KIT_MAX_BODIES));
+    s->joints = must(REEL_ARENA_NEW(&s->arena, reel_joint, KIT_MAX_JOINTS));
+    s->actions = must(REEL_ARENA_NEW(&s->arena, reel_action, KIT_MAX_ACTIONS));
+    s->expects = must(REEL_ARENA_NEW(&s->arena, reel_expect, KIT_MAX_EXPECTS));
+    s->materials = must(REEL_ARENA_NEW(&s->arena, reel_material, 1));
+    s->n_materials = 1;
+    s->materials[0] = (reel_material){.name = "grey", .scale = 1, .roughness = 0.5};
+    s->categories = must(REEL_ARENA_NEW(&s->arena, const char *, 2));
+    s->categories[0] = "environment";
+    s->categories[1] = "thing";
+    s->n_categories = 2;
+    return s;
+}
+
+static int add_body(reel_scene *s, const char *name, reel_motion motion, reel_shape shape,
+                    reel_vec3 size, reel_pose at)
+{
+    if (s->n_bodies == KIT_MAX_BODIES || s->n_geoms == KIT_MAX_BODIES) {
+        fprintf(stderr, "scene_kit: too many bodies\n");
+        exit(2);
+    }
+    const int b = s->n_bodies++, g = s->n_geoms++, f = s->n_surfaces++;
+    const char *copy = must(reel_arena_strdup(&s->arena, name));
+    s->surfaces[f] = (reel_surface){.name = copy, .density = 1000, .friction = 0.5};
+    s->geoms[g] = (reel_geom){.body = b,
+                              .shape = shape,
+                              .size = {size.x, size.y, size.z},
+                              .body_from_geom = reel_pose_identity(),
+                              .surface = f,
+                              .visible = true,
+                              .collides = true};
+    s->bodies[b] = (reel_body){.name = copy,
+                               .object = b,
+                               .first_geom = g,
+                               .n_geoms = 1,
+                               .motion = motion,
+                               .world_from_body = at};
+    const bool moves = motion == REEL_MOTION_DYNAMIC;
+    s->n_objects++;
+    s->objects[b] = (reel_object){.name = copy,
+                                  .category = s->categories[moves],
+                                  .shape = "",
+                                  .color = "",
+                                  .material = "",
+                                  .semantic_id = moves,
+                                  .instance_id = 0,
+                                  .first_body = b,
+                                  .n_bodies = 1};
+    return b;
+}
+
+static int add_dynamic(reel_scene *s, const char *name, reel_shape shape, reel_vec3 size,
+                       double mass, reel_vec3 at)
+{
+    const reel_pose pose = {at, reel_quat_identity()};
+    const int b = add_body(s, name, REEL_MOTION_DYNAMIC, shape, size, pose);
+    double unit_mass, inertia[3];
+    reel_shape_mass(shape, s->geoms[s->n_geoms - 1].size, 1, &unit_mass, inertia);
+    s->bodies[b].mass = mass;
+    for (int i = 0; i < 3; i++) {
+        s->bodies[b].inertia[i] = inertia[i] * mass / unit_mass;
+    }
+    return b;
+}
+
+int kit_floor(reel_scene *s)
+{
+    return kit_slope(s, reel_v3(0, 0, 1));
+}
+
+reel_quat kit_turn_z_to(reel_vec3 normal)
+{
+    const reel_vec3 n = reel_v3_unit(normal, reel_v3(0, 0, 1));
+    return reel_quat_unit((reel_quat){1 + n.z, -n.y, n.x, 0});
+}
+
+int kit_slope(reel_scene *s, reel_vec3 normal)
+{
+    const reel_pose pose = {reel_v3(0, 0, 0), kit_turn_z_to(normal)};
+    return add_body(s, "ground", REEL_MOTION_STATIC, REEL_SHAPE_PLANE, reel_v3(0, 0, 0), pose);
+}
+
+int kit_sphere(reel_scene *s, const char *name, double radius, double mass, reel_vec3 at)
+{
+    return add_dynamic(s, name, REEL_SHAPE_SPHERE, reel_v3(radius, 0, 0), mass, at);
+}
+
+int kit_box(reel_scene *s, const char *name, reel_vec3 size, double mass, reel_vec3 at)
+{
+    return add_dynamic(s, name, REEL_SHAPE_BOX, size, mass, at);
+}
+
+int kit_cylinder(reel_scene *s, const char *name, double radius, double length, double mass,
+                 reel_vec3 at)
+{
+    return add_dynamic(s, name, REEL_SHAPE_CYLINDER, reel_v3(radius, length, 0), mass, at);
+}
+
+int kit_capsule(reel_scene *s, const char *name, double radius, double length, double mass,
+                reel_vec3 at)
+{
+    return add_dynamic(s, name, REEL_SHAPE_CAPSULE, reel_v3(radius, length, 0), mass, at);
+}
+
+int kit_static_box(reel_scene *s, const char *name, reel_vec3 size, reel_vec3 at)
+{
+    const reel_pose pose = {at, reel_quat_identity()};
+    return add_body(s, name, REEL_MOTION_STATIC, REEL_SHAPE_BOX, size, pose);
+}
+
+void kit_add_geom(reel_scene *s, reel_shape shape, reel_vec3 size, reel_pose body_from_geom,
+                  double mass, reel_vec3 principal_inertia)
+{
+    reel_body *body = &s->bodies[s->n_bodies - 1];
+    reel_geom *geom = &s->geoms[s->n_geoms++];
+    *geom = s->geoms[body->first_geom];
+    geom->shape = shape;
+    geom->size[0] = size.x;
+    geom->size[1] = size.y;
+    geom->size[2] = size.z;
+    geom->body_from_geom = body_from_geom;
+    body->n_geoms++;
+    body->mass = mass;
+    body->inertia[0] = principal_inertia.x;
+    body->inertia[1] = principal_inertia.y;
+    body->inertia[2] = principal_inertia.z;
+}
+
+reel_surface *kit_surface(reel_scene *s, int b)
+{
+    return &s->surfaces[s->geoms[s->bodies[b].first_geom].surface];
+}
+
+void kit_set_surfaces(reel_scene *s, double friction, double restitution)
+{
+    for (int i = 0; i < s->n_surfaces; i++) {
+        s->surfaces[i].friction = friction;
+        s->surfaces[i].restitution = restitution;
+    }
+}
+
+reel_joint *kit_joint(reel_scene *s, const char *name, reel_joint_kind kind, int body_a, int body_b,
+                      reel_vec3 anchor, reel_vec3 axis)
+{
+    reel_joint *joint = &s->joints[s->n_joints++];
+    *joint = (reel_joint){.name = name,
+                          .kind = kind,
+                          .body_a = body_a,
+                          .body_b = body_b,
+                          .anchor = anchor,
+                          .axis = axis,
+                          .max_speed = 1};
+    return joint;
+}
+
+reel_action *kit_action(reel_scene *s, const char *name, reel_action_kind kind, int target,
+                        int64_t first_step)
+{
+    reel_action *action = &s->actions[s->n_actions++];
+    const bool on_body = kind == REEL_ACTION_IMPULSE || kind == REEL_ACTION_FORCE;
+    *action = (reel_action){.name = name,
+                            .kind = kind,
+                            .first_step = first_step,
+                            .end_step = first_step,
+                            .body = on_body ? target : -1,
+                            .joint = on_body ? -1 : target};
+    return action;
+}
+
+reel_take *kit_run(const reel_scene *s)
+{
+    reel_error err = {0};
+    reel_take *take = NULL;
+    if (reel_simulate(s, &take, &err) != REEL_OK) {
+        char text[1024];
+        reel_error_format(&err, text, sizeof text);
+        printf("# scene_kit: %s\n", text);
+        exit(2);
+    }
+    return take;
+}
+
+reel_vec3 kit_last_position(const reel_take *t, int body)
+{
+    return reel_take_pose(t, t->n_samples - 1, body).p;
+}
+
+reel_vec3 kit_last_velocity(const reel_take *t, int body)
+{
+    return reel_take_velocity(t, t->n_samples - 1, body);
+}
+
+const reel_event *kit_event(const reel_take *t, int a, int b, int n)
+{
+    for (int i = 0; i < t->n_events; i++) {
+        const reel_event *e = &t->events[i];
+        if (((e->body_a == a && e->body_b == b) || (e->body_a == b && e->body_b == a)) &&
+            n-- == 0) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+int kit_count_events(const reel_take *t, int a, int b)
+{
+    int n = 0;
+    while (kit_event(t, a, b, n)) {
+        n++;
+    }
+    return n;
+}
