@@ -46,10 +46,10 @@ reel_video_options reel_video_options_default(int fps)
 static int set_codec_options(AVCodecContext *c, const reel_video_options *options)
 {
     /* one thread, no look-ahead thread and SIMD-independent decisions: the bytes depend on the
-       frames alone; chroma_sample_location does not reach x264 in this FFmpeg, chromaloc does */
+       frames alone */
     static const char params[] =
         "cpu-independent=1:threads=1:lookahead-threads=1:sync-lookahead=0:"
-        "sliced-threads=0:scenecut=0:bframes=0:open-gop=0:chromaloc=1";
+        "sliced-threads=0:scenecut=0:bframes=0:open-gop=0";
     int code = av_opt_set(c->priv_data, "preset", options->preset, 0);
     if (code >= 0) {
         code = av_opt_set_double(c->priv_data, "crf", options->crf, 0);

@@ -124,7 +124,7 @@ static reel_json *make_compressor(const reel_plane_info *info)
     ok = ok && reel_json_put(o, "cname", reel_json_string("zstd"));
     ok = ok && reel_json_put(o, "clevel", reel_json_int(1));
     ok = ok && reel_json_put(o, "shuffle", reel_json_int(info->shuffle));
-    ok = ok && reel_json_put(o, "blocksize", reel_json_int(0));
+    ok = ok && reel_json_put(o, "blocksize", reel_json_int(REEL_ZARR_BLOCK_SIZE));
     if (!ok) {
         reel_json_destroy(&o);
     }

@@ -5,8 +5,8 @@
 
 #include <blosc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 typedef struct zarr_sink {
     reel_sink base;
@@ -71,8 +71,9 @@ static reel_status write_chunk(zarr_sink *zarr, reel_plane plane, const reel_fra
         reel_delta_encode(data, zarr->filtered, bytes, info->itemsize);
         data = zarr->filtered;
     }
-    const int size = blosc_compress_ctx(1, info->shuffle, (size_t)info->itemsize, bytes, data,
-                                        zarr->packed, zarr->packed_size, "zstd", 0, 1);
+    const int size =
+        blosc_compress_ctx(1, info->shuffle, (size_t)info->itemsize, bytes, data, zarr->packed,
+                           zarr->packed_size, "zstd", REEL_ZARR_BLOCK_SIZE, 1);
     if (size <= 0) {
         return reel_fail_at(err, REEL_E_INTERNAL, zarr->path, 0, info->name,
                             "Blosc cannot compress frame %d (%d)", zarr->base.next, size);
@@ -160,10 +161,6 @@ fail:
 
 void reel_zarr_codec_versions(char *blosc, char *zstd, size_t size)
 {
-    char *library = NULL, *version = NULL;
     snprintf(blosc, size, "%s", blosc_get_version_string());
-    const bool known = blosc_get_complib_info("zstd", &library, &version) >= 0;
-    snprintf(zstd, size, "%s", known && version ? version : "unknown");
-    free(library); /* Blosc's, from malloc */
-    free(version);
+    snprintf(zstd, size, "%s", ZSTD_versionString()); /* Blosc tells what it was built with */
 }
