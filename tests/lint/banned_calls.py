@@ -27,6 +27,7 @@ BANNED["setlocale"] = "numbers must not depend on the locale"
 EXCEPTIONS = {  # (path, name): why it may
     ("app/clock.c", "clock_gettime"): "seconds for progress and bench",
     ("export/sink.c", "clock_gettime"): "CPU seconds of a sink, for bench",
+    ("render/soft/soft.c", "clock_gettime"): "CPU seconds by stage, for bench",
 }
 DEFINES_LIBM_NAMES = "base/libm_names.c"
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(sorted(BANNED, key=len, reverse=True)) + r")\s*\(")

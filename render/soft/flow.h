@@ -1,0 +1,229 @@
+/*
+ * flow.h - where the seen surface points are in the neighbouring frame, and whether they are seen
+ * there.
+ *
+ * A point moves rigidly with its body and the camera; what is infinitely far turns with the camera.
+ * It is occluded in the other frame if its surface is turned away there (shapes are convex, so that
+ * is exact for its own geom) or if a ray to it meets another geom first. The test is analytic: no
+ * rounding to the other frame's pixels.
+ */
+#pragma once
+
+#include "render/soft/labels.h"
+
+/* A hit nearer than this share of the way hides a point: what touches it does not. */
+#define FLOW_NEARER 0.9999f
+
+typedef struct flow_point {
+    vf u, v, dx, dy, z;
+    vm facing;
+} flow_point;
+
+VINL flow_point flow_project(const soft_job *job, const soft_motion *motion, v3 p, v3 n, vm sky)
+{
+    flow_point f;
+    v3 q = v3_rot(motion->rot, p);
+    q = v3_sel(sky, q, v3_add(q, v3_set(motion->off)));
+    f.z = q.z;
+    const vf inv = 1.0f / vf_max(q.z, vf_set(1e-6f));
+    f.dx = q.x * inv;
+    f.dy = q.y * inv;
+    f.u = f.dx * job->fx + job->cx;
+    f.v = f.dy * job->fx + job->cy;
+    f.facing = vm_or(sky, vf_lt(v3_dot(v3_rot(motion->rot, n), q), vf_set(0.0f)));
+    return f;
+}
+
+/* Merge the lanes `m` of a motion into the buffer's group at `i`. */
+VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_motion *motion, vm m,
+                     vm sky)
+{
+    flow_buffer *f = &tile->flow;
+    batch *b = &tile->main;
+    const v3 dir = v3_load(b->dir, i);
+    flow_point p;
+    vi state = vi_set(REEL_FLOW_STATE_NONE);
+    if (motion->kind == SOFT_MOTION_STILL) {
+        p = (flow_point){vf_load(tile->cx + i),
+                         vf_load(tile->cy + i),
+                         dir.x,
+                         dir.y,
+                         vf_sel(sky, vf_set(VF_FAR), vf_load(b->t + i)),
+                         m};
+        state = vi_set(REEL_FLOW_VISIBLE);
+    } else {
+        p = flow_project(job, motion, v3_sel(sky, dir, v3_load(b->pos, i)), v3_load(b->normal, i),
+                         sky);
+        const vf zero = vf_set(0.0f);
+        const vm in_x = vm_and(vf_ge(p.u, zero), vf_lt(p.u, vf_set((float)job->width)));
+        const vm in_y = vm_and(vf_ge(p.v, zero), vf_lt(p.v, vf_set((float)job->height)));
+        const vm inside = vm_and(vm_and(in_x, in_y), vf_gt(p.z, vf_set(1e-6f)));
+        if (motion->kind == SOFT_MOTION_MOVES) {
+            state = vi_sel(p.facing, vi_set(REEL_FLOW_VISIBLE), vi_set(REEL_FLOW_OCCLUDED));
+            state = vi_sel(inside, state, vi_set(REEL_FLOW_OUTSIDE));
+        }
+        p.z = vf_sel(vm_and(sky, vf_gt(p.z, zero)), vf_set(VF_FAR), p.z);
+    }
+    vf_store(f->u + i, vf_sel(m, p.u, vf_load(f->u + i)));
+    vf_store(f->v + i, vf_sel(m, p.v, vf_load(f->v + i)));
+    vf_store(f->dx + i, vf_sel(m, p.dx, vf_load(f->dx + i)));
+    vf_store(f->dy + i, vf_sel(m, p.dy, vf_load(f->dy + i)));
+    vf_store(f->z + i, vf_sel(m, p.z, vf_load(f->z + i)));
+    vi_store(f->state + i, vi_sel(m, state, vi_load(f->state + i)));
+    vi_store(f->kind + i, vi_sel(m, vi_set(motion->kind), vi_load(f->kind + i)));
+}
+
+/* Positions in the other frame; returns which kinds of motion (bits) the tile has. */
+static unsigned flow_points(const soft_job *job, soft_tile *tile, int way)
+{
+    const batch *b = &tile->main;
+    unsigned kinds = 0;
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        unsigned left = group_hits(b->key, i);
+        const vm sky = vi_lt(vi_load(b->key + i), vi_set(0));
+        if (vm_any(sky)) {
+            flow_merge(job, tile, i, &job->camera_motion[way], sky, sky);
+            kinds |= 1u << job->camera_motion[way].kind;
+        }
+        while (left) {
+            int k;
+            const vm m = group_next(b->key, i, &left, &k);
+            const soft_motion *motion = &job->bodies[job->info[k].body].motion[way];
+            flow_merge(job, tile, i, motion, m, vm_none());
+            kinds |= 1u << motion->kind;
+        }
+    }
+    return kinds;
+}
+
+VINL void flow_hide(soft_tile *tile, const soft_geom *g, int k, int shape, int still_too)
+{
+    flow_buffer *f = &tile->flow;
+    const v3 o = v3_set(g->off);
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        const vi state = vi_load(f->state + i);
+        vm m = vi_eq(state, vi_set(REEL_FLOW_VISIBLE));
+        m = vm_andnot(m, vi_eq(vi_load(tile->main.key + i) >> 3, vi_set(k)));
+        if (!still_too) {
+            m = vm_and(m, vi_eq(vi_load(f->kind + i), vi_set(SOFT_MOTION_MOVES)));
+        }
+        const vf limit = vf_load(f->z + i) * FLOW_NEARER;
+        m = vm_and(m, vf_gt(limit, vf_set(g->near_z)));
+        if (!vm_any(m)) {
+            continue;
+        }
+        const v3 ray = {vf_load(f->dx + i), vf_load(f->dy + i), vf_set(1.0f)};
+        vf t;
+        vi face;
+        m = vm_and(m, hit_shape(shape, g->half, o, v3_rot(g->rot, ray), &t, &face));
+        m = vm_and(m, vf_lt(t, limit));
+        vi_store(f->state + i, vi_sel(m, vi_set(REEL_FLOW_OCCLUDED), state));
+    }
+}
+
+/* Pixel bounds in the other image of the points that may be visible there. */
+static void flow_bounds(const soft_tile *tile, int out[4])
+{
+    const flow_buffer *f = &tile->flow;
+    vf lo_u = vf_set(1e9f), lo_v = lo_u, hi_u = -lo_u, hi_v = -lo_u;
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        const vm m = vi_eq(vi_load(f->state + i), vi_set(REEL_FLOW_VISIBLE));
+        const vf u = vf_load(f->u + i), v = vf_load(f->v + i);
+        lo_u = vf_sel(m, vf_min(u, lo_u), lo_u);
+        hi_u = vf_sel(m, vf_max(u, hi_u), hi_u);
+        lo_v = vf_sel(m, vf_min(v, lo_v), lo_v);
+        hi_v = vf_sel(m, vf_max(v, hi_v), hi_v);
+    }
+    float a = lo_u[0], b = hi_u[0], c = lo_v[0], d = hi_v[0];
+    for (int l = 1; l < VW; l++) {
+        a = lo_u[l] < a ? lo_u[l] : a;
+        b = hi_u[l] > b ? hi_u[l] : b;
+        c = lo_v[l] < c ? lo_v[l] : c;
+        d = hi_v[l] > d ? hi_v[l] : d;
+    }
+    out[0] = a < 1e8f ? (int)a : 0; /* visible points are inside the image */
+    out[1] = a < 1e8f ? (int)b + 1 : 0;
+    out[2] = a < 1e8f ? (int)c : 0;
+    out[3] = a < 1e8f ? (int)d + 1 : 0;
+}
+
+/* Where camera and geom stand still, only moved geoms can hide a still point: it is seen now. */
+static void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kinds)
+{
+    const soft_geom *geoms = job->other[way];
+    int box[4];
+    flow_bounds(tile, box);
+    const int n =
+        list_geoms(geoms, NULL, job->n_drawn, box[0], box[2], box[1], box[3], job->near_list);
+    for (int j = 0; j < n; j++) {
+        const int k = job->near_list[j];
+        const soft_geom *g = &geoms[k];
+        const int still_too = job->moved[way][k];
+        if (!still_too && !(kinds & 1u << SOFT_MOTION_MOVES)) {
+            continue;
+        }
+        switch (g->shape) {
+        case REEL_SHAPE_PLANE: flow_hide(tile, g, k, REEL_SHAPE_PLANE, still_too); break;
+        case REEL_SHAPE_BOX: flow_hide(tile, g, k, REEL_SHAPE_BOX, still_too); break;
+        case REEL_SHAPE_SPHERE: flow_hide(tile, g, k, REEL_SHAPE_SPHERE, still_too); break;
+        case REEL_SHAPE_CAPSULE: flow_hide(tile, g, k, REEL_SHAPE_CAPSULE, still_too); break;
+        default: flow_hide(tile, g, k, REEL_SHAPE_CYLINDER, still_too); break;
+        }
+    }
+}
+
+/* One component of the flow as stored; `at` and `from` in px. */
+VINL vi flow_code(soft_job *job, soft_tile *tile, int plane, int i, const float *at, vf from)
+{
+    const vi state = vi_load(tile->flow.state + i);
+    const vf q = (vf_load(at + i) - from) * (float)REEL_FLOW_SCALE;
+    const vm none = vi_eq(state, vi_set(REEL_FLOW_STATE_NONE));
+    const vm outside = vi_eq(state, vi_set(REEL_FLOW_OUTSIDE));
+    const vm fits = vf_lt(vf_abs(q), vf_set(32767.5f));
+    const vm bad = vm_andnot(vm_andnot(vm_andnot(tile_valid(tile, i), none), outside), fits);
+    if (vm_any(bad)) {
+        refuse(job, tile, plane, i, vm_bits(bad), at);
+    }
+    return vi_sel(vm_andnot(fits, none), vf_round(vf_clamp(q, -32767.0f, 32767.0f)),
+                  vi_set(REEL_FLOW_NONE));
+}
+
+static void flow_store(soft_job *job, soft_tile *tile, int plane)
+{
+    const flow_buffer *f = &tile->flow;
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        const vi none = vi_set(REEL_FLOW_NONE);
+        const vi dx = flow_code(job, tile, plane, i, f->u, vf_load(tile->cx + i));
+        const vi dy = flow_code(job, tile, plane, i, f->v, vf_load(tile->cy + i));
+        const vm behind = vf_le(vf_load(f->z + i), vf_set(1e-6f));
+        const vm bad = vm_or(behind, vm_or(vi_eq(dx, none), vi_eq(dy, none)));
+        vi_store_u16(tile->q16[0] + i, vi_sel(bad, none, dx));
+        vi_store_u16(tile->q16[1] + i, vi_sel(bad, none, dy));
+    }
+    put(job, tile, plane, 0, 2, tile->q16[0]);
+    put(job, tile, plane, 1, 2, tile->q16[1]);
+}
+
+static void label_flow(soft_job *job, soft_tile *tile, int way)
+{
+    const int plane = way ? REEL_PLANE_FLOW_BWD : REEL_PLANE_FLOW_FWD;
+    const int state_plane = way ? REEL_PLANE_FLOW_BWD_STATE : REEL_PLANE_FLOW_FWD_STATE;
+    flow_buffer *f = &tile->flow;
+    if (job->other[way]) {
+        const unsigned kinds = flow_points(job, tile, way);
+        if (wants(job, state_plane)) {
+            flow_occlusion(job, tile, way, kinds);
+        }
+    } else {
+        memset(f->state, 0, sizeof f->state);
+    }
+    if (wants(job, plane)) {
+        flow_store(job, tile, plane);
+    }
+    if (wants(job, state_plane)) {
+        for (int i = 0; i < SOFT_BATCH; i += VW) {
+            vi_store_u8(tile->q8[0] + i, vi_load(f->state + i));
+        }
+        put(job, tile, state_plane, 0, 1, tile->q8[0]);
+    }
+}

@@ -1,0 +1,268 @@
+/*
+ * geom.c - drawn geoms as a camera sees them: double in, float32 relative to the camera out.
+ */
+#include "base/take.h"
+#include "render/soft/soft.h"
+
+#include <math.h>
+#include <string.h>
+
+static reel_mat3 mul(reel_mat3 a, reel_mat3 b)
+{
+    reel_mat3 r;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            r.m[i][j] = a.m[i][0] * b.m[0][j] + a.m[i][1] * b.m[1][j] + a.m[i][2] * b.m[2][j];
+        }
+    }
+    return r;
+}
+
+static reel_mat3 transposed(reel_mat3 a)
+{
+    reel_mat3 r;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            r.m[i][j] = a.m[j][i];
+        }
+    }
+    return r;
+}
+
+static void round_mat(float out[9], reel_mat3 a)
+{
+    for (int i = 0; i < 9; i++) {
+        out[i] = (float)a.m[i / 3][i % 3];
+    }
+}
+
+static void round_vec(float out[3], reel_vec3 a)
+{
+    out[0] = (float)a.x;
+    out[1] = (float)a.y;
+    out[2] = (float)a.z;
+}
+
+/* cam = rot * local + off, in double */
+typedef struct cam_pose {
+    reel_mat3 rot;
+    reel_vec3 off;
+} cam_pose;
+
+/* Relative to the eye first: far from the world's origin nothing is lost. */
+static cam_pose cam_from_body(const reel_view *view, reel_pose world_from_body)
+{
+    return (cam_pose){
+        mul(view->cam_from_world, reel_mat3_from_quat(world_from_body.q)),
+        reel_mat3_mul_v(view->cam_from_world, reel_v3_sub(world_from_body.p, view->eye))};
+}
+
+static int frame_sample(const reel_scene *scene, int frame)
+{
+    return frame * scene->samples_per_frame;
+}
+
+/* Pixel bounds of what lies in z > 0; the whole image if it reaches the camera's plane. */
+typedef struct bounds {
+    double x0, y0, x1, y1, near_z;
+} bounds;
+
+static void bounds_add_point(bounds *b, const reel_view *v, reel_vec3 p)
+{
+    const double x = v->fx * p.x / p.z + v->cx, y = v->fy * p.y / p.z + v->cy;
+    b->x0 = fmin(b->x0, x);
+    b->x1 = fmax(b->x1, x);
+    b->y0 = fmin(b->y0, y);
+    b->y1 = fmax(b->y1, y);
+}
+
+/* Tangents from the camera to a circle in the plane of one image axis and z. */
+static void tangents(double c, double z, double r, double *lo, double *hi)
+{
+    const double h = r * sqrt(fmax(c * c + z * z - r * r, 0)), d = z * z - r * r;
+    *lo = (c * z - h) / d;
+    *hi = (c * z + h) / d;
+}
+
+static void bounds_add_sphere(bounds *b, const reel_view *v, reel_vec3 c, double r)
+{
+    double lo, hi;
+    tangents(c.x, c.z, r, &lo, &hi);
+    b->x0 = fmin(b->x0, v->fx * lo + v->cx);
+    b->x1 = fmax(b->x1, v->fx * hi + v->cx);
+    tangents(c.y, c.z, r, &lo, &hi);
+    b->y0 = fmin(b->y0, v->fy * lo + v->cy);
+    b->y1 = fmax(b->y1, v->fy * hi + v->cy);
+}
+
+static void add_corners(bounds *b, const reel_view *v, const cam_pose *pose, const double half[3])
+{
+    for (int i = 0; i < 8; i++) {
+        const reel_vec3 corner = {i & 1 ? half[0] : -half[0], i & 2 ? half[1] : -half[1],
+                                  i & 4 ? half[2] : -half[2]};
+        bounds_add_point(b, v, reel_v3_add(pose->off, reel_mat3_mul_v(pose->rot, corner)));
+    }
+}
+
+/* The 1 px margin covers rounding and the spread of the colour samples. */
+static void set_bounds(soft_geom *g, const reel_view *v, const cam_pose *pose, const double half[3],
+                       double radius, int width, int height)
+{
+    bounds b = {INFINITY, INFINITY, -INFINITY, -INFINITY, 0};
+    const double near_z = pose->off.z - radius;
+    g->x0 = g->y0 = 0;
+    g->x1 = width;
+    g->y1 = height;
+    g->near_z = (float)fmax(near_z * (1 - 1e-6), 0);
+    if (pose->off.z + radius <= 0) {
+        g->x1 = g->y1 = 0;
+        return;
+    }
+    if (near_z <= 1e-3 * radius) {
+        return;
+    }
+    if (g->shape == REEL_SHAPE_SPHERE) {
+        bounds_add_sphere(&b, v, pose->off, half[0]);
+    } else if (g->shape == REEL_SHAPE_CAPSULE) {
+        const reel_vec3 axis = {pose->rot.m[0][2], pose->rot.m[1][2], pose->rot.m[2][2]};
+        const double l = half[2] - half[0];
+        bounds_add_sphere(&b, v, reel_v3_madd(pose->off, l, axis), half[0]);
+        bounds_add_sphere(&b, v, reel_v3_madd(pose->off, -l, axis), half[0]);
+    } else {
+        add_corners(&b, v, pose, half);
+    }
+    g->x0 = (int)fmax(floor(fmin(b.x0, 1e6)) - 1, 0);
+    g->y0 = (int)fmax(floor(fmin(b.y0, 1e6)) - 1, 0);
+    g->x1 = (int)fmin(ceil(fmax(b.x1, -1e6)) + 1, width);
+    g->y1 = (int)fmin(ceil(fmax(b.y1, -1e6)) + 1, height);
+}
+
+static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view,
+                      reel_pose world_from_body, int width, int height)
+{
+    const cam_pose body = cam_from_body(view, world_from_body);
+    const reel_mat3 geom_rot = reel_mat3_from_quat(geom->body_from_geom.q);
+    const cam_pose pose = {
+        mul(body.rot, geom_rot),
+        reel_v3_add(body.off, reel_mat3_mul_v(body.rot, geom->body_from_geom.p))};
+    const reel_mat3 inverse = transposed(pose.rot);
+    double half[3] = {0, 0, 0};
+    round_mat(g->rot, inverse);
+    round_vec(g->off, reel_v3_scale(reel_mat3_mul_v(inverse, pose.off), -1));
+    round_vec(g->centre, pose.off);
+    g->shape = (int)geom->shape;
+    if (!reel_shape_half_box(geom->shape, geom->size, half)) {
+        g->radius = (float)geom->size[0];
+        g->half[0] = geom->size[0] > 0 ? (float)geom->size[0] : INFINITY;
+        g->x0 = g->y0 = 0;
+        g->x1 = width;
+        g->y1 = height;
+        g->near_z = 0;
+        return;
+    }
+    double radius = reel_v3_len(reel_v3(half[0], half[1], half[2]));
+    g->half[0] = (float)half[0];
+    g->half[1] = (float)half[1];
+    g->half[2] = (float)half[2];
+    if (geom->shape == REEL_SHAPE_SPHERE) {
+        radius = half[0];
+    } else if (geom->shape == REEL_SHAPE_CAPSULE) {
+        radius = half[2];
+        g->half[1] = (float)(geom->size[1] * 0.5);
+    } else if (geom->shape == REEL_SHAPE_CYLINDER) {
+        radius = sqrt(half[0] * half[0] + half[2] * half[2]);
+        g->half[1] = (float)half[2];
+    }
+    g->radius = (float)(radius * (1 + 1e-6));
+    set_bounds(g, view, &pose, half, radius, width, height);
+}
+
+void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
+                             const soft_info *info, int n_drawn, int camera, int frame, int width,
+                             int height)
+{
+    const int sample = frame_sample(scene, frame);
+    snap->camera = camera;
+    snap->frame = frame;
+    snap->view = reel_view_at(scene, take, camera, frame);
+    /* the view is of the scene's size; another size of image sees the same field of view */
+    const double zoom = (double)height / scene->height;
+    snap->view.fx *= zoom;
+    snap->view.fy *= zoom;
+    snap->view.cx = width * 0.5;
+    snap->view.cy = height * 0.5;
+    for (int k = 0; k < n_drawn; k++) {
+        soft_geom *g = &snap->geoms[k];
+        memset(g, 0, sizeof *g);
+        g->shape = (int)scene->geoms[info[k].geom].shape;
+        if (!(take->state[(size_t)sample * (size_t)take->n_bodies + (size_t)info[k].body] &
+              REEL_STATE_PRESENT)) {
+            continue; /* empty bounds */
+        }
+        g->present = 1;
+        fill_geom(g, &scene->geoms[info[k].geom], &snap->view,
+                  reel_take_pose(take, sample, info[k].body), width, height);
+    }
+}
+
+/* True if the body exists at both samples and was not placed anew on the way. */
+static bool moves_on(const reel_take *take, int from, int to, int body)
+{
+    const int lo = from < to ? from : to, hi = from < to ? to : from;
+    for (int s = lo; s <= hi; s++) {
+        const uint8_t state = take->state[(size_t)s * (size_t)take->n_bodies + (size_t)body];
+        if (!(state & REEL_STATE_PRESENT) || (s > lo && (state & REEL_STATE_TELEPORTED))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_view(const reel_view *a, const reel_view *b)
+{
+    return memcmp(&a->cam_from_world, &b->cam_from_world, sizeof a->cam_from_world) == 0 &&
+           memcmp(&a->eye, &b->eye, sizeof a->eye) == 0;
+}
+
+soft_motion reel_soft_motion(const reel_scene *scene, const reel_take *take,
+                             const soft_snapshot *from, const soft_snapshot *to, int body)
+{
+    soft_motion m = {0};
+    const bool camera_still = same_view(&from->view, &to->view);
+    if (body < 0) {
+        m.kind = camera_still ? SOFT_MOTION_STILL : SOFT_MOTION_MOVES;
+        round_mat(m.rot, mul(to->view.cam_from_world, transposed(from->view.cam_from_world)));
+        return m;
+    }
+    const int a = frame_sample(scene, from->frame), b = frame_sample(scene, to->frame);
+    if (!moves_on(take, a, b, body)) {
+        return m;
+    }
+    const reel_pose pa = reel_take_pose(take, a, body), pb = reel_take_pose(take, b, body);
+    const cam_pose ca = cam_from_body(&from->view, pa), cb = cam_from_body(&to->view, pb);
+    const reel_mat3 rot = mul(cb.rot, transposed(ca.rot));
+    const bool still = camera_still && memcmp(&pa, &pb, sizeof pa) == 0;
+    m.kind = still ? SOFT_MOTION_STILL : SOFT_MOTION_MOVES;
+    round_mat(m.rot, rot);
+    round_vec(m.off, reel_v3_sub(cb.off, reel_mat3_mul_v(rot, ca.off)));
+    return m;
+}
+
+void reel_soft_box_map(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                       int body, soft_body *out)
+{
+    const reel_body *b = &scene->bodies[body];
+    const cam_pose pose =
+        cam_from_body(&snap->view, reel_take_pose(take, frame_sample(scene, snap->frame), body));
+    const reel_mat3 inverse = transposed(pose.rot);
+    const reel_vec3 origin = reel_v3_scale(reel_mat3_mul_v(inverse, pose.off), -1);
+    const double o[3] = {origin.x, origin.y, origin.z};
+    for (int i = 0; i < 3; i++) {
+        const double size = b->box_max[i] - b->box_min[i];
+        const double scale = size > 0 ? 65535.0 / size : 0;
+        for (int j = 0; j < 3; j++) {
+            out->box_rot[i * 3 + j] = (float)(inverse.m[i][j] * scale);
+        }
+        out->box_off[i] = (float)((o[i] - b->box_min[i]) * scale);
+    }
+}

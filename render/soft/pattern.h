@@ -1,0 +1,193 @@
+/*
+ * pattern.h - solid procedural patterns, filtered over a pixel's footprint.
+ *
+ * A pattern is a function of the point in the geom's frame. Edges (checker, stripes, tiles) are
+ * averaged exactly over the footprint's box (as in Quilez, "Box filtering checkerboards"); noise
+ * and rings fade into their mean as the footprint grows beyond their features, so that distant
+ * surfaces neither alias nor flicker.
+ */
+#pragma once
+
+#include "render/soft/tile.h"
+
+typedef struct look {
+    v3 base;
+    vf rough;
+} look;
+
+VINL vu hash3(vu x, vu y, vu z)
+{
+    vu h = x ^ y ^ z;
+    h = (h ^ (h >> 15)) * 0x2c1b3c6du;
+    h = (h ^ (h >> 13)) * 0x297a2d39u;
+    return h ^ (h >> 16);
+}
+
+/* [0, 1) from a hash */
+VINL vf hash_unit(vu h)
+{
+    return vi_to_f((vi)(h >> 8)) * (1.0f / 16777216.0f);
+}
+
+/* Smooth value noise of lattice 1 in [0, 1], mean 1/2. */
+VINL vf noise3(v3 p, uint32_t seed)
+{
+    const v3 c = {vf_floor(p.x), vf_floor(p.y), vf_floor(p.z)};
+    const v3 f = v3_sub(p, c);
+    const v3 w = {f.x * f.x * (3.0f - 2.0f * f.x), f.y * f.y * (3.0f - 2.0f * f.y),
+                  f.z * f.z * (3.0f - 2.0f * f.z)};
+    const vu x0 = (vu)vf_trunc(c.x) * 0x8da6b343u + seed, x1 = x0 + 0x8da6b343u;
+    const vu y0 = (vu)vf_trunc(c.y) * 0xd8163841u, y1 = y0 + 0xd8163841u;
+    const vu z0 = (vu)vf_trunc(c.z) * 0xcb1ab31fu, z1 = z0 + 0xcb1ab31fu;
+    const vf a = vf_mix(hash_unit(hash3(x0, y0, z0)), hash_unit(hash3(x1, y0, z0)), w.x);
+    const vf b = vf_mix(hash_unit(hash3(x0, y1, z0)), hash_unit(hash3(x1, y1, z0)), w.x);
+    const vf d = vf_mix(hash_unit(hash3(x0, y0, z1)), hash_unit(hash3(x1, y0, z1)), w.x);
+    const vf e = vf_mix(hash_unit(hash3(x0, y1, z1)), hash_unit(hash3(x1, y1, z1)), w.x);
+    return vf_mix(vf_mix(a, b, w.y), vf_mix(d, e, w.y), w.z);
+}
+
+/* 1 where features of size 1 are resolved by a footprint w, 0 where they are not. */
+VINL vf resolved(vf w)
+{
+    return 1.0f - vf_smooth(w, 0.3f, 1.2f);
+}
+
+/* Three octaves, each faded by the footprint; mean 1/2. */
+VINL vf fractal(v3 p, vf w, uint32_t seed)
+{
+    const vf a = (noise3(p, seed) - 0.5f) * resolved(w);
+    const v3 p2 = {p.x * 2.03f + 7.1f, p.y * 2.03f + 3.7f, p.z * 2.03f + 1.3f};
+    const vf b = (noise3(p2, seed + 1) - 0.5f) * resolved(w * 2.03f);
+    const v3 p3 = {p.x * 4.11f + 2.9f, p.y * 4.11f + 9.2f, p.z * 4.11f + 5.4f};
+    const vf c = (noise3(p3, seed + 2) - 0.5f) * resolved(w * 4.11f);
+    return 0.5f + 1.1f * a + 0.55f * b + 0.28f * c;
+}
+
+/* Mean over [x - w/2, x + w/2] of the wave that is +1 on even cells and -1 on odd ones. */
+VINL vf square_wave(vf x, vf w)
+{
+    w = vf_max(w, vf_set(0.02f));
+    const vf lo = (x - 0.5f * w) * 0.5f, hi = (x + 0.5f * w) * 0.5f;
+    const vf a = vf_abs((lo - vf_floor(lo)) * 2.0f - 1.0f);
+    const vf b = vf_abs((hi - vf_floor(hi)) * 2.0f - 1.0f);
+    return (a - b) / w;
+}
+
+/* Share of [x - w/2, x + w/2] that is within j of a whole number. */
+VINL vf joint_share(vf x, vf w, float j)
+{
+    w = vf_max(w, vf_set(0.01f));
+    const vf lo = x - 0.5f * w, hi = x + 0.5f * w;
+    const vf nl = vf_floor(lo + 0.5f), nh = vf_floor(hi + 0.5f);
+    const vf a = nl * (2.0f * j) + vf_clamp(lo - nl, -j, j);
+    const vf b = nh * (2.0f * j) + vf_clamp(hi - nh, -j, j);
+    return vf_sat((b - a) / w);
+}
+
+VINL vf checker(v3 p, v3 w)
+{
+    return 0.5f - 0.5f * square_wave(p.x, w.x) * square_wave(p.y, w.y) * square_wave(p.z, w.z);
+}
+
+VINL look tiles(const soft_material *m, v3 p, v3 n, v3 w)
+{
+    const float j = 0.018f;
+    /* a joint parallel to the surface would fill it: only joints that cross it count */
+    const vf jx = joint_share(p.x, w.x, j) * (1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f));
+    const vf jy = joint_share(p.y, w.y, j) * (1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f));
+    const vf jz = joint_share(p.z, w.z, j) * (1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f));
+    const vf joint = 1.0f - (1.0f - jx) * (1.0f - jy) * (1.0f - jz);
+    const vu cell =
+        hash3((vu)vf_trunc(vf_floor(p.x)) * 0x8da6b343u + m->seed,
+              (vu)vf_trunc(vf_floor(p.y)) * 0xd8163841u, (vu)vf_trunc(vf_floor(p.z)) * 0xcb1ab31fu);
+    const vf widest = vf_max(w.x, vf_max(w.y, w.z));
+    const vf tone = 1.0f + 0.14f * (hash_unit(cell) - 0.5f) * resolved(widest);
+    const v3 tile = v3_scale(v3_set(m->color), tone);
+    return (look){v3_mix(tile, v3_set(m->color2), joint),
+                  vf_mix(vf_set(m->roughness), vf_set(0.5f + 0.5f * m->roughness), joint)};
+}
+
+/* Year rings about an axis along x, with fibres; `p` in pitches. */
+VINL look wood_at(const soft_material *m, v3 p, vf w, vf tone)
+{
+    const v3 slow = {p.x * 0.08f, p.y * 0.35f, p.z * 0.35f};
+    const vf bend = (noise3(slow, m->seed) - 0.5f) * 1.6f;
+    const vf r = vf_sqrt(p.y * p.y + p.z * p.z) + bend;
+    const vf f = r - vf_floor(r);
+    const vf ring = vf_smooth(f, 0.15f, 0.85f) * (1.0f - vf_smooth(f, 0.86f, 1.0f));
+    const vf late = 0.42f + (ring - 0.42f) * resolved(w * 0.9f);
+    const v3 thin = {p.x * 0.35f, p.y * 6.0f, p.z * 6.0f};
+    const vf fibre = (noise3(thin, m->seed + 5) - 0.5f) * resolved(w * 6.0f);
+    const vf mixed = vf_sat(late * 0.85f + fibre * 0.35f + tone * 0.25f);
+    const v3 base = v3_mix(v3_set(m->color), v3_set(m->color2), mixed);
+    return (look){v3_scale(base, 1.0f + 0.10f * tone),
+                  vf_clamp(m->roughness * (1.08f - 0.25f * late + 0.2f * fibre), 0.03f, 1.0f)};
+}
+
+/* A piece of wood; its heart lies beside the x axis, as in a sawn board. */
+VINL look wood(const soft_material *m, v3 p, vf w)
+{
+    const float y = 1.5f + 2.0f * (float)(m->seed & 255) / 255.0f;
+    const float z = 3.0f * ((float)(m->seed >> 8 & 255) / 255.0f - 0.5f);
+    return wood_at(m, (v3){p.x, p.y + y, p.z + z}, w, vf_set(0.0f));
+}
+
+/* A plane of wood is a floor of boards along x, 7 pitches wide and 70 long, each its own tree. */
+VINL look boards(const soft_material *m, v3 p, v3 w3)
+{
+    const float width = 7.0f, length = 70.0f;
+    const vf w = vf_max(w3.x * 0.2f, w3.y);
+    const vf row = p.y * (1.0f / width), row_id = vf_floor(row);
+    const vu hr =
+        hash3((vu)vf_trunc(row_id) * 0x8da6b343u + m->seed, (vu)vi_set(17), (vu)vi_set(5));
+    const vf along = p.x * (1.0f / length) + hash_unit(hr);
+    const vu hb = hash3((vu)vf_trunc(row_id) * 0x8da6b343u + m->seed,
+                        (vu)vf_trunc(vf_floor(along)) * 0xd8163841u, (vu)vi_set(3));
+    const vf tone = (hash_unit(hb) - 0.5f) * resolved(w * (1.0f / width));
+    const vf across = (row - row_id - 0.5f) * width;
+    const v3 q = {p.x + hash_unit(hb) * 400.0f, across + (hash_unit(hb * 7u) - 0.5f) * 8.0f,
+                  2.0f + 4.0f * hash_unit(hb * 13u)};
+    look l = wood_at(m, q, w, tone * 1.6f);
+    const vf gap = vf_max(joint_share(row, w3.y * (1.0f / width), 0.010f),
+                          joint_share(along, w3.x * (1.0f / length), 0.0011f));
+    l.base = v3_scale(l.base, 1.0f - 0.72f * gap);
+    return l;
+}
+
+VINL vf marble(const soft_material *m, v3 p, vf w)
+{
+    const v3 half = {p.x * 0.5f, p.y * 0.5f, p.z * 0.5f};
+    const vf warp = fractal(half, w * 0.5f, m->seed) - 0.5f;
+    const vf x = (p.x + p.y * 0.6f + p.z * 0.8f) * 0.7f + warp * 3.2f;
+    const vf vein = vf_exp2(vf_abs(vf_sin_turns(x * 0.5f)) * -7.0f);
+    const vf cloud = fractal((v3){p.x * 0.8f, p.y * 0.8f, p.z * 0.8f}, w * 0.8f, m->seed + 9);
+    return vf_sat(0.14f + (vein - 0.14f) * resolved(w) * 0.9f + (cloud - 0.5f) * 0.35f);
+}
+
+/* Base colour and roughness at local point p with normal n; w = footprint along the axes, m. */
+VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
+{
+    look l = {v3_set(m->color), vf_set(m->roughness)};
+    if (m->pattern == REEL_PATTERN_PLAIN) {
+        return l;
+    }
+    /* A face may lie exactly between two cells: look a little beneath the surface. */
+    const float s = m->inv_scale;
+    const v3 q = {p.x * s - 0.011f * n.x, p.y * s - 0.011f * n.y, p.z * s - 0.011f * n.z};
+    const v3 f = v3_scale(w, vf_set(s));
+    const vf widest = vf_max(f.x, vf_max(f.y, f.z));
+    vf t;
+    switch (m->pattern) {
+    case REEL_PATTERN_CHECKER: t = checker(q, f); break;
+    case REEL_PATTERN_NOISE: t = vf_smooth(fractal(q, widest, m->seed), 0.25f, 0.75f); break;
+    case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);
+    case REEL_PATTERN_MARBLE: t = marble(m, q, widest); break;
+    case REEL_PATTERN_TILES: return tiles(m, q, n, f);
+    default: /* stripes: a plane has no extent along z, so its bands cross x */
+        t = shape == REEL_SHAPE_PLANE ? square_wave(q.x, f.x) : square_wave(q.z, f.z);
+        t = 0.5f - 0.5f * t;
+        break;
+    }
+    l.base = v3_mix(l.base, v3_set(m->color2), t);
+    return l;
+}

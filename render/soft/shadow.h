@@ -1,0 +1,220 @@
+/*
+ * shadow.h - how much of the sun a point sees, in closed form.
+ *
+ * The sun is a disc of angular radius a. Seen from a point, a convex occluder covers it by how far
+ * the ray to the disc's centre runs inside the occluder's silhouette, s metres, measured against
+ * the disc's radius at the occluder, w = tan(a) * distance: a straight edge at s covers
+ * edge_share(s / w). Boxes are the product over the three pairs of edges of their hexagon; round
+ * shapes have one edge, and hide at most their own share of the disc. As a goes to 0 this is the
+ * exact hard shadow, so the penumbra has neither noise nor banding; where several occluders meet
+ * their shares add up to at most 1, so seams between touching solids do not leak light.
+ */
+#pragma once
+
+#include "render/soft/tile.h"
+
+/* Share of the unit disc beyond a chord: -1 none .. 1 all. A cubic, error < 0.02. */
+VINL vf edge_share(vf x)
+{
+    x = vf_clamp(x, -1.0f, 1.0f);
+    return 0.5f + x * (0.75f - 0.25f * x * x);
+}
+
+/* Radius of the sun's disc at distance t, never quite 0. */
+VINL vf disc_at(float tan_radius, vf t)
+{
+    return vf_max(t * tan_radius, vf_set(1e-6f));
+}
+
+VINL vf cover_box(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+{
+    const float ax = o->inv[0] < 0 ? -o->inv[0] : o->inv[0];
+    const float ay = o->inv[1] < 0 ? -o->inv[1] : o->inv[1];
+    const float az = o->inv[2] < 0 ? -o->inv[2] : o->inv[2];
+    const vf cx = p.x * -o->inv[0], cy = p.y * -o->inv[1], cz = p.z * -o->inv[2];
+    const float kx = g->half[0] * ax, ky = g->half[1] * ay, kz = g->half[2] * az;
+    const vf enter = vf_max(vf_max(cx - kx, cy - ky), cz - kz);
+    const vf leave = vf_min(vf_min(cx + kx, cy + ky), cz + kz);
+    const vf w = 1.0f / disc_at(tan_radius, 0.5f * (enter + leave));
+    vf share = vf_set(1.0f);
+    for (int i = 0; i < 3; i++) {
+        const vf q = vf_abs(v3_dotu(p, o->slab[i])), h = vf_set(o->width[i]);
+        share = share * (edge_share((h - q) * w) + edge_share((h + q) * w) - 1.0f);
+    }
+    return vf_and(vf_gt(leave, vf_set(0.0f)), share);
+}
+
+/* A round silhouette: depth s inside it, half width r, at distance t. */
+VINL vf cover_round(float tan_radius, vf s, float r, vf t)
+{
+    const vf w = 1.0f / disc_at(tan_radius, t);
+    const vf most = vf_min(r * w, vf_set(1.0f));
+    return vf_and(vf_gt(t + r, vf_set(0.0f)), edge_share(s * w) * most * most);
+}
+
+VINL vf cover_sphere(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+{
+    const vf t = -v3_dotu(p, o->dir);
+    const v3 l = v3_madd(p, t, v3_set(o->dir));
+    return cover_round(tan_radius, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+}
+
+/* Height on the axis (clamped to the segment) that the ray passes nearest, and the distance. */
+VINL vf nearest_axis(const soft_geom *g, const soft_occluder *o, v3 p, vf *t)
+{
+    const float d2 = o->dir[0] * o->dir[0] + o->dir[1] * o->dir[1];
+    const float inv = 1.0f / (d2 > 1e-6f ? d2 : 1e-6f);
+    const vf s = (p.x * o->dir[0] + p.y * o->dir[1]) * -inv;
+    const vf z = vf_clamp(p.z + s * o->dir[2], -g->half[1], g->half[1]);
+    *t = (z - p.z) * o->dir[2] - p.x * o->dir[0] - p.y * o->dir[1];
+    return z;
+}
+
+VINL vf cover_capsule(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+{
+    vf t;
+    const vf z = nearest_axis(g, o, p, &t);
+    const v3 q = {p.x, p.y, p.z - z};
+    const v3 l = v3_madd(q, t, v3_set(o->dir));
+    return cover_round(tan_radius, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+}
+
+/*
+ * The silhouette is a rectangle with half ellipses at its ends: its distance is estimated as
+ * f (f - 1) / |gradient| of the ellipse's implicit function f. A cap seen edge-on is rounded by
+ * the width of the penumbra, which keeps the estimate smooth.
+ */
+VINL vf cover_cylinder(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+{
+    vf t;
+    nearest_axis(g, o, p, &t);
+    const float r = g->half[0], reach = o->length + o->cap;
+    const vf w = disc_at(tan_radius, t);
+    const vf cap =
+        vf_max(vf_min(vf_max(w, vf_set(o->cap)), vf_set(reach < r ? reach : r)), vf_set(1e-6f));
+    const vf x = vf_max(vf_abs(v3_dotu(p, o->axis[0])) - (reach - cap), vf_set(0.0f));
+    const vf y = v3_dotu(p, o->axis[1]);
+    const vf ic = 1.0f / cap;
+    const float ir = 1.0f / r;
+    const vf fx = x * ic, fy = y * ir;
+    const vf k1 = vf_sqrt(fx * fx + fy * fy);
+    const vf k2 = vf_sqrt(fx * fx * ic * ic + fy * fy * (ir * ir));
+    const vf s =
+        vf_sel(vf_gt(k2, vf_set(1e-12f)), k1 * (1.0f - k1) / vf_max(k2, vf_set(1e-12f)), vf_set(r));
+    const vf most = vf_min(vf_min(vf_set(r), vf_set(reach)) / w, vf_set(1.0f));
+    return vf_and(vf_gt(t + reach, vf_set(0.0f)), edge_share(s / w) * most);
+}
+
+/* A plane hides the sun from all in front of it that looks through it; its rim is hard. */
+VINL vf cover_plane(const soft_geom *g, const soft_occluder *o, v3 p)
+{
+    if (o->dir[2] >= 0) {
+        return vf_set(0.0f);
+    }
+    const vf t = p.z * (-1.0f / o->dir[2]);
+    const vf x = p.x + t * o->dir[0], y = p.y + t * o->dir[1];
+    const vm m =
+        vm_and(vf_gt(t, vf_set(0.0f)), vf_le(x * x + y * y, vf_set(g->half[0] * g->half[0])));
+    return vf_and(m, vf_set(1.0f));
+}
+
+VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+{
+    switch (shape) {
+    case REEL_SHAPE_PLANE: return cover_plane(g, o, p);
+    case REEL_SHAPE_BOX: return cover_box(g, o, tan_radius, p);
+    case REEL_SHAPE_SPHERE: return cover_sphere(g, o, tan_radius, p);
+    case REEL_SHAPE_CAPSULE: return cover_capsule(g, o, tan_radius, p);
+    default: return cover_cylinder(g, o, tan_radius, p);
+    }
+}
+
+/* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side. */
+VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k, int shape,
+                     float tan_radius)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        const vf seen = vf_load(b->sun + i);
+        const vm m =
+            vm_andnot(vf_gt(seen, vf_set(0.0f)), vi_eq(vi_load(b->key + i) >> 3, vi_set(k)));
+        if (!vm_any(m)) {
+            continue;
+        }
+        const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
+        const vf cover = cover_shape(shape, g, o, tan_radius, p);
+        vf_store(b->sun + i, vf_sel(m, vf_max(seen - cover, vf_set(0.0f)), seen));
+    }
+}
+
+/* Bounds of the lit points of a batch across and along the light. */
+typedef struct light_box {
+    float lo[3], hi[3];
+} light_box;
+
+static light_box bound_batch(const batch *b, const soft_sun *sun)
+{
+    light_box box;
+    vf lo[3], hi[3];
+    for (int c = 0; c < 3; c++) {
+        lo[c] = vf_set(VF_FAR);
+        hi[c] = vf_set(-VF_FAR);
+    }
+    for (int i = 0; i < b->n; i += VW) {
+        const vm m = vf_gt(vf_load(b->sun + i), vf_set(0.0f));
+        const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
+        const vf x[3] = {v3_dotu(p, sun->u), v3_dotu(p, sun->v), v3_dotu(p, sun->dir)};
+        for (int c = 0; c < 3; c++) {
+            lo[c] = vf_sel(m, vf_min(x[c], lo[c]), lo[c]);
+            hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
+        }
+    }
+    for (int c = 0; c < 3; c++) {
+        box.lo[c] = lo[c][0];
+        box.hi[c] = hi[c][0];
+        for (int l = 1; l < VW; l++) {
+            box.lo[c] = lo[c][l] < box.lo[c] ? lo[c][l] : box.lo[c];
+            box.hi[c] = hi[c][l] > box.hi[c] ? hi[c][l] : box.hi[c];
+        }
+    }
+    return box;
+}
+
+static int may_shade(const soft_geom *g, const soft_occluder *o, const soft_sun *sun,
+                     const light_box *box, float tan_radius)
+{
+    if (!g->present || g->shape == REEL_SHAPE_PLANE) {
+        return g->present && o->dir[2] < 0;
+    }
+    const float far = o->cw + g->radius - box->lo[2];
+    const float r = g->radius * 1.001f + 1e-4f + tan_radius * (far > 0 ? far : 0);
+    (void)sun;
+    return far >= 0 && o->cu + r >= box->lo[0] && o->cu - r <= box->hi[0] &&
+           o->cv + r >= box->lo[1] && o->cv - r <= box->hi[1];
+}
+
+/* b->sun: what is seen of `sun` from the points of the batch that face it. */
+static void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        const vf facing = v3_dotu(v3_load(b->normal, i), sun->dir);
+        vf_store(b->sun + i, vf_and(vf_gt(facing, vf_set(0.0f)), vf_set(1.0f)));
+    }
+    const light_box box = bound_batch(b, sun);
+    if (box.lo[0] > box.hi[0]) {
+        return;
+    }
+    for (int k = 0; k < job->n_drawn; k++) {
+        const soft_geom *g = &job->geoms[k];
+        const soft_occluder *o = &sun->occluders[k];
+        if (!may_shade(g, o, sun, &box, tan_radius)) {
+            continue;
+        }
+        switch (g->shape) {
+        case REEL_SHAPE_PLANE: shade_from(b, g, o, k, REEL_SHAPE_PLANE, tan_radius); break;
+        case REEL_SHAPE_BOX: shade_from(b, g, o, k, REEL_SHAPE_BOX, tan_radius); break;
+        case REEL_SHAPE_SPHERE: shade_from(b, g, o, k, REEL_SHAPE_SPHERE, tan_radius); break;
+        case REEL_SHAPE_CAPSULE: shade_from(b, g, o, k, REEL_SHAPE_CAPSULE, tan_radius); break;
+        default: shade_from(b, g, o, k, REEL_SHAPE_CYLINDER, tan_radius); break;
+        }
+    }
+}

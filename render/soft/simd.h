@@ -1,0 +1,412 @@
+/*
+ * simd.h - vectors of VW float or int lanes, and masks, for one compilation of kernel.c.
+ *
+ * VW is 4 (baseline SSE2, or any machine through compiler vectors), 8 (AVX2) or 16 (AVX-512).
+ * Arithmetic is the operators of GCC vector types; what they lack stands here. Every function is
+ * exactly rounded or exact, so a lane's result depends neither on VW nor on the other lanes:
+ * no rcp/rsqrt estimates, no FMA, min and max as "a < b ? a : b".
+ */
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+#if defined(__x86_64__)
+#    include <immintrin.h>
+#endif
+
+#define VINL static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((vector_size(VW * 4)));
+typedef int32_t vi __attribute__((vector_size(VW * 4)));
+typedef uint32_t vu __attribute__((vector_size(VW * 4)));
+typedef uint16_t vu16 __attribute__((vector_size(VW * 2)));
+typedef uint8_t vu8 __attribute__((vector_size(VW)));
+
+VINL vf vf_load(const float *p)
+{
+    vf v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+VINL void vf_store(float *p, vf v)
+{
+    memcpy(p, &v, sizeof v);
+}
+VINL vi vi_load(const int32_t *p)
+{
+    vi v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+VINL void vi_store(int32_t *p, vi v)
+{
+    memcpy(p, &v, sizeof v);
+}
+/* The low 16 or 8 bits of every lane. */
+VINL void vi_store_u16(uint16_t *p, vi v)
+{
+    vu16 n = __builtin_convertvector((vu)v, vu16);
+    memcpy(p, &n, sizeof n);
+}
+VINL void vi_store_u8(uint8_t *p, vi v)
+{
+    vu8 n = __builtin_convertvector((vu)v, vu8);
+    memcpy(p, &n, sizeof n);
+}
+
+#if VW == 16 && defined(__AVX512F__)
+
+typedef __mmask16 vm;
+VINL vf vf_set(float x)
+{
+    return (vf)_mm512_set1_ps(x);
+}
+VINL vi vi_set(int32_t x)
+{
+    return (vi)_mm512_set1_epi32(x);
+}
+VINL vm vf_lt(vf a, vf b)
+{
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+}
+VINL vm vf_le(vf a, vf b)
+{
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LE_OQ);
+}
+VINL vm vi_eq(vi a, vi b)
+{
+    return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+}
+VINL vm vi_lt(vi a, vi b)
+{
+    return _mm512_cmplt_epi32_mask((__m512i)a, (__m512i)b);
+}
+VINL vm vm_and(vm a, vm b)
+{
+    return (vm)(a & b);
+}
+VINL vm vm_or(vm a, vm b)
+{
+    return (vm)(a | b);
+}
+VINL vm vm_andnot(vm a, vm b)
+{
+    return (vm)(a & ~b);
+}
+VINL vm vm_not(vm a)
+{
+    return (vm)~a;
+}
+VINL vm vm_none(void)
+{
+    return 0;
+}
+VINL unsigned vm_bits(vm a)
+{
+    return a;
+}
+VINL vm vm_from_bits(unsigned bits)
+{
+    return (vm)bits;
+}
+VINL vf vf_sel(vm m, vf a, vf b)
+{
+    return (vf)_mm512_mask_blend_ps(m, (__m512)b, (__m512)a);
+}
+VINL vi vi_sel(vm m, vi a, vi b)
+{
+    return (vi)_mm512_mask_blend_epi32(m, (__m512i)b, (__m512i)a);
+}
+VINL vf vf_sqrt(vf a)
+{
+    return (vf)_mm512_sqrt_ps((__m512)a);
+}
+VINL vf vf_min(vf a, vf b)
+{
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+VINL vf vf_max(vf a, vf b)
+{
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+}
+VINL vi vf_trunc(vf a)
+{
+    return (vi)_mm512_cvttps_epi32((__m512)a);
+}
+VINL vi vf_round(vf a)
+{
+    return (vi)_mm512_cvtps_epi32((__m512)a);
+}
+VINL vf vi_to_f(vi a)
+{
+    return (vf)_mm512_cvtepi32_ps((__m512i)a);
+}
+
+#elif VW == 8 && defined(__AVX2__)
+
+typedef vi vm;
+VINL vf vf_set(float x)
+{
+    return (vf)_mm256_set1_ps(x);
+}
+VINL vi vi_set(int32_t x)
+{
+    return (vi)_mm256_set1_epi32(x);
+}
+VINL vm vf_lt(vf a, vf b)
+{
+    return (vm)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ);
+}
+VINL vm vf_le(vf a, vf b)
+{
+    return (vm)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LE_OQ);
+}
+VINL vm vi_eq(vi a, vi b)
+{
+    return a == b;
+}
+VINL vm vi_lt(vi a, vi b)
+{
+    return a < b;
+}
+VINL vm vm_and(vm a, vm b)
+{
+    return a & b;
+}
+VINL vm vm_or(vm a, vm b)
+{
+    return a | b;
+}
+VINL vm vm_andnot(vm a, vm b)
+{
+    return a & ~b;
+}
+VINL vm vm_not(vm a)
+{
+    return ~a;
+}
+VINL vm vm_none(void)
+{
+    return vi_set(0);
+}
+VINL unsigned vm_bits(vm a)
+{
+    return (unsigned)_mm256_movemask_ps((__m256)a);
+}
+VINL vm vm_from_bits(unsigned bits)
+{
+    const vi lane = {1, 2, 4, 8, 16, 32, 64, 128};
+    return (vi_set((int32_t)bits) & lane) != 0;
+}
+VINL vf vf_sel(vm m, vf a, vf b)
+{
+    return (vf)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m);
+}
+VINL vi vi_sel(vm m, vi a, vi b)
+{
+    return (vi)_mm256_blendv_epi8((__m256i)b, (__m256i)a, (__m256i)m);
+}
+VINL vf vf_sqrt(vf a)
+{
+    return (vf)_mm256_sqrt_ps((__m256)a);
+}
+VINL vf vf_min(vf a, vf b)
+{
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+VINL vf vf_max(vf a, vf b)
+{
+    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+}
+VINL vi vf_trunc(vf a)
+{
+    return (vi)_mm256_cvttps_epi32((__m256)a);
+}
+VINL vi vf_round(vf a)
+{
+    return (vi)_mm256_cvtps_epi32((__m256)a);
+}
+VINL vf vi_to_f(vi a)
+{
+    return (vf)_mm256_cvtepi32_ps((__m256i)a);
+}
+
+#elif VW == 4
+
+typedef vi vm;
+VINL vf vf_set(float x)
+{
+    return (vf){x, x, x, x};
+}
+VINL vi vi_set(int32_t x)
+{
+    return (vi){x, x, x, x};
+}
+VINL vm vf_lt(vf a, vf b)
+{
+    return a < b;
+}
+VINL vm vf_le(vf a, vf b)
+{
+    return a <= b;
+}
+VINL vm vi_eq(vi a, vi b)
+{
+    return a == b;
+}
+VINL vm vi_lt(vi a, vi b)
+{
+    return a < b;
+}
+VINL vm vm_and(vm a, vm b)
+{
+    return a & b;
+}
+VINL vm vm_or(vm a, vm b)
+{
+    return a | b;
+}
+VINL vm vm_andnot(vm a, vm b)
+{
+    return a & ~b;
+}
+VINL vm vm_not(vm a)
+{
+    return ~a;
+}
+VINL vm vm_none(void)
+{
+    return vi_set(0);
+}
+VINL vm vm_from_bits(unsigned bits)
+{
+    const vi lane = {1, 2, 4, 8};
+    return (vi_set((int32_t)bits) & lane) != 0;
+}
+VINL vf vf_sel(vm m, vf a, vf b)
+{
+    return (vf)((m & (vi)a) | (~m & (vi)b));
+}
+VINL vi vi_sel(vm m, vi a, vi b)
+{
+    return (m & a) | (~m & b);
+}
+#    if defined(__SSE2__)
+VINL unsigned vm_bits(vm a)
+{
+    return (unsigned)_mm_movemask_ps((__m128)a);
+}
+VINL vf vf_sqrt(vf a)
+{
+    return (vf)_mm_sqrt_ps((__m128)a);
+}
+VINL vf vf_min(vf a, vf b)
+{
+    return (vf)_mm_min_ps((__m128)a, (__m128)b);
+}
+VINL vf vf_max(vf a, vf b)
+{
+    return (vf)_mm_max_ps((__m128)a, (__m128)b);
+}
+VINL vi vf_trunc(vf a)
+{
+    return (vi)_mm_cvttps_epi32((__m128)a);
+}
+VINL vi vf_round(vf a)
+{
+    return (vi)_mm_cvtps_epi32((__m128)a);
+}
+VINL vf vi_to_f(vi a)
+{
+    return (vf)_mm_cvtepi32_ps((__m128i)a);
+}
+#    else
+VINL unsigned vm_bits(vm a)
+{
+    return (a[0] & 1u) | (a[1] & 2u) | (a[2] & 4u) | (a[3] & 8u);
+}
+VINL vf vf_sqrt(vf a)
+{
+    return (vf){__builtin_sqrtf(a[0]), __builtin_sqrtf(a[1]), __builtin_sqrtf(a[2]),
+                __builtin_sqrtf(a[3])};
+}
+VINL vf vf_min(vf a, vf b)
+{
+    return vf_sel(a < b, a, b);
+}
+VINL vf vf_max(vf a, vf b)
+{
+    return vf_sel(a > b, a, b);
+}
+VINL vi vf_trunc(vf a)
+{
+    return __builtin_convertvector(a, vi);
+}
+VINL vi vf_round(vf a)
+{
+    return (vi){(int32_t)__builtin_rintf(a[0]), (int32_t)__builtin_rintf(a[1]),
+                (int32_t)__builtin_rintf(a[2]), (int32_t)__builtin_rintf(a[3])};
+}
+VINL vf vi_to_f(vi a)
+{
+    return __builtin_convertvector(a, vf);
+}
+#    endif
+
+#else
+#    error "VW must be 4, 8 (with AVX2) or 16 (with AVX-512)"
+#endif
+
+VINL vm vf_gt(vf a, vf b)
+{
+    return vf_lt(b, a);
+}
+VINL vm vf_ge(vf a, vf b)
+{
+    return vf_le(b, a);
+}
+VINL int vm_any(vm m)
+{
+    return vm_bits(m) != 0;
+}
+VINL vf vf_bits(vi a)
+{
+    return (vf)a;
+}
+VINL vf vf_abs(vf a)
+{
+    return (vf)((vi)a & 0x7fffffff);
+}
+/* |a| with the sign of s, and a times the sign of s */
+VINL vf vf_mulsign(vf a, vf s)
+{
+    return (vf)((vi)a ^ ((vi)s & INT32_MIN));
+}
+VINL vf vf_clamp(vf x, float lo, float hi)
+{
+    return vf_min(vf_max(x, vf_set(lo)), vf_set(hi));
+}
+VINL vf vf_sat(vf x)
+{
+    return vf_clamp(x, 0.0f, 1.0f);
+}
+VINL vf vf_mix(vf a, vf b, vf t)
+{
+    return a + (b - a) * t;
+}
+/* a where m, else 0 */
+VINL vf vf_and(vm m, vf a)
+{
+    return vf_sel(m, a, vf_set(0.0f));
+}
+/* floor for |x| < 2^31 */
+VINL vf vf_floor(vf x)
+{
+    const vf t = vi_to_f(vf_trunc(x));
+    return vf_sel(vf_lt(x, t), t - 1.0f, t);
+}
+VINL vf vf_lanes(void)
+{
+    static const float lane[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return vf_load(lane);
+}

@@ -1,0 +1,69 @@
+/*
+ * sky.h - radiance from all around, and what it sends onto a surface.
+ */
+#pragma once
+
+#include "render/soft/tile.h"
+
+/* Radiance along unit `d`; the same curve as sky_at() in light.c. */
+VINL v3 sky_radiance(const soft_sky *sky, v3 d)
+{
+    const vf z = v3_dotu(d, sky->up);
+    const vf a = 1.0f - vf_sat(z);
+    const v3 high = v3_mix(v3_set(sky->zenith), v3_set(sky->horizon), a * a * a);
+    const vf t = vf_sat(-z * (1.0f / 0.15f));
+    const v3 low = v3_mix(v3_set(sky->horizon), v3_set(sky->ground), t * t * (3.0f - 2.0f * t));
+    return v3_sel(vf_lt(z, vf_set(0.0f)), low, high);
+}
+
+VINL vf sky_term(const float p[SOFT_SKY_TERMS], vf x)
+{
+    vf s = vf_set(p[SOFT_SKY_TERMS - 1]);
+    for (int i = SOFT_SKY_TERMS - 2; i >= 0; i--) {
+        s = s * x + p[i];
+    }
+    return vf_max(s, vf_set(0.0f));
+}
+
+/* Irradiance / pi of the upper and the lower half on unit normal n. */
+VINL v3 sky_above(const soft_sky *sky, v3 n)
+{
+    const vf x = v3_dotu(n, sky->up);
+    return (v3){sky_term(sky->above[0], x), sky_term(sky->above[1], x), sky_term(sky->above[2], x)};
+}
+VINL v3 sky_below(const soft_sky *sky, v3 n)
+{
+    const vf x = v3_dotu(n, sky->up);
+    return (v3){sky_term(sky->below[0], x), sky_term(sky->below[1], x), sky_term(sky->below[2], x)};
+}
+
+/*
+ * Irradiance / pi on normal n at p from the sky and from the planes that bound the scene: a plane
+ * fills the share (1 - n.m) / 2 of the cosine-weighted hemisphere (exact for a plane without end),
+ * and a floor replaces the sky's lower half. `sun_seen` scales the sun that the planes reflect.
+ */
+VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
+{
+    v3 up = sky_above(&job->sky, n), down = sky_below(&job->sky, n);
+    v3 bounced = v3_splat(vf_set(0.0f));
+    for (int i = 0; i < job->n_bouncers; i++) {
+        const soft_bouncer *b = &job->bouncers[i];
+        const vf height = v3_dotu(p, b->normal) + b->offset;
+        vf near = vf_set(1.0f);
+        if (b->range > 0) {
+            const float r2 = b->range * b->range;
+            near = r2 / (r2 + height * height);
+        }
+        near = vf_and(vf_gt(height, vf_set(-1e-3f)), near);
+        const vf share = (0.5f - 0.5f * v3_dotu(n, b->normal)) * near;
+        const float floor = b->up > 0 ? b->up : 0;
+        const vf keep = 1.0f - share * (1.0f - floor);
+        up = v3_scale(up, keep);
+        down = v3_scale(down, keep * (1.0f - near * floor));
+        bounced = v3_scale(bounced, keep);
+        bounced.x += share * (b->radiance_sky[0] + sun_seen * b->radiance_sun[0]);
+        bounced.y += share * (b->radiance_sky[1] + sun_seen * b->radiance_sun[1]);
+        bounced.z += share * (b->radiance_sky[2] + sun_seen * b->radiance_sun[2]);
+    }
+    return v3_add(v3_add(up, down), bounced);
+}

@@ -1,0 +1,419 @@
+/*
+ * soft.c - the renderer object: prepares what a draw needs and calls the kernel of this CPU.
+ */
+#include "render/soft/soft.h"
+#include "base/trig.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { SNAPSHOTS = 6 };
+
+struct reel_renderer {
+    const reel_scene *scene; /* borrowed */
+    const reel_take *take;   /* borrowed */
+    reel_render_options options;
+    const soft_kernel *kernel;
+    int n_drawn, n_instances;
+    soft_info *info;
+    soft_material *materials;
+    soft_body *bodies;
+    soft_snapshot snapshots[SNAPSHOTS];
+    uint8_t *moved[2];
+    soft_occluder *occluders;
+    soft_sun *suns;
+    soft_tile *tile;
+    int *lists;
+    int width, height; /* of the snapshots */
+    uint64_t draws;
+    soft_sky sky;
+    soft_job job;
+    reel_render_times times;
+};
+
+static const soft_kernel *find_kernel(int lanes)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const bool has8 = __builtin_cpu_supports("avx2");
+    const bool has16 = has8 && __builtin_cpu_supports("avx512f") &&
+                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl");
+    if (has16 && (lanes == 0 || lanes == 16)) {
+        return &reel_soft_kernel_16;
+    }
+    if (has8 && (lanes == 0 || lanes == 8)) {
+        return &reel_soft_kernel_8;
+    }
+#endif
+    return lanes == 0 || lanes == 4 ? &reel_soft_kernel_4 : NULL;
+}
+
+int reel_render_best_lanes(void)
+{
+    return find_kernel(0)->lanes;
+}
+
+static bool finite_colour(const double c[3], double hi)
+{
+    for (int i = 0; i < 3; i++) {
+        if (!(c[i] >= 0 && c[i] <= hi)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What the renderer relies on; scenes/validate.h has checked more. */
+static reel_status check_scene(const reel_scene *scene, reel_error *err)
+{
+    char field[64];
+    for (int i = 0; i < scene->n_geoms; i++) {
+        const reel_geom *g = &scene->geoms[i];
+        const int n = g->shape == REEL_SHAPE_BOX ? 3 : g->shape == REEL_SHAPE_SPHERE ? 1 : 2;
+        snprintf(field, sizeof field, "geoms[%d].size", i);
+        for (int j = 0; g->visible && g->shape != REEL_SHAPE_PLANE && j < n; j++) {
+            const bool capsule_length = g->shape == REEL_SHAPE_CAPSULE && j == 1;
+            if (!(g->size[j] > 0 || (capsule_length && g->size[j] == 0)) || !(g->size[j] < 1e6)) {
+                return reel_fail_at(err, REEL_E_SCENE, NULL, 0, field,
+                                    "a size of %g m cannot be drawn", g->size[j]);
+            }
+        }
+        if (g->visible && g->shape == REEL_SHAPE_PLANE && !(g->size[0] >= 0 && g->size[0] < 1e6)) {
+            return reel_fail_at(err, REEL_E_SCENE, NULL, 0, field,
+                                "a plane's drawn radius of %g m cannot be drawn", g->size[0]);
+        }
+    }
+    for (int i = 0; i < scene->n_materials; i++) {
+        const reel_material *m = &scene->materials[i];
+        snprintf(field, sizeof field, "materials[%d]", i);
+        if (!finite_colour(m->color, 1) || !finite_colour(m->color2, 1) || !(m->scale > 0) ||
+            !(m->roughness >= 0.03 && m->roughness <= 1) ||
+            !(m->metallic >= 0 && m->metallic <= 1) || !(m->specular >= 0 && m->specular <= 0.2)) {
+            return reel_fail_at(err, REEL_E_SCENE, NULL, 0, field,
+                                "a colour, scale, roughness, metallic or specular is out of range");
+        }
+    }
+    return REEL_OK;
+}
+
+/* Share of color2 in a pattern, for its mean. */
+static double mean_share(reel_pattern pattern)
+{
+    switch (pattern) {
+    case REEL_PATTERN_PLAIN: return 0;
+    case REEL_PATTERN_MARBLE: return 0.14;
+    case REEL_PATTERN_TILES: return 0.07;
+    case REEL_PATTERN_WOOD: return 0.36;
+    default: return 0.5;
+    }
+}
+
+static void fill_materials(soft_material *out, const reel_scene *scene)
+{
+    for (int i = 0; i < scene->n_materials; i++) {
+        const reel_material *m = &scene->materials[i];
+        const double share = mean_share(m->pattern);
+        out[i].pattern = (int)m->pattern;
+        out[i].seed = m->seed;
+        out[i].scale = (float)m->scale;
+        out[i].inv_scale = (float)(1 / m->scale);
+        out[i].roughness = (float)m->roughness;
+        out[i].metallic = (float)m->metallic;
+        out[i].specular = (float)m->specular;
+        for (int c = 0; c < 3; c++) {
+            out[i].color[c] = (float)m->color[c];
+            out[i].color2[c] = (float)m->color2[c];
+            out[i].mean[c] = (float)(m->color[c] + (m->color2[c] - m->color[c]) * share);
+        }
+    }
+}
+
+static void fill_info(soft_info *info, const reel_scene *scene, const soft_material *materials)
+{
+    int k = 0;
+    for (int i = 0; i < scene->n_geoms; i++) {
+        const reel_geom *g = &scene->geoms[i];
+        if (!g->visible) {
+            continue;
+        }
+        const reel_body *body = &scene->bodies[g->body];
+        soft_info *d = &info[k++];
+        d->geom = i;
+        d->body = g->body;
+        d->object = body->object;
+        d->instance = scene->objects[body->object].instance_id;
+        d->material = g->material;
+        for (int c = 0; c < 3; c++) {
+            d->albedo[c] = materials[g->material].mean[c];
+        }
+    }
+}
+
+static reel_status allocate(reel_renderer *r, reel_error *err)
+{
+    const reel_scene *s = r->scene;
+    const size_t drawn = (size_t)r->n_drawn + 1;
+    bool ok = true;
+    r->info = reel_calloc(drawn, sizeof *r->info);
+    r->materials = reel_calloc((size_t)s->n_materials + 1, sizeof *r->materials);
+    r->bodies = reel_calloc((size_t)s->n_bodies + 1, sizeof *r->bodies);
+    r->suns = reel_calloc((size_t)s->n_suns + 1, sizeof *r->suns);
+    r->occluders = reel_calloc(drawn * ((size_t)s->n_suns + 1), sizeof *r->occluders);
+    r->lists = reel_calloc(drawn * 4, sizeof *r->lists);
+    r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
+    ok = r->info && r->materials && r->bodies && r->suns && r->occluders && r->lists && r->tile;
+    for (int i = 0; i < 2; i++) {
+        r->moved[i] = reel_calloc(drawn, 1);
+        ok = ok && r->moved[i];
+    }
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        r->snapshots[i].frame = r->snapshots[i].camera = -1;
+        r->snapshots[i].geoms = reel_calloc(drawn, sizeof *r->snapshots[i].geoms);
+        ok = ok && r->snapshots[i].geoms;
+    }
+    return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
+}
+
+reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
+                                 const reel_render_options *options, reel_renderer **out,
+                                 reel_error *err)
+{
+    const soft_kernel *kernel = find_kernel(options->lanes);
+    reel_renderer *r = NULL;
+    reel_status status = REEL_OK;
+    if (!kernel) {
+        return reel_fail(err, REEL_E_USAGE, "this CPU has no SIMD of %d lanes", options->lanes);
+    }
+    if (!(options->depth_scale > 0 && options->depth_scale < 1e6)) {
+        return reel_fail(err, REEL_E_USAGE, "depth scale %g m is not positive",
+                         options->depth_scale);
+    }
+    status = check_scene(scene, err);
+    if (status != REEL_OK) {
+        goto fail;
+    }
+    r = reel_calloc(1, sizeof *r);
+    if (!r) {
+        status = reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
+        goto fail;
+    }
+    r->scene = scene;
+    r->take = take;
+    r->options = *options;
+    r->kernel = kernel;
+    r->n_instances = reel_scene_n_instances(scene);
+    for (int i = 0; i < scene->n_geoms; i++) {
+        r->n_drawn += scene->geoms[i].visible;
+    }
+    status = allocate(r, err);
+    if (status != REEL_OK) {
+        goto fail;
+    }
+    fill_materials(r->materials, scene);
+    fill_info(r->info, scene, r->materials);
+    reel_soft_sky_fill(&r->sky, &scene->sky);
+    *out = r;
+    return REEL_OK;
+fail:
+    reel_renderer_destroy(&r);
+    return status;
+}
+
+void reel_renderer_destroy(reel_renderer **renderer)
+{
+    reel_renderer *r = *renderer;
+    if (!r) {
+        return;
+    }
+    reel_free(r->info);
+    reel_free(r->materials);
+    reel_free(r->bodies);
+    reel_free(r->suns);
+    reel_free(r->occluders);
+    reel_free(r->lists);
+    reel_free_aligned(r->tile);
+    for (int i = 0; i < 2; i++) {
+        reel_free(r->moved[i]);
+    }
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        reel_free(r->snapshots[i].geoms);
+    }
+    reel_free(r);
+    *renderer = NULL;
+}
+
+/* The snapshot of (camera, frame): kept from an earlier draw, or made in the place of the one
+ * that was unused for longest. */
+static soft_snapshot *snapshot(reel_renderer *r, int camera, int frame)
+{
+    soft_snapshot *oldest = &r->snapshots[0];
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        soft_snapshot *s = &r->snapshots[i];
+        if (s->camera == camera && s->frame == frame) {
+            s->used = r->draws;
+            return s;
+        }
+        oldest = s->used < oldest->used ? s : oldest;
+    }
+    reel_soft_snapshot_fill(oldest, r->scene, r->take, r->info, r->n_drawn, camera, frame, r->width,
+                            r->height);
+    oldest->used = r->draws;
+    return oldest;
+}
+
+static void to_camera(float out[3], const reel_view *view, reel_vec3 world)
+{
+    const reel_vec3 v = reel_mat3_mul_v(view->cam_from_world, world);
+    out[0] = (float)v.x;
+    out[1] = (float)v.y;
+    out[2] = (float)v.z;
+}
+
+static void fill_lights(reel_renderer *r, soft_job *job, const soft_snapshot *now)
+{
+    job->sky = r->sky;
+    to_camera(job->sky.up, &now->view, reel_v3(0, 0, 1));
+    for (int s = 0; s < r->scene->n_suns; s++) {
+        const reel_sun *sun = &r->scene->suns[s];
+        soft_sun *out = &r->suns[s];
+        double sine, cosine;
+        reel_sincos(sun->angular_radius, &sine, &cosine);
+        to_camera(out->dir, &now->view, sun->to_light);
+        out->tan_radius = (float)(sine / cosine);
+        out->cos_disc = (float)cosine;
+        out->occluders = r->occluders + (size_t)s * (size_t)r->n_drawn;
+        for (int c = 0; c < 3; c++) {
+            out->irradiance[c] = (float)sun->irradiance[c];
+            out->disc[c] = (float)(sun->irradiance[c] / (REEL_PI * fmax(sine * sine, 1e-8)));
+        }
+        reel_soft_sun_fill(out, now->geoms, r->n_drawn);
+    }
+    job->suns = r->suns;
+    job->n_suns = r->scene->n_suns;
+    job->n_bouncers = reel_soft_bouncers(job, job->bouncers);
+}
+
+/* Flow towards the neighbouring frame `way` (0 next, 1 before), where there is one. */
+static void fill_motion(reel_renderer *r, soft_job *job, const soft_snapshot *now, int way)
+{
+    const int frame = now->frame + (way ? -1 : 1);
+    const reel_plane plane = way ? REEL_PLANE_FLOW_BWD : REEL_PLANE_FLOW_FWD;
+    const reel_plane state = way ? REEL_PLANE_FLOW_BWD_STATE : REEL_PLANE_FLOW_FWD_STATE;
+    job->other[way] = NULL;
+    if (!(job->planes & (REEL_PLANE_BIT(plane) | REEL_PLANE_BIT(state))) || frame < 0 ||
+        frame >= r->scene->frames) {
+        return;
+    }
+    const soft_snapshot *then = snapshot(r, now->camera, frame);
+    job->other[way] = then->geoms;
+    job->moved[way] = r->moved[way];
+    job->camera_motion[way] = reel_soft_motion(r->scene, r->take, now, then, -1);
+    for (int b = 0; b < r->scene->n_bodies; b++) {
+        r->bodies[b].motion[way] = reel_soft_motion(r->scene, r->take, now, then, b);
+    }
+    for (int k = 0; k < r->n_drawn; k++) {
+        r->moved[way][k] = memcmp(&now->geoms[k], &then->geoms[k], sizeof now->geoms[k]) != 0;
+    }
+}
+
+static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
+{
+    soft_job *job = &r->job;
+    const soft_snapshot *now = snapshot(r, camera, frame);
+    *job = (soft_job){
+        .width = out->width,
+        .height = out->height,
+        .n_drawn = r->n_drawn,
+        .quality = r->options.quality,
+        .planes = out->planes,
+        .fx = (float)now->view.fx,
+        .inv_f = (float)(1 / now->view.fx),
+        .cx = (float)now->view.cx,
+        .cy = (float)now->view.cy,
+        .depth_inv = (float)(1 / r->options.depth_scale),
+        .exposure = (float)r->scene->exposure,
+        .info = r->info,
+        .bodies = r->bodies,
+        .materials = r->materials,
+        .geoms = now->geoms,
+        .row_list = r->lists,
+        .tile_list = r->lists + r->n_drawn,
+        .near_list = r->lists + 2 * r->n_drawn,
+        .sun_list = r->lists + 3 * r->n_drawn,
+        .tile = r->tile,
+        .out = out,
+        .refusal = {.plane = -1},
+    };
+    if (out->planes & REEL_PLANE_BIT(REEL_PLANE_OBJECT_COORDINATES)) {
+        for (int b = 0; b < r->scene->n_bodies; b++) {
+            reel_soft_box_map(r->scene, r->take, now, b, &r->bodies[b]);
+        }
+    }
+    fill_motion(r, job, now, 0);
+    fill_motion(r, job, now, 1);
+    if (out->planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) {
+        fill_lights(r, job, now);
+    }
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Split the kernel's time by its own tick counts. */
+static void add_times(reel_render_times *times, const soft_ticks *ticks, double setup, double draw)
+{
+    const double all = (double)(ticks->visibility + ticks->shading + ticks->labels);
+    const double unit = all > 0 ? draw / all : 0;
+    times->setup += setup;
+    times->visibility += unit * (double)ticks->visibility;
+    times->shading += unit * (double)ticks->shading;
+    times->labels += unit * (double)ticks->labels;
+}
+
+reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_frame *out,
+                               reel_error *err)
+{
+    assert(camera >= 0 && camera < r->scene->n_cameras);
+    assert(frame >= 0 && frame < r->scene->frames);
+    assert(out->n_instances == r->n_instances);
+    assert(!(out->planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) ||
+           r->options.quality > REEL_QUALITY_LABELS);
+    const double begin = cpu_seconds();
+    if (out->width != r->width || out->height != r->height) {
+        r->width = out->width;
+        r->height = out->height;
+        for (int i = 0; i < SNAPSHOTS; i++) {
+            r->snapshots[i].frame = r->snapshots[i].camera = -1;
+        }
+    }
+    r->draws++;
+    memset(out->boxes, 0, sizeof *out->boxes * ((size_t)out->n_instances + 1));
+    fill_job(r, camera, frame, out);
+    const double ready = cpu_seconds();
+    r->kernel->draw(&r->job);
+    add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - ready);
+    const soft_refusal *bad = &r->job.refusal;
+    if (bad->plane >= 0) {
+        return reel_fail_at(err, REEL_E_REFUSED, NULL, 0,
+                            reel_plane_get_info((reel_plane)bad->plane)->name,
+                            "camera '%s', frame %d, pixel (%d, %d): %g %s does not fit the plane%s",
+                            r->scene->cameras[camera].name, frame, bad->x, bad->y, bad->value,
+                            bad->plane == REEL_PLANE_DEPTH ? "m" : "px",
+                            bad->plane == REEL_PLANE_DEPTH
+                                ? "; give planes a drawn radius or choose a larger depth scale"
+                                : "");
+    }
+    return REEL_OK;
+}
+
+reel_render_times reel_renderer_times(const reel_renderer *r)
+{
+    return r->times;
+}

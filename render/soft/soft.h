@@ -1,0 +1,191 @@
+/*
+ * soft.h - what the soft renderer's front end (soft.c, geom.c) and its kernel share.
+ *
+ * Everything is in the frame of the camera (x right, y down, z forward, camera centre = origin),
+ * prepared in double and rounded once to float32, so that precision does not depend on where in
+ * the world the scene stands. A snapshot is all drawn geoms as one camera sees them at one frame.
+ * A draw needs the snapshot of its frame and, for flow, those of its neighbours.
+ */
+#pragma once
+
+#include "render/render.h"
+
+enum {
+    SOFT_TILE = 16,        /* px, side of a tile */
+    SOFT_BATCH = 256,      /* samples worked on together: a tile's */
+    SOFT_SAMPLES = 4,      /* colour samples a pixel */
+    SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit */
+    SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
+    SOFT_SKY_TERMS = 6,    /* of the polynomials for the sky's irradiance */
+};
+
+/* A drawn geom in one snapshot. */
+typedef struct soft_geom {
+    int shape;            /* reel_shape */
+    int present;          /* its body exists at this frame */
+    int x0, y0, x1, y1;   /* px, half-open: no sample outside can hit it */
+    float rot[9], off[3]; /* local = rot * cam + off; off is the camera centre in local */
+    float centre[3];      /* m, camera frame, of the bounding sphere */
+    float radius;         /* m, of the bounding sphere; infinite plane: 0 */
+    float half[3];        /* m: box half edges; radius, half length (no caps); plane: radius */
+    float near_z;         /* m: no hit is nearer than this (planar z) */
+} soft_geom;
+
+/* What is fixed for a drawn geom over the clip. */
+typedef struct soft_info {
+    int geom, body, object, instance, material; /* indices into the scene; id */
+    float reach;                                /* m, of its occlusion */
+    float albedo[3]; /* mean base colour, for light that bounces off it */
+} soft_info;
+
+typedef enum soft_motion_kind {
+    SOFT_MOTION_NONE = 0, /* no flow: first or last frame, absent or teleported */
+    SOFT_MOTION_STILL,    /* neither the body nor the camera moved a bit */
+    SOFT_MOTION_MOVES,
+} soft_motion_kind;
+
+/* other_cam = rot * cam + off for a point of the body */
+typedef struct soft_motion {
+    int kind;
+    float rot[9], off[3];
+} soft_motion;
+
+/* Per body and draw. */
+typedef struct soft_body {
+    float box_rot[9], box_off[3]; /* object coordinates x 65535 = box_rot * cam + box_off */
+    soft_motion motion[2];        /* forward, backward */
+} soft_body;
+
+typedef struct soft_snapshot {
+    int camera, frame; /* -1: empty */
+    uint64_t used;     /* draw number of its last use */
+    reel_view view;
+    soft_geom *geoms; /* [n_drawn] */
+} soft_snapshot;
+
+/* A material as floats, with what the patterns need precomputed. */
+typedef struct soft_material {
+    int pattern;
+    uint32_t seed;
+    float color[3], color2[3], mean[3];
+    float scale, inv_scale, roughness, metallic, specular;
+    int albedo_srgb[3]; /* plain colour as stored */
+} soft_material;
+
+/* One side of the sun for a geom in its own frame: see shadow.h. */
+typedef struct soft_occluder {
+    float dir[3];      /* unit, towards the light, local */
+    float inv[3];      /* box: 1/dir, large where dir is 0 */
+    float slab[3][3];  /* box: unit normals of the silhouette's edges, [edge][axis] */
+    float width[3];    /* box: half widths of the silhouette along them */
+    float axis[2][3];  /* cylinder: unit vectors along and across the projected axis */
+    float cap, length; /* cylinder: half thickness of the projected cap; projected half length */
+    float cu, cv;      /* centre of the bounding sphere across the light (soft_sun.u, v) */
+    float cw;          /* and along it */
+} soft_occluder;
+
+typedef struct soft_sun {
+    float dir[3], u[3], v[3]; /* camera frame: to the light, and two axes across */
+    float irradiance[3];
+    float tan_radius;         /* tangent of the angular radius */
+    float cos_disc, disc[3];  /* cosine of the radius and radiance of the visible disc */
+    soft_occluder *occluders; /* [n_drawn] */
+} soft_sun;
+
+/* A plane that reflects sky and sun on what stands before it. */
+typedef struct soft_bouncer {
+    float normal[3], offset; /* camera frame: height of a point = normal . x + offset */
+    float radiance_sun[3];   /* leaving the plane where the sun reaches it */
+    float radiance_sky[3];
+    float range; /* m: how far the drawn plane reaches; 0 = without end */
+    int drawn;   /* index of the geom */
+    float up;    /* normal . world up */
+} soft_bouncer;
+
+typedef struct soft_sky {
+    float up[3]; /* world up in the camera frame */
+    float zenith[3], horizon[3], ground[3];
+    float above[3][SOFT_SKY_TERMS]; /* irradiance / pi by the upper half as a polynomial in N.up */
+    float below[3][SOFT_SKY_TERMS]; /* the same of the lower half */
+    float mean[3];                  /* irradiance / pi averaged over all normals */
+} soft_sky;
+
+typedef struct soft_refusal {
+    int plane, x, y; /* plane -1: none */
+    double value;
+} soft_refusal;
+
+typedef struct soft_tile soft_tile; /* kernel.c: the buffers of one tile */
+
+/* CPU ticks by stage of one draw. */
+typedef struct soft_ticks {
+    uint64_t visibility, shading, labels;
+} soft_ticks;
+
+/* All that the kernel reads to draw one frame; it writes `out`, `refusal`, `ticks` and scratch. */
+typedef struct soft_job {
+    int width, height, n_drawn;
+    reel_quality quality;
+    reel_planes planes;
+    float fx, inv_f, cx, cy;
+    float depth_inv; /* units per metre of the depth plane */
+    float exposure;
+    const soft_info *info;
+    const soft_body *bodies;
+    const soft_material *materials;
+    const soft_geom *geoms;       /* [n_drawn] at this frame */
+    const soft_geom *other[2];    /* at the next and the frame before; NULL: none */
+    const uint8_t *moved[2];      /* [n_drawn]: differs from `geoms` */
+    soft_motion camera_motion[2]; /* of what is infinitely far */
+    int n_suns, n_bouncers;
+    const soft_sun *suns;
+    soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
+    soft_sky sky;
+    int *row_list, *tile_list, *near_list, *sun_list; /* scratch, [n_drawn] */
+    soft_tile *tile;
+    reel_frame *out;
+    soft_refusal refusal;
+    soft_ticks ticks;
+} soft_job;
+
+/* One compilation of kernel.c. */
+typedef struct soft_kernel {
+    int lanes;
+    size_t tile_bytes;
+    void (*draw)(soft_job *job);
+} soft_kernel;
+
+extern const soft_kernel reel_soft_kernel_4;
+#if defined(__x86_64__)
+extern const soft_kernel reel_soft_kernel_8;
+extern const soft_kernel reel_soft_kernel_16;
+#endif
+
+/* geom.c */
+
+/* Fill snap->geoms and snap->view. */
+void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
+                             const soft_info *info, int n_drawn, int camera, int frame, int width,
+                             int height);
+
+/* The motion of body `body` (or, for -1, of what is infinitely far) between two snapshots. */
+soft_motion reel_soft_motion(const reel_scene *scene, const reel_take *take,
+                             const soft_snapshot *from, const soft_snapshot *to, int body);
+
+/* Object coordinates of `body` x 65535 from points in the camera frame. */
+void reel_soft_box_map(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                       int body, soft_body *out);
+
+/* light.c */
+
+/* The occluder data of every drawn geom for a sun whose dir is set. */
+void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn);
+
+/* Sky in the camera frame, with its irradiance polynomials (constant over a clip but for `up`). */
+void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky);
+
+/* Planes that light others; returns how many. */
+int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS]);
+
+/* sRGB-encoded 8-bit code of a linear value, as the kernel's own encoding rounds it. */
+float reel_soft_srgb(float linear);

@@ -1,0 +1,79 @@
+/*
+ * tile.h - the buffers of one tile, all in L1/L2, and loops over what a group of lanes shows.
+ */
+#pragma once
+
+#include "render/soft/intersect.h"
+
+/* Up to SOFT_BATCH surface points and what is known about them. Unused lanes have key -1. */
+typedef struct batch {
+    int n;                       /* filled lanes, rounded up to whole groups with key -1 */
+    int32_t key[SOFT_BATCH];     /* drawn * SOFT_KEY_FACES + face; -1: sky */
+    float t[SOFT_BATCH];         /* pos = org + t * dir */
+    float dir[3][SOFT_BATCH];    /* of the ray, any length (primary rays: z = 1) */
+    float pos[3][SOFT_BATCH];    /* m, camera frame */
+    float normal[3][SOFT_BATCH]; /* unit, camera frame */
+    float base[3][SOFT_BATCH];   /* linear base colour */
+    float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
+    float spread[SOFT_BATCH];   /* m of footprint per unit of t */
+    float sun[SOFT_BATCH];      /* share of the sun that is seen */
+    float open[SOFT_BATCH];     /* share of the sky that is seen */
+    float bleed[3][SOFT_BATCH]; /* radiance of what hides the rest, weighted */
+    float color[3][SOFT_BATCH]; /* linear radiance */
+} batch;
+
+typedef struct flow_buffer {
+    float u[SOFT_BATCH], v[SOFT_BATCH];                  /* px in the other image */
+    float dx[SOFT_BATCH], dy[SOFT_BATCH], z[SOFT_BATCH]; /* ray and depth in the other camera */
+    int32_t state[SOFT_BATCH];
+    int32_t kind[SOFT_BATCH]; /* soft_motion_kind */
+} flow_buffer;
+
+struct soft_tile {
+    int x0, y0, columns, rows;            /* columns, rows inside the image, <= SOFT_TILE */
+    int n_list;                           /* geoms that may be hit in this tile */
+    float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
+    batch main, edge, bounce;
+    flow_buffer flow;
+    float sample_t[SOFT_SAMPLES][SOFT_BATCH];
+    int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH];
+    int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
+    int32_t bounce_lane[SOFT_BATCH];
+    float sum[3][SOFT_BATCH]; /* colour of pixels whose samples differ */
+    uint8_t mixed[SOFT_BATCH];
+    int32_t q[3][SOFT_BATCH]; /* quantised values of a plane */
+    uint16_t q16[3][SOFT_BATCH];
+    uint8_t q8[3][SOFT_BATCH];
+};
+
+/* Lanes [i, i + VW) that are inside the image. */
+VINL vm tile_valid(const soft_tile *tile, int i)
+{
+    const vf x = vf_lanes() + (float)(i % SOFT_TILE);
+    return i / SOFT_TILE < tile->rows ? vf_lt(x, vf_set((float)tile->columns)) : vm_none();
+}
+
+/* The lanes of the group at `i` that show a geom, as bits. */
+VINL unsigned group_hits(const int32_t *key, int i)
+{
+    return vm_bits(vi_lt(vi_set(-1), vi_load(key + i)));
+}
+
+/*
+ * Most groups show one or two geoms, so work that depends on the geom is done for one after the
+ * other, its data broadcast, its results blended into its lanes:
+ *     unsigned left = group_hits(key, i);
+ *     while (left) { int k; vm m = group_next(key, i, &left, &k); ... }
+ */
+VINL vm group_next(const int32_t *key, int i, unsigned *left, int *drawn)
+{
+    *drawn = key[i + __builtin_ctz(*left)] / SOFT_KEY_FACES;
+    const vm m = vi_eq(vi_load(key + i) >> 3, vi_set(*drawn));
+    *left &= ~vm_bits(m);
+    return m;
+}
+
+VINL vi group_faces(const int32_t *key, int i)
+{
+    return vi_load(key + i) & (SOFT_KEY_FACES - 1);
+}

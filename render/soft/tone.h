@@ -1,0 +1,38 @@
+/*
+ * tone.h - from linear radiance to stored codes.
+ *
+ * The tone curve is Khronos' PBR Neutral (github.com/KhronosGroup/ToneMapping, specification):
+ * colours up to 0.8 keep their hue and saturation, which named colours need; what is brighter is
+ * compressed and goes to white. Then the sRGB transfer curve (IEC 61966-2-1).
+ */
+#pragma once
+
+#include "render/soft/vmath.h"
+
+/* sRGB curve times 255 for x in [0, 1]: a minimax sextic in sqrt(x), error < 0.04 of a code. */
+VINL vf srgb_code(vf x)
+{
+    const vf s = vf_sqrt(x);
+    vf p = vf_set(-0.94779191f);
+    p = p * s + 3.4190949f;
+    p = p * s - 5.0037081f;
+    p = p * s + 3.8987931f;
+    p = p * s - 1.899593f;
+    p = p * s + 1.575289f;
+    p = p * s - 0.042232937f;
+    return 255.0f * vf_sat(vf_sel(vf_lt(x, vf_set(0.0031308f)), 12.92f * x, p));
+}
+
+VINL v3 tone_curve(v3 c)
+{
+    const float start = 0.8f - 0.04f, room = 1.0f - start;
+    const vf low = vf_min(c.x, vf_min(c.y, c.z));
+    const vf toe = vf_sel(vf_lt(low, vf_set(0.08f)), low - 6.25f * low * low, vf_set(0.04f));
+    c = v3_sub(c, v3_splat(toe));
+    const vf peak = vf_max(c.x, vf_max(c.y, c.z));
+    const vf bright = 1.0f - room * room / (vf_max(peak, vf_set(start)) + room - start);
+    const vf scale = bright / vf_max(peak, vf_set(start));
+    const vf wash = 1.0f - 1.0f / (0.15f * (vf_max(peak, vf_set(start)) - bright) + 1.0f);
+    const v3 d = v3_mix(v3_scale(c, scale), v3_splat(bright), wash);
+    return v3_sel(vf_lt(peak, vf_set(start)), c, d);
+}

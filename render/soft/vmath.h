@@ -1,0 +1,125 @@
+/*
+ * vmath.h - 3-vectors of lanes, and the elementary functions that shading needs.
+ *
+ * All are polynomials per lane; the same bits at every width. Errors are far below one 8-bit code
+ * of the image.
+ */
+#pragma once
+
+#include "render/soft/simd.h"
+
+typedef struct v3 {
+    vf x, y, z;
+} v3;
+
+VINL v3 v3_make(vf x, vf y, vf z)
+{
+    return (v3){x, y, z};
+}
+VINL v3 v3_set(const float a[3])
+{
+    return (v3){vf_set(a[0]), vf_set(a[1]), vf_set(a[2])};
+}
+VINL v3 v3_splat(vf x)
+{
+    return (v3){x, x, x};
+}
+VINL v3 v3_add(v3 a, v3 b)
+{
+    return (v3){a.x + b.x, a.y + b.y, a.z + b.z};
+}
+VINL v3 v3_sub(v3 a, v3 b)
+{
+    return (v3){a.x - b.x, a.y - b.y, a.z - b.z};
+}
+VINL v3 v3_mul(v3 a, v3 b)
+{
+    return (v3){a.x * b.x, a.y * b.y, a.z * b.z};
+}
+VINL v3 v3_scale(v3 a, vf s)
+{
+    return (v3){a.x * s, a.y * s, a.z * s};
+}
+VINL v3 v3_madd(v3 a, vf s, v3 b)
+{
+    return (v3){a.x + s * b.x, a.y + s * b.y, a.z + s * b.z};
+}
+VINL vf v3_dot(v3 a, v3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+/* dot with a uniform vector */
+VINL vf v3_dotu(v3 a, const float u[3])
+{
+    return a.x * u[0] + a.y * u[1] + a.z * u[2];
+}
+VINL v3 v3_sel(vm m, v3 a, v3 b)
+{
+    return (v3){vf_sel(m, a.x, b.x), vf_sel(m, a.y, b.y), vf_sel(m, a.z, b.z)};
+}
+VINL v3 v3_mix(v3 a, v3 b, vf t)
+{
+    return (v3){vf_mix(a.x, b.x, t), vf_mix(a.y, b.y, t), vf_mix(a.z, b.z, t)};
+}
+VINL v3 v3_unit(v3 a)
+{
+    return v3_scale(a, 1.0f / vf_sqrt(vf_max(v3_dot(a, a), vf_set(1e-30f))));
+}
+/* m (row-major, uniform) times a, and its transpose times a */
+VINL v3 v3_rot(const float m[9], v3 a)
+{
+    return (v3){a.x * m[0] + a.y * m[1] + a.z * m[2], a.x * m[3] + a.y * m[4] + a.z * m[5],
+                a.x * m[6] + a.y * m[7] + a.z * m[8]};
+}
+VINL v3 v3_trot(const float m[9], v3 a)
+{
+    return (v3){a.x * m[0] + a.y * m[3] + a.z * m[6], a.x * m[1] + a.y * m[4] + a.z * m[7],
+                a.x * m[2] + a.y * m[5] + a.z * m[8]};
+}
+/* m * a + t */
+VINL v3 v3_affine(const float m[9], const float t[3], v3 a)
+{
+    return v3_add(v3_rot(m, a), v3_set(t));
+}
+VINL v3 v3_load(float (*a)[256], int i)
+{
+    return (v3){vf_load(a[0] + i), vf_load(a[1] + i), vf_load(a[2] + i)};
+}
+VINL void v3_store(float (*a)[256], int i, v3 v)
+{
+    vf_store(a[0] + i, v.x);
+    vf_store(a[1] + i, v.y);
+    vf_store(a[2] + i, v.z);
+}
+
+/* 0 below a, 1 above b, cubic between (a < b, uniform) */
+VINL vf vf_smooth(vf x, float a, float b)
+{
+    const vf t = vf_sat((x - a) * (1.0f / (b - a)));
+    return t * t * (3.0f - 2.0f * t);
+}
+
+/* 2^x for -126 <= x <= 127 (clamped); relative error < 3e-7: a minimax quintic for the fraction. */
+VINL vf vf_exp2(vf x)
+{
+    x = vf_clamp(x, -126.0f, 127.0f);
+    const vf n = vf_floor(x);
+    const vf f = x - n;
+    vf p = vf_set(1.8775767e-3f);
+    p = p * f + 8.9893541e-3f;
+    p = p * f + 5.5826294e-2f;
+    p = p * f + 2.4015361e-1f;
+    p = p * f + 6.9315307e-1f;
+    p = p * f + 9.9999993e-1f;
+    return (vf)((vi)p + (vf_trunc(n) << 23));
+}
+
+/* sin(2 pi x) for |x| < 2^20; absolute error < 1e-4: an odd quintic on the folded quarter. */
+VINL vf vf_sin_turns(vf x)
+{
+    vf t = x - vf_floor(x + 0.5f); /* [-1/2, 1/2) */
+    const vf a = vf_abs(t);
+    t = vf_mulsign(vf_min(a, 0.5f - a), t);
+    const vf t2 = t * t;
+    return t * (6.2812798f + t2 * (-41.095216f + t2 * 73.58507f));
+}
