@@ -41,6 +41,7 @@ typedef struct reel_npz reel_npz; /**< opaque */
 reel_status reel_npz_open(const char *path, reel_npz **out, reel_error *err) REEL_MUST_CHECK;
 void reel_npz_close(reel_npz **npz);
 
+/** How many arrays there are. */
 int reel_npz_count(const reel_npz *npz);
 /** Name of array `i` in byte order of the names, without ".npy"; borrowed. */
 const char *reel_npz_name(const reel_npz *npz, int i);

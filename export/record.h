@@ -30,18 +30,18 @@ typedef enum reel_store {
 
 /** How a clip was made beyond its scene; all of it goes into the manifest. */
 typedef struct reel_record_options {
-    const char *clip_id;     /**< [a-z0-9_]+, unique in the dataset */
-    const char *split;       /**< such as "train" */
-    uint64_t base_seed;      /**< of the run */
-    uint64_t index;          /**< of the clip in the run */
-    uint32_t attempt;        /**< 0 = the first seed was taken */
-    const char *quality;     /**< name of the render quality */
-    reel_planes labels;      /**< planes that are stored (store = planes) */
+    const char *clip_id; /**< [a-z0-9_]+, unique in the dataset */
+    const char *split;   /**< such as "train" */
+    uint64_t base_seed;  /**< of the run */
+    uint64_t index;      /**< of the clip in the run */
+    uint32_t attempt;    /**< 0 = the first seed was taken */
+    const char *quality; /**< name of the render quality */
+    reel_planes labels;  /**< planes that are stored (store = planes) */
     reel_store store;
-    double depth_scale;      /**< m per unit */
+    double depth_scale; /**< m per unit */
     reel_video_options video;
-    bool colour;             /**< false: quality "labels", no mp4 */
-    int n_cameras;           /**< rendered cameras, indices into the scene's */
+    bool colour;   /**< false: quality "labels", no mp4 */
+    int n_cameras; /**< rendered cameras, indices into the scene's */
     const int *cameras;
 } reel_record_options;
 
@@ -89,17 +89,17 @@ typedef struct reel_record_file {
 
 typedef struct reel_record_stream {
     const char *id, *camera;
-    int camera_index;      /**< into the scene's cameras */
-    const char *video;     /**< base name, NULL without colour */
-    const char *planes;    /**< base name of the label store, NULL if none */
-    reel_planes digested;  /**< planes with digests (rgb among them) */
+    int camera_index;                      /**< into the scene's cameras */
+    const char *video;                     /**< base name, NULL without colour */
+    const char *planes;                    /**< base name of the label store, NULL if none */
+    reel_planes digested;                  /**< planes with digests (rgb among them) */
     reel_xxh128 *digest[REEL_PLANE_COUNT]; /**< [frames] each; NULL if not in `digested` */
 } reel_record_stream;
 
 /** A record as read back: manifest, scene, take; pictures stay on disk. */
 typedef struct reel_record {
     reel_arena arena;
-    char dir[4096];        /**< folder of scene, take, views and manifest */
+    char dir[4096]; /**< folder of scene, take, views and manifest */
     const char *clip_id, *split, *family, *version, *quality;
     uint64_t base_seed, index, seed;
     uint32_t attempt;
@@ -113,10 +113,10 @@ typedef struct reel_record {
     reel_record_file *files;
     reel_record_stream *streams;
     reel_json *manifest;
-    reel_scene *scene;     /**< filled by reel_record_load_data() */
+    reel_scene *scene; /**< filled by reel_record_load_data() */
     reel_take *take;
-    int32_t **boxes;       /**< [stream] -> [F][N][4] */
-    int32_t **visible_pixels; /**< [stream] -> [F][N] */
+    int32_t **boxes;              /**< [stream] -> [F][N][4] */
+    int32_t **visible_pixels;     /**< [stream] -> [F][N] */
     double **k, **cam_from_world; /**< [stream] -> [F][9], [F][16] */
 } reel_record;
 

@@ -53,6 +53,7 @@ reel_status reel_hash_sink_open(const reel_stream_desc *desc, reel_planes planes
 /** Digest of a plane of a frame that was written (assert). */
 reel_xxh128 reel_hash_sink_digest(const reel_sink *sink, reel_plane plane, int frame);
 
+/** Takes any number of frames of any size and keeps nothing. */
 reel_status reel_null_sink_open(reel_sink **out, reel_error *err) REEL_MUST_CHECK;
 
 /** Frames come in order, 0 .. frames - 1, each once (assert). @return REEL_OK; REEL_E_IO;

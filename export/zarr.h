@@ -20,10 +20,10 @@ typedef struct reel_zarr reel_zarr; /**< opaque */
 reel_status reel_zarr_open(const char *path, reel_zarr **out, reel_error *err) REEL_MUST_CHECK;
 void reel_zarr_close(reel_zarr **zarr);
 
-reel_planes reel_zarr_planes(const reel_zarr *zarr);
-int reel_zarr_frames(const reel_zarr *zarr);
-int reel_zarr_width(const reel_zarr *zarr);
-int reel_zarr_height(const reel_zarr *zarr);
+reel_planes reel_zarr_planes(const reel_zarr *zarr); /**< those in the store */
+int reel_zarr_frames(const reel_zarr *zarr);         /**< >= 1 */
+int reel_zarr_width(const reel_zarr *zarr);          /**< px */
+int reel_zarr_height(const reel_zarr *zarr);         /**< px */
 double reel_zarr_depth_scale(const reel_zarr *zarr); /**< m per unit; 0 without depth */
 
 /** Read the planes allocated in `*out` (all must be in the store; same size). Errors as open,

@@ -49,6 +49,7 @@ typedef struct reel_zip reel_zip; /**< opaque: an archive opened for reading */
 reel_status reel_zip_open(const char *path, reel_zip **out, reel_error *err) REEL_MUST_CHECK;
 void reel_zip_close(reel_zip **zip);
 
+/** How many entries there are; they are in byte order of their names. */
 int reel_zip_count(const reel_zip *zip);
 const char *reel_zip_name(const reel_zip *zip, int entry); /**< NUL-terminated, borrowed */
 size_t reel_zip_size(const reel_zip *zip, int entry);      /**< bytes */
