@@ -1,0 +1,296 @@
+/* pack_gather.c - which records there are, and where each belongs in the dataset. */
+#include "export/pack_internal.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- where the records are --------------------------------------------------------------------
+ */
+
+bool reel_pack_add_name(void *ctx, const char *name)
+{
+    reel_name_list *list = ctx;
+    if (list->n == list->capacity) {
+        const int capacity = list->capacity ? 2 * list->capacity : 64;
+        const char **names = REEL_ARENA_NEW(list->arena, const char *, capacity);
+        if (!names) {
+            list->failed = true;
+            return false;
+        }
+        for (int i = 0; i < list->n; i++) {
+            names[i] = list->names[i];
+        }
+        list->names = names;
+        list->capacity = capacity;
+    }
+    list->names[list->n] = reel_arena_strdup(list->arena, name);
+    list->failed |= !list->names[list->n++];
+    return !list->failed;
+}
+
+reel_status reel_pack_list(reel_packer *p, const char *dir, reel_name_list *out, reel_error *err)
+{
+    *out = (reel_name_list){.arena = &p->arena};
+    if (!reel_fs_is_dir(dir)) {
+        return REEL_OK;
+    }
+    reel_status status = reel_fs_list(dir, reel_pack_add_name, out, err);
+    return status ? status : out->failed ? reel_pack_no_memory(err) : REEL_OK;
+}
+
+static const char *base_name(reel_packer *p, const char *path)
+{
+    char *copy = reel_arena_strdup(&p->arena, path);
+    if (!copy) {
+        return NULL;
+    }
+    for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--) {
+        copy[n - 1] = 0;
+    }
+    const char *slash = strrchr(copy, '/');
+    return slash ? slash + 1 : copy;
+}
+
+/* A record that an earlier, interrupted pack has put in place already. */
+typedef struct packed_record {
+    const char *id, *dir;
+} packed_record;
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const packed_record *)a)->id, ((const packed_record *)b)->id);
+}
+
+/* All folders <root>/records/<split>/<nnn>/<clip> with a manifest. */
+static reel_status list_packed(reel_packer *p, reel_name_list *out, reel_error *err)
+{
+    char top[REEL_PATH_MAX], split[REEL_PATH_MAX], folder[REEL_PATH_MAX], path[REEL_PATH_MAX];
+    reel_name_list splits, folders, clips;
+    *out = (reel_name_list){.arena = &p->arena};
+    reel_pack_path(p, "records", top);
+    reel_status status = reel_pack_list(p, top, &splits, err);
+    for (int s = 0; !status && s < splits.n; s++) {
+        reel_fs_join(split, sizeof(split), top, splits.names[s]);
+        status = reel_pack_list(p, split, &folders, err);
+        for (int f = 0; !status && f < folders.n; f++) {
+            reel_fs_join(folder, sizeof(folder), split, folders.names[f]);
+            status = reel_pack_list(p, folder, &clips, err);
+            for (int c = 0; !status && c < clips.n; c++) {
+                reel_fs_join(split, sizeof(split), folder, clips.names[c]);
+                reel_fs_join(path, sizeof(path), split, "manifest.json");
+                if (reel_fs_exists(path)) {
+                    reel_pack_add_name(out, split);
+                }
+            }
+            reel_fs_join(split, sizeof(split), top, splits.names[s]);
+        }
+    }
+    return status ? status : out->failed ? reel_pack_no_memory(err) : REEL_OK;
+}
+
+static reel_status find_packed(reel_packer *p, packed_record **out, size_t *n, reel_error *err)
+{
+    reel_name_list dirs;
+    reel_status status = list_packed(p, &dirs, err);
+    if (status) {
+        return status;
+    }
+    packed_record *records = REEL_ARENA_NEW(&p->arena, packed_record, dirs.n + 1);
+    if (!records) {
+        return reel_pack_no_memory(err);
+    }
+    for (int i = 0; i < dirs.n; i++) {
+        records[i] = (packed_record){strrchr(dirs.names[i], '/') + 1, dirs.names[i]};
+    }
+    qsort(records, (size_t)dirs.n, sizeof(*records), by_id);
+    *out = records;
+    *n = (size_t)dirs.n;
+    return REEL_OK;
+}
+
+/* ---- reading the identities -------------------------------------------------------------------
+ */
+
+static int find_split(reel_packer *p, const char *name)
+{
+    for (int i = 0; i < p->facts.n_splits; i++) {
+        if (strcmp(p->splits[i].name, name) == 0) {
+            return i;
+        }
+    }
+    if (p->facts.n_splits == REEL_MAX_SPLITS) {
+        return -1;
+    }
+    char *copy = reel_arena_strdup(&p->arena, name);
+    p->splits[p->facts.n_splits] = (reel_pack_split){.name = copy ? copy : ""};
+    return p->facts.n_splits++;
+}
+
+static reel_status take_names(reel_packer *p, const reel_record *record, reel_error *err)
+{
+    for (int i = 0; i < record->n_streams; i++) {
+        if (p->n_names == p->max_names) {
+            const int capacity = p->max_names ? 2 * p->max_names : 256;
+            const char **names = REEL_ARENA_NEW(&p->arena, const char *, capacity);
+            if (!names) {
+                return reel_pack_no_memory(err);
+            }
+            for (int k = 0; k < p->n_names; k++) {
+                names[k] = p->names[k];
+            }
+            p->names = names;
+            p->max_names = capacity;
+        }
+        p->names[p->n_names] = reel_arena_strdup(&p->arena, record->streams[i].id);
+        if (!p->names[p->n_names++]) {
+            return reel_pack_no_memory(err);
+        }
+    }
+    return REEL_OK;
+}
+
+static reel_status read_identity(reel_packer *p, const char *dir, bool packed, reel_pack_clip *clip,
+                                 reel_error *err)
+{
+    reel_record *record = NULL;
+    reel_status status = reel_record_open(dir, &record, err);
+    if (status) {
+        return status;
+    }
+    const bool first = clip == p->clips;
+    if (first) {
+        p->facts.colour = record->colour;
+        p->facts.depth_scale = record->depth_scale;
+    }
+    if (record->colour != p->facts.colour) {
+        status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL,
+                              "clips with and without colour cannot share a dataset");
+        goto fail;
+    }
+    clip->id = reel_arena_strdup(&p->arena, record->clip_id);
+    clip->family = reel_arena_strdup(&p->arena, record->family);
+    clip->source = packed ? NULL : reel_arena_strdup(&p->arena, dir);
+    clip->index = record->index;
+    clip->base_seed = record->base_seed;
+    clip->seed = record->seed;
+    clip->split = find_split(p, record->split);
+    if (clip->split < 0) {
+        status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL, "more than %d splits",
+                              REEL_MAX_SPLITS);
+        goto fail;
+    }
+    if (!clip->id || !clip->family || (!packed && !clip->source)) {
+        status = reel_pack_no_memory(err);
+        goto fail;
+    }
+    p->facts.labels |= record->store == REEL_STORE_PLANES ? record->labels : 0;
+    status = take_names(p, record, err);
+
+fail:
+    reel_record_close(&record);
+    return status;
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const reel_pack_clip *x = a, *y = b;
+    return x->index != y->index ? (x->index > y->index) - (x->index < y->index)
+                                : strcmp(x->id, y->id);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const reel_pack_split *)a)->name, ((const reel_pack_split *)b)->name);
+}
+
+/* Splits in byte order of their names, whatever clip came first. */
+static void sort_splits(reel_packer *p)
+{
+    reel_pack_split before[REEL_MAX_SPLITS];
+    memcpy(before, p->splits, sizeof(before));
+    qsort(p->splits, (size_t)p->facts.n_splits, sizeof(p->splits[0]), by_name);
+    for (int i = 0; i < p->n_clips; i++) {
+        const char *name = before[p->clips[i].split].name;
+        p->clips[i].split = find_split(p, name);
+    }
+}
+
+static reel_status check_unique(reel_packer *p, reel_error *err)
+{
+    const char **ids = REEL_ARENA_NEW(&p->arena, const char *, p->n_clips + 1);
+    if (!ids) {
+        return reel_pack_no_memory(err);
+    }
+    for (int i = 0; i < p->n_clips; i++) {
+        ids[i] = p->clips[i].id;
+    }
+    qsort(ids, (size_t)p->n_clips, sizeof(*ids), by_text);
+    for (int i = 1; i < p->n_clips; i++) {
+        if (strcmp(ids[i - 1], ids[i]) == 0) {
+            return reel_fail(err, REEL_E_CONFLICT, "two records have the clip id %s", ids[i]);
+        }
+    }
+    if (p->n_names) {
+        qsort(p->names, (size_t)p->n_names, sizeof(*p->names), by_text);
+    }
+    for (int i = 1; i < p->n_names; i++) {
+        if (strcmp(p->names[i - 1], p->names[i]) == 0) {
+            return reel_fail(err, REEL_E_CONFLICT, "two streams have the base name %s",
+                             p->names[i]);
+        }
+    }
+    return REEL_OK;
+}
+
+/* Fill p->clips from the record folders, or from where an earlier pack has put them. */
+reel_status reel_pack_gather(reel_packer *p, const char *const *dirs, int n, reel_error *err)
+{
+    packed_record *packed = NULL;
+    size_t n_packed = 0, n_found = 0;
+    reel_status status = find_packed(p, &packed, &n_packed, err);
+    if (status) {
+        return status;
+    }
+    p->clips = REEL_ARENA_NEW(&p->arena, reel_pack_clip, n + 1);
+    if (!p->clips) {
+        return reel_pack_no_memory(err);
+    }
+    for (int i = 0; i < n; i++) {
+        char manifest[REEL_PATH_MAX];
+        reel_fs_join(manifest, sizeof(manifest), dirs[i], "manifest.json");
+        const packed_record key = {base_name(p, dirs[i]), NULL}, *there = NULL;
+        if (!key.id) {
+            return reel_pack_no_memory(err);
+        }
+        if (!reel_fs_exists(manifest) && n_packed) {
+            there = bsearch(&key, packed, n_packed, sizeof(*packed), by_id);
+        }
+        if (there) {
+            n_found++;
+            rmdir(dirs[i]); /* left empty if the interruption came at the very last step */
+        }
+        status = read_identity(p, there ? there->dir : dirs[i], there != NULL, &p->clips[i], err);
+        if (status) {
+            return status;
+        }
+    }
+    if (n_found != n_packed) {
+        char path[REEL_PATH_MAX];
+        reel_pack_path(p, "records", path);
+        return reel_fail_at(err, REEL_E_CONFLICT, path, 0, NULL, "holds clips of another dataset");
+    }
+    p->n_clips = n;
+    qsort(p->clips, (size_t)n, sizeof(*p->clips), by_index);
+    sort_splits(p);
+    for (int i = 0; i < n; i++) {
+        reel_pack_split *split = &p->splits[p->clips[i].split];
+        p->clips[i].place =
+            (reel_clip_place){split->name, split->n_clips++ / REEL_CLIPS_PER_FOLDER};
+    }
+    return check_unique(p, err);
+}

@@ -1,0 +1,38 @@
+/*
+ * parquet_write.h - write a table as a Parquet file.
+ *
+ * The plain dialect that every reader knows: version 1 data pages with CRC, PLAIN and
+ * RLE_DICTIONARY encodings, every column optional, vectors as three-level lists, min/max and
+ * null counts per row group, Snappy (pyarrow, DuckDB and browser readers such as hyparquet have it
+ * built in, which Zstandard lacks in the last; tables are small beside the pictures). Row groups
+ * of 8192 rows, one page a column. Column units and descriptions stand in the file's key-value
+ * metadata under "physreel.columns". The bytes depend on table and rows (and on libsnappy's
+ * version) alone. Thread-safety: one writer, one thread.
+ */
+#pragma once
+
+#include "export/table.h"
+
+REEL_API_BEGIN
+
+enum { REEL_PARQUET_ROW_GROUP = 8192 }; /**< rows */
+
+typedef struct reel_parquet_writer reel_parquet_writer; /**< opaque */
+
+/** Start the file `path` under a temporary name beside it. `table` is borrowed.
+ * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_parquet_create(const char *path, const reel_table *table,
+                                reel_parquet_writer **out, reel_error *err) REEL_MUST_CHECK;
+
+/** Append rows (copied). Row groups depend on the rows alone, not on how they are grouped here.
+ * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM (also if `rows` ran out of memory while it was made). */
+reel_status reel_parquet_write(reel_parquet_writer *writer, const reel_rows *rows,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** Write the footer, fsync, rename to `path`, fsync the folder. Same errors. */
+reel_status reel_parquet_close(reel_parquet_writer *writer, reel_error *err) REEL_MUST_CHECK;
+
+/** Free; a file that was not closed is removed. Sets to NULL; *writer may be NULL. */
+void reel_parquet_destroy(reel_parquet_writer **writer);
+
+REEL_API_END

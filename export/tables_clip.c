@@ -1,0 +1,156 @@
+/* tables_clip.c - the metadata table: one row per clip and camera. */
+#include "export/tables_internal.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+#define S REEL_COLUMN_STRING
+#define I REEL_COLUMN_INT32
+#define L REEL_COLUMN_INT64
+#define F REEL_COLUMN_FLOAT64
+static const reel_column columns[] = {
+    {"file_name", S, 0, "", "video, relative to the folder of metadata.parquet"},
+    {"clip_id", S, 0, "", "the clip; same in every table"},
+    {"stream_id", S, 0, "", "base name of the clip's files of this camera"},
+    {"camera", S, 0, "", "name of the camera"},
+    {"split", S, 0, "", "split of the dataset"},
+    {"family", S, 0, "", "scene family"},
+    {"index", L, 0, "", "number of the clip in its run"},
+    {"seed", S, 0, "", "seed of the scene, decimal; a string because it uses all 64 bits"},
+    {"base_seed", S, 0, "", "seed of the run, decimal"},
+    {"attempt", I, 0, "", "0, or how many takes of this index were refused before"},
+    {"fps", I, 0, "1/s", "frames per second; frame k is at k / fps"},
+    {"num_frames", I, 0, "", "frames of the video"},
+    {"width", I, 0, "px", "image width"},
+    {"height", I, 0, "px", "image height"},
+    {"caption", S, 0, "", "what happens, outcome included; null if the script has none"},
+    {"prompt", S, 0, "", "the caption without the outcome; null if the script has none"},
+    {"n_objects", I, 0, "", "objects with an instance id"},
+    {"n_bodies", I, 0, "", "rigid bodies, environment included"},
+    {"n_contacts", I, 0, "", "rows of the clip in the events table"},
+    {"n_cameras", I, 0, "", "cameras of the clip, rows of it in this table"},
+    {"params", S, 0, "", "the script's parameters as a JSON object"},
+    {"quality", S, 0, "", "render quality of the colour"},
+    {"planes_path", S, 0, "", "label planes, relative to the dataset's root; null if not stored"},
+    {"depth_scale", F, 0, "m", "metres per unit of the stored depth plane"},
+    {"record_path", S, 0, "", "folder of scene.json and take.npz, relative to the root"},
+    {"version", S, 0, "", "version of physreel that made the clip"},
+    {"scene_sha256", S, 0, "", "digest of the frozen scene"},
+    {"take_xxh128", S, 0, "", "digest of the simulation's result"},
+    {"penetration", F, 0, "m", "audit: deepest contact after the first 0.1 s"},
+    {"initial_overlap", F, 0, "m", "audit: deepest contact at the start"},
+    {"joint_error", F, 0, "m", "audit: largest separation of a joint's anchors"},
+    {"energy_gain", F, 0, "J", "audit: largest rise of energy without work"},
+    {"energy_scale", F, 0, "J", "audit: what energy_gain is judged against"},
+    {"momentum_error", F, 0, "N s", "audit: largest change of momentum without impulse"},
+    {"max_contacts", L, 0, "", "audit: most contact points in one step"},
+    {"asleep_fraction", F, 0, "", "audit: share of (body, sample) pairs at rest"},
+};
+#undef S
+#undef I
+#undef L
+#undef F
+
+#define DOC "one row per clip and camera, by (index, clip, camera)"
+
+const reel_table reel_metadata_table = REEL_TABLE("metadata", DOC, columns);
+const reel_table reel_metadata_table_no_video = {
+    .name = "metadata",
+    .doc = DOC,
+    .n_columns = (int)(sizeof(columns) / sizeof(columns[0])) - 1,
+    .columns = columns + 1,
+};
+
+/* {"count": 12, ...} canonically; NULL: no memory. */
+static char *params_json(const reel_scene *scene)
+{
+    reel_json *root = reel_json_object();
+    bool ok = root != NULL;
+    for (int i = 0; ok && i < scene->n_params; i++) {
+        ok = reel_json_put(root, scene->params[i].name, reel_json_copy(scene->params[i].value));
+    }
+    size_t size;
+    char *text = ok ? reel_json_canonical(root, &size) : NULL;
+    reel_json_destroy(&root);
+    return text;
+}
+
+static void put_u64(reel_rows *out, const char *name, uint64_t v)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRIu64, v);
+    reel_put_string(out, name, text);
+}
+
+static void put_text(reel_rows *out, const char *name, const char *text)
+{
+    reel_put_string(out, name, text && text[0] ? text : NULL);
+}
+
+static void put_audit(reel_rows *out, const reel_audit *audit)
+{
+    reel_put_real(out, "penetration", audit->penetration);
+    reel_put_real(out, "initial_overlap", audit->initial_overlap);
+    reel_put_real(out, "joint_error", audit->joint_error);
+    reel_put_real(out, "energy_gain", audit->energy_gain);
+    reel_put_real(out, "energy_scale", audit->energy_scale);
+    reel_put_real(out, "momentum_error", audit->momentum_error);
+    reel_put_int(out, "max_contacts", audit->max_contacts);
+    reel_put_real(out, "asleep_fraction", audit->asleep_fraction);
+}
+
+static void put_files(reel_rows *out, const reel_record *record, const reel_record_stream *stream,
+                      const reel_clip_place *place)
+{
+    char path[1024];
+    if (stream->planes) {
+        reel_place_planes(place, stream->planes, path, sizeof(path));
+    }
+    reel_put_string(out, "planes_path", stream->planes ? path : NULL);
+    reel_put_real(out, "depth_scale", record->depth_scale);
+    reel_place_record(place, record->clip_id, NULL, path, sizeof(path));
+    reel_put_string(out, "record_path", path);
+}
+
+void reel_metadata_rows(const reel_record *record, const reel_clip_place *place, reel_rows *out)
+{
+    const reel_scene *scene = record->scene;
+    char *params = params_json(scene);
+    out->failed |= !params;
+    for (int i = 0; i < record->n_streams; i++) {
+        const reel_record_stream *stream = &record->streams[i];
+        if (out->table == &reel_metadata_table) {
+            char name[300];
+            snprintf(name, sizeof(name), "%03d/%s", place->folder,
+                     stream->video ? stream->video : "");
+            reel_put_string(out, "file_name", stream->video ? name : NULL);
+        }
+        reel_put_string(out, "clip_id", record->clip_id);
+        reel_put_string(out, "stream_id", stream->id);
+        reel_put_string(out, "camera", stream->camera);
+        reel_put_string(out, "split", record->split);
+        reel_put_string(out, "family", record->family);
+        reel_put_int(out, "index", (int64_t)record->index);
+        put_u64(out, "seed", record->seed);
+        put_u64(out, "base_seed", record->base_seed);
+        reel_put_int(out, "attempt", record->attempt);
+        reel_put_int(out, "fps", scene->fps);
+        reel_put_int(out, "num_frames", scene->frames);
+        reel_put_int(out, "width", scene->width);
+        reel_put_int(out, "height", scene->height);
+        put_text(out, "caption", scene->caption);
+        put_text(out, "prompt", scene->caption_prompt);
+        reel_put_int(out, "n_objects", reel_scene_n_instances(scene));
+        reel_put_int(out, "n_bodies", scene->n_bodies);
+        reel_put_int(out, "n_contacts", record->take->n_events);
+        reel_put_int(out, "n_cameras", record->n_streams);
+        reel_put_string(out, "params", params);
+        reel_put_string(out, "quality", record->quality);
+        put_files(out, record, stream, place);
+        reel_put_string(out, "version", record->version);
+        reel_put_string(out, "scene_sha256", record->scene_sha256);
+        reel_put_string(out, "take_xxh128", record->take_xxh128);
+        put_audit(out, &record->take->audit);
+        reel_rows_end_row(out);
+    }
+    reel_free(params);
+}

@@ -1,0 +1,34 @@
+/*
+ * tables_internal.h - what the tables_*.c files share: one description and one row maker each.
+ */
+#pragma once
+
+#include "export/tables.h"
+
+REEL_API_BEGIN
+
+extern const reel_table reel_metadata_table;          /**< with file_name */
+extern const reel_table reel_metadata_table_no_video; /**< the same columns without it */
+extern const reel_table reel_objects_table;
+extern const reel_table reel_states_table;
+extern const reel_table reel_cameras_table;
+extern const reel_table reel_events_table;
+extern const reel_table reel_boxes_table;
+
+/* Row makers: out of memory is left in out->failed. */
+void reel_metadata_rows(const reel_record *record, const reel_clip_place *place, reel_rows *out);
+void reel_objects_rows(const reel_record *record, reel_rows *out);
+void reel_states_rows(const reel_record *record, reel_rows *out);
+void reel_cameras_rows(const reel_record *record, reel_rows *out);
+void reel_events_rows(const reel_record *record, reel_rows *out);
+void reel_boxes_rows(const reel_record *record, reel_rows *out);
+
+/** `n` columns of a table from an array. */
+#define REEL_TABLE(table_name, table_doc, columns_array)                        \
+    {                                                                           \
+        .name = (table_name), .doc = (table_doc),                               \
+        .n_columns = (int)(sizeof(columns_array) / sizeof((columns_array)[0])), \
+        .columns = (columns_array)                                              \
+    }
+
+REEL_API_END
