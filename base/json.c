@@ -279,10 +279,14 @@ reel_status reel_json_parse(const char *text, size_t size, const char *name, ree
     heap_failed = false;
     json_error_t error;
     json_t *v = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (heap_failed) {
+        /* even if it gave a tree: 2.14 has paths on which a failed allocation goes unnoticed */
+        json_decref(v);
+        return reel_fail_at(err, REEL_E_NOMEM, name, 0, NULL, "out of memory");
+    }
     if (!v) {
-        return heap_failed ? reel_fail_at(err, REEL_E_NOMEM, name, 0, NULL, "out of memory")
-                           : reel_fail_at(err, REEL_E_SCENE, name, error.line > 0 ? error.line : 1,
-                                          NULL, "not JSON: %s", error.text);
+        return reel_fail_at(err, REEL_E_SCENE, name, error.line > 0 ? error.line : 1, NULL,
+                            "not JSON: %s", error.text);
     }
     *out = ours(v);
     return REEL_OK;

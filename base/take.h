@@ -47,8 +47,8 @@ typedef struct reel_audit {
     int64_t contact_cap_hits;
     int64_t solver_messages;
     int64_t exact_steps, iterative_steps; /**< islands stepped by each solver, summed over steps */
-    double escape;          /**< m, farthest from the origin */
-    double asleep_fraction; /**< of (dynamic body, sample) pairs */
+    double escape;                        /**< m, farthest from the origin */
+    double asleep_fraction;               /**< of (dynamic body, sample) pairs */
 } reel_audit;
 
 /** A named signal that acted on the scene, sampled with the states (from the timeline). */
@@ -60,21 +60,21 @@ typedef struct reel_channel {
 typedef struct reel_take {
     reel_arena arena; /**< holds everything below */
     int n_samples, n_bodies, n_joints, n_channels, n_events;
-    int n_states;         /**< samples filled so far; == n_samples once sealed */
-    double *position;     /**< [S][B][3] m */
-    double *rotation;     /**< [S][B][4] unit quaternion */
-    double *velocity;     /**< [S][B][3] m/s, of the body origin */
-    double *omega;        /**< [S][B][3] rad/s, world frame */
-    double *contact_force; /**< [S][B][3] N, net contact force, mean since the sample before */
-    uint8_t *state;       /**< [S][B] REEL_STATE_* */
-    uint16_t *appearance; /**< [S][B] appearance index; 0 = as in the scene */
+    int n_states;           /**< samples filled so far; == n_samples once sealed */
+    double *position;       /**< [S][B][3] m */
+    double *rotation;       /**< [S][B][4] unit quaternion */
+    double *velocity;       /**< [S][B][3] m/s, of the body origin */
+    double *omega;          /**< [S][B][3] rad/s, world frame */
+    double *contact_force;  /**< [S][B][3] N, net contact force, mean since the sample before */
+    uint8_t *state;         /**< [S][B] REEL_STATE_* */
+    uint16_t *appearance;   /**< [S][B] appearance index; 0 = as in the scene */
     double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed */
     double *joint_velocity; /**< [S][J] rad/s or m/s */
-    double *channel;      /**< [S][C] values of the channels, mean over the steps since before */
-    double *energy;       /**< [S][3] J: kinetic, potential, work done by actions and motors so far */
-    double *momentum;     /**< [S][6] linear N s, angular about the world origin kg m^2/s */
+    double *channel;        /**< [S][C] values of the channels, mean over the steps since before */
+    double *energy;   /**< [S][3] J: kinetic, potential, work done by actions and motors so far */
+    double *momentum; /**< [S][6] linear N s, angular about the world origin kg m^2/s */
     reel_channel *channels;
-    reel_event *events;   /**< by (begin_step, body_a, body_b) */
+    reel_event *events; /**< by (begin_step, body_a, body_b) */
     reel_audit audit;
     void *derived; /**< private: columns made by reel_take_arrays() */
     size_t derived_bytes;
