@@ -15,15 +15,15 @@ REEL_API_BEGIN
 
 /** What the caller fixes; the rest is drawn by the script from the seed. */
 typedef struct reel_freeze_options {
-    uint64_t seed;             /**< default 0 */
-    int width, height;         /**< px; default 832 x 480 */
-    int fps, frames;           /**< default 24, 121 */
-    int step_rate;             /**< steps/s; 0 (default) = the script's, or 1200 */
-    int samples_per_frame;     /**< default 1 */
-    int n_overrides;           /**< parameters given by the caller, "key=value" */
+    uint64_t seed;         /**< default 0 */
+    int width, height;     /**< px; default 832 x 480 */
+    int fps, frames;       /**< default 24, 121 */
+    int step_rate;         /**< steps/s; 0 (default) = the script's, or 1200 */
+    int samples_per_frame; /**< default 1 */
+    int n_overrides;       /**< parameters given by the caller, "key=value" */
     const char *const *overrides;
-    int64_t max_steps;         /**< of the Lua VM; default 20 million */
-    size_t max_bytes;          /**< of the Lua VM; default 256 MiB */
+    int64_t max_steps; /**< of the Lua VM; default 20 million */
+    size_t max_bytes;  /**< of the Lua VM; default 256 MiB */
 } reel_freeze_options;
 
 reel_freeze_options reel_freeze_options_default(void);

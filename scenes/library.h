@@ -1,0 +1,15 @@
+/*
+ * library.h - the table of shipped scripts, which embed.py writes. Internal.
+ */
+#pragma once
+
+#include <stddef.h>
+
+typedef struct reel_library_entry {
+    const char *name;
+    const char *text; /**< NUL-terminated */
+    size_t size;
+} reel_library_entry;
+
+extern const reel_library_entry reel_library[]; /**< ends with a NULL name */
+extern const char *const reel_library_names[];  /**< ends with NULL */

@@ -1,0 +1,210 @@
+/*
+ * light.c - world:sun, world:sky, world:exposure.
+ */
+#include "base/rng.h"
+#include "base/trig.h"
+#include "scenes/substance.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Skies by name; linear radiance. */
+typedef struct sky_word {
+    const char *name;
+    double zenith[3], horizon[3], ground[3];
+} sky_word;
+
+static const sky_word skies[] = {
+    {"clear", {0.18, 0.34, 0.68}, {0.62, 0.74, 0.90}, {0.24, 0.22, 0.20}},
+    {"hazy", {0.38, 0.48, 0.64}, {0.82, 0.84, 0.86}, {0.28, 0.27, 0.25}},
+    {"overcast", {0.78, 0.80, 0.84}, {0.60, 0.62, 0.65}, {0.26, 0.26, 0.26}},
+    {"warm", {0.30, 0.36, 0.52}, {0.95, 0.72, 0.50}, {0.26, 0.20, 0.15}},
+    {"studio", {0.72, 0.72, 0.72}, {0.46, 0.46, 0.47}, {0.30, 0.30, 0.30}},
+    {"dusk", {0.12, 0.15, 0.30}, {0.62, 0.42, 0.36}, {0.12, 0.10, 0.10}},
+};
+enum { N_SKIES = sizeof(skies) / sizeof(skies[0]) };
+
+/* --- sun
+ * --------------------------------------------------------------------------------------------- */
+
+static void scale3(double v[3], double k)
+{
+    for (int i = 0; i < 3; i++) {
+        v[i] *= k;
+    }
+}
+
+/* A field, or a draw of its own stream if it is not given. */
+static double number_or_draw(reel_fields *f, const char *name, double lo, double hi, double draw_lo,
+                             double draw_hi)
+{
+    char path[240];
+    double v;
+    if (reel_fields_number(f, name, lo, hi, &v)) {
+        return v;
+    }
+    snprintf(path, sizeof(path), "%s/%s", f->path, name);
+    reel_rng rng = reel_script_stream(f->L, path);
+    return reel_rng_range(&rng, draw_lo, draw_hi);
+}
+
+static void sun_color(reel_fields *f, reel_sun *sun)
+{
+    double strength = 3;
+    if (reel_fields_push(f, "color")) {
+        reel_color_read(f, "color", sun->irradiance);
+        lua_pop(f->L, 1);
+        if (reel_fields_has(f, "temperature")) {
+            reel_fields_fail(f, "temperature", "give either color or temperature");
+        }
+        const double *c = sun->irradiance;
+        const double light = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+        if (!(light > 0)) {
+            reel_fields_fail(f, "color", "a black sun gives no light");
+        }
+        scale3(sun->irradiance, 1 / light);
+    } else {
+        const double kelvin = number_or_draw(f, "temperature", 1700, 15000, 4600, 6200);
+        reel_color_of_temperature(kelvin, sun->irradiance);
+    }
+    reel_fields_number(f, "strength", 0, 1e4, &strength);
+    scale3(sun->irradiance, strength);
+}
+
+int reel_world_sun(lua_State *L)
+{
+    static const char *const fields[] = {"name",     "azimuth", "elevation", "temperature",
+                                         "strength", "color",   "size",      NULL};
+    double se, ce, sa, ca;
+    reel_builder *b = reel_builder_of(L);
+    reel_scene *s = b->scene;
+    const double rad = REEL_PI / 180;
+    if (lua_isnoneornil(L, 2)) {
+        lua_settop(L, 1);
+        lua_newtable(L);
+    }
+    char label[40] = "sun";
+    if (s->n_suns > 0) {
+        snprintf(label, sizeof(label), "sun %d", s->n_suns + 1);
+    }
+    reel_fields f = reel_fields_begin(L, 2, label, label, fields);
+    reel_sun sun = {.angular_radius = 0.00465};
+    sun.name = reel_fields_string(&f, "name");
+    sun.name = sun.name ? sun.name : reel_build_string(L, label);
+    const double azimuth = number_or_draw(&f, "azimuth", -1e3, 1e3, -REEL_PI, REEL_PI);
+    const double elevation =
+        number_or_draw(&f, "elevation", 0.01, 0.5 * REEL_PI, 35 * rad, 65 * rad);
+    reel_sincos(elevation, &se, &ce);
+    reel_sincos(azimuth, &sa, &ca);
+    sun.to_light = reel_v3_unit(reel_v3(ce * ca, ce * sa, se), reel_v3(0, 0, 1));
+    sun_color(&f, &sun);
+    if (reel_fields_number(&f, "size", 0, 1, &sun.angular_radius)) {
+        sun.angular_radius *= 0.5; /* the disc's whole angle is easier to imagine */
+    }
+    if (s->n_suns >= REEL_MAX_SUNS) {
+        reel_script_fail(L, "sun", "too many: a scene has at most %d", REEL_MAX_SUNS);
+    }
+    s->suns = reel_build_grow(L, s->suns, s->n_suns, &b->sun_cap, sizeof(*s->suns));
+    s->suns[s->n_suns++] = sun;
+    return 0;
+}
+
+/* --- sky
+ * ---------------------------------------------------------------------------------------------- */
+
+static void use_sky(reel_scene *s, const sky_word *w)
+{
+    memcpy(s->sky.zenith, w->zenith, sizeof(w->zenith));
+    memcpy(s->sky.horizon, w->horizon, sizeof(w->horizon));
+    memcpy(s->sky.ground, w->ground, sizeof(w->ground));
+}
+
+static const sky_word *find_sky(lua_State *L, const char *name)
+{
+    char hint[120];
+    reel_suggestion best = reel_suggestion_begin(name);
+    for (int i = 0; i < N_SKIES; i++) {
+        if (strcmp(skies[i].name, name) == 0) {
+            return &skies[i];
+        }
+        reel_suggestion_offer(&best, skies[i].name);
+    }
+    reel_suggestion_text(&best, hint, sizeof(hint));
+    reel_script_fail(L, "sky",
+                     "there is no sky '%.40s'%s; there are clear, hazy, overcast, warm, "
+                     "studio, dusk",
+                     name, hint);
+}
+
+static void read_radiance(reel_fields *f, const char *name, double out[3])
+{
+    double v[3];
+    if (reel_fields_vector(f, name, 3, 3, v) > 0) {
+        for (int i = 0; i < 3; i++) {
+            if (v[i] < 0) {
+                reel_fields_fail(f, name, "must not be negative");
+            }
+            out[i] = v[i];
+        }
+    }
+}
+
+/* world:sky "clear", world:sky(pick{...}), or world:sky{ kind=, strength=, zenith=, horizon=,
+ * ground= } */
+int reel_world_sky(lua_State *L)
+{
+    static const char *const fields[] = {"kind", "strength", "zenith", "horizon", "ground", NULL};
+    reel_builder *b = reel_builder_of(L);
+    reel_scene *s = b->scene;
+    double strength = 1;
+    if (b->sky_done) {
+        reel_script_fail(L, "sky", "there is a sky already");
+    }
+    luaL_checkany(L, 2);
+    reel_draw_push(L, 2, "sky/kind");
+    lua_replace(L, 2);
+    b->sky_done = true;
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        use_sky(s, find_sky(L, lua_tostring(L, 2)));
+        return 0;
+    }
+    reel_fields f = reel_fields_begin(L, 2, "sky", "sky", fields);
+    const char *kind = reel_fields_string(&f, "kind");
+    use_sky(s, kind ? find_sky(L, kind) : &skies[0]);
+    read_radiance(&f, "zenith", s->sky.zenith);
+    read_radiance(&f, "horizon", s->sky.horizon);
+    read_radiance(&f, "ground", s->sky.ground);
+    reel_fields_number(&f, "strength", 0, 1e4, &strength);
+    scale3(s->sky.zenith, strength);
+    scale3(s->sky.horizon, strength);
+    scale3(s->sky.ground, strength);
+    return 0;
+}
+
+int reel_world_exposure(lua_State *L)
+{
+    reel_builder *b = reel_builder_of(L);
+    luaL_checkany(L, 2);
+    reel_draw_push(L, 2, "exposure");
+    const double v = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+    if (!(v > 0) || !isfinite(v)) {
+        reel_script_fail(L, "exposure", "must be a number > 0");
+    }
+    b->scene->exposure = v;
+    return 0;
+}
+
+void reel_defaults_light(lua_State *L)
+{
+    reel_builder *b = reel_builder_of(L);
+    if (b->scene->n_suns == 0) {
+        lua_settop(L, 1);
+        reel_world_sun(L);
+    }
+    if (!b->sky_done) {
+        reel_rng rng = reel_script_stream(L, "sky/kind");
+        use_sky(b->scene, &skies[reel_rng_int(&rng, 0, 2)]);
+    }
+}

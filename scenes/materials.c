@@ -1,0 +1,78 @@
+/*
+ * materials.c - the named materials.
+ *
+ * Densities are those of the solid substance. Friction is given per surface such that the rule for
+ * pairs, sqrt(a b), meets handbook values for common pairs (wood on wood 0.3..0.5, rubber on
+ * concrete 0.8, steel on steel 0.4 unlubricated, ice 0.05). Restitution is of a ball or block of
+ * the substance on a hard floor at a few m/s; the rule for pairs is the larger one, so floors have
+ * little. Rolling resistance lengths are those of a smooth sphere on a hard plane.
+ */
+#include "scenes/words.h"
+
+#include <string.h>
+
+#define PLAIN   REEL_PATTERN_PLAIN
+#define CHECKER REEL_PATTERN_CHECKER
+#define NOISE   REEL_PATTERN_NOISE
+#define WOOD    REEL_PATTERN_WOOD
+#define MARBLE  REEL_PATTERN_MARBLE
+#define TILES   REEL_PATTERN_TILES
+
+/* clang-format off */
+/* name, lists, colour, kg/m^3, friction, restitution, rolling m, pattern, sRGB, sRGB 2, scale m, roughness, metallic */
+static const reel_material_word materials[] = {
+    {"aluminium", "metals", "gray", 2700, 0.40, 0.55, 2e-5, PLAIN, 0xd4d6d8, 0xd4d6d8, 0.1, 0.28, 1},
+    {"asphalt", "floors", "black", 2300, 0.80, 0.20, 5e-4, NOISE, 0x3a3a3c, 0x545457, 0.012, 0.90, 0},
+    {"brass", "metals", "yellow", 8500, 0.40, 0.60, 2e-5, PLAIN, 0xd8b36a, 0xd8b36a, 0.1, 0.24, 1},
+    {"brick", "stones", "red", 1900, 0.65, 0.25, 1e-4, NOISE, 0x8f4a35, 0xa86650, 0.015, 0.85, 0},
+    {"cardboard", "light", "brown", 150, 0.45, 0.20, 4e-4, NOISE, 0xb08a5c, 0xbf9a6e, 0.02, 0.85, 0},
+    {"carpet", "floors", "gray", 300, 0.75, 0.05, 2e-3, NOISE, 0x7f7468, 0x91867a, 0.006, 0.95, 0},
+    {"checker", "floors", "gray", 2300, 0.50, 0.20, 1e-4, CHECKER, 0xb9b7b2, 0x77767a, 0.25, 0.55, 0},
+    {"concrete", "floors stones", "gray", 2400, 0.60, 0.20, 1e-4, NOISE, 0x9b9a96, 0xb4b2ac, 0.12, 0.80, 0},
+    {"copper", "metals", "orange", 8960, 0.40, 0.50, 2e-5, PLAIN, 0xe09a78, 0xe09a78, 0.1, 0.26, 1},
+    {"cork", "light", "brown", 220, 0.55, 0.45, 3e-4, NOISE, 0xa5764a, 0x8a5e38, 0.008, 0.90, 0},
+    {"felt", "soft", NULL, 300, 0.35, 0.05, 1.5e-4, NOISE, 0x1f6b45, 0x1b6040, 0.004, 0.95, 0},
+    {"foam", "light soft", NULL, 40, 0.70, 0.35, 1e-3, NOISE, 0xd9c64f, 0xcab840, 0.01, 0.95, 0},
+    {"gold", "metals", "yellow", 19300, 0.40, 0.40, 2e-5, PLAIN, 0xf2c766, 0xf2c766, 0.1, 0.22, 1},
+    {"granite", "floors stones", "gray", 2700, 0.55, 0.30, 5e-5, NOISE, 0x6e6a68, 0x9c9793, 0.010, 0.35, 0},
+    {"grass", "floors", "green", 600, 0.65, 0.05, 5e-3, NOISE, 0x46682f, 0x5f8440, 0.03, 0.95, 0},
+    {"ice", "slippery", "cyan", 917, 0.05, 0.30, 5e-5, MARBLE, 0xcfe4ec, 0xb4d2de, 0.20, 0.12, 0},
+    {"ivory", "balls", "white", 1800, 0.20, 0.92, 2e-5, PLAIN, 0xefe6cf, 0xefe6cf, 0.1, 0.12, 0},
+    {"linoleum", "floors", "beige", 1200, 0.50, 0.20, 1e-4, NOISE, 0xb8a98c, 0xc4b69b, 0.05, 0.45, 0},
+    {"marble", "floors stones", "white", 2700, 0.45, 0.30, 3e-5, MARBLE, 0xe4e1db, 0x8f8d8e, 0.22, 0.15, 0},
+    {"oak", "woods floors", "brown", 720, 0.45, 0.35, 1e-4, WOOD, 0xb78a54, 0x8f6536, 0.014, 0.50, 0},
+    {"painted metal", "metals", NULL, 7800, 0.40, 0.50, 3e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
+    {"painted wood", "woods", NULL, 650, 0.40, 0.35, 1e-4, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.38, 0},
+    {"parquet", "floors", "brown", 700, 0.45, 0.25, 1e-4, WOOD, 0xa87b4b, 0x85592f, 0.045, 0.40, 0},
+    {"phenolic", "balls", NULL, 1700, 0.12, 0.93, 2e-5, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.10, 0},
+    {"pine", "woods floors", "beige", 500, 0.45, 0.35, 1e-4, WOOD, 0xd9b27c, 0xb98a52, 0.018, 0.55, 0},
+    {"plaster", "floors stones", "white", 1100, 0.55, 0.15, 1e-4, NOISE, 0xd8d4cc, 0xe2dfd8, 0.30, 0.90, 0},
+    {"plastic", "paintable", NULL, 1050, 0.35, 0.60, 5e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
+    {"porcelain", "stones", "white", 2400, 0.30, 0.50, 2e-5, PLAIN, 0xeeece6, 0xeeece6, 0.1, 0.08, 0},
+    {"rubber", "paintable", NULL, 1100, 0.85, 0.75, 2e-4, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.62, 0},
+    {"sand", "floors", "beige", 1600, 0.65, 0.02, 1e-2, NOISE, 0xc9b184, 0xb99f70, 0.01, 0.98, 0},
+    {"sandstone", "floors stones", "beige", 2300, 0.65, 0.25, 1e-4, NOISE, 0xc2a67e, 0xb0926a, 0.06, 0.90, 0},
+    {"slate", "floors stones", "gray", 2750, 0.55, 0.25, 5e-5, NOISE, 0x4b5056, 0x5c6268, 0.08, 0.55, 0},
+    {"steel", "metals", "gray", 7850, 0.40, 0.65, 2e-5, PLAIN, 0xb9bbbd, 0xb9bbbd, 0.1, 0.20, 1},
+    {"teak", "woods floors", "brown", 650, 0.45, 0.35, 1e-4, WOOD, 0x9a6b3a, 0x774b24, 0.012, 0.45, 0},
+    {"terracotta", "stones", "orange", 1900, 0.60, 0.25, 1e-4, NOISE, 0xb4643c, 0xa5562f, 0.04, 0.80, 0},
+    {"tiles", "floors", "white", 2300, 0.45, 0.25, 5e-5, TILES, 0xd6d2c8, 0x8d8a84, 0.30, 0.22, 0},
+    {"walnut", "woods floors", "brown", 640, 0.45, 0.35, 1e-4, WOOD, 0x6b4428, 0x482a16, 0.013, 0.45, 0},
+    {NULL, NULL, NULL, 0, 0, 0, 0, PLAIN, 0, 0, 0, 0, 0},
+};
+/* clang-format on */
+
+const reel_material_word *reel_material_words(void)
+{
+    return materials;
+}
+
+const reel_material_word *reel_material_find(const char *name)
+{
+    for (const reel_material_word *m = materials; m->name; m++) {
+        if (strcmp(m->name, name) == 0) {
+            return m;
+        }
+    }
+    return NULL;
+}

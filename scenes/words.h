@@ -1,0 +1,56 @@
+/*
+ * words.h - the words that a script may use: suggestions for misspelt ones, colours, materials.
+ * Thread-safety: pure functions and constant tables.
+ */
+#pragma once
+
+#include "base/scene.h"
+
+REEL_API_BEGIN
+
+/** Looks for the offered word nearest to a misspelt one (edit distance at most a third of it). */
+typedef struct reel_suggestion {
+    const char *wrong;
+    int distance;
+    char best[64];
+} reel_suggestion;
+
+reel_suggestion reel_suggestion_begin(const char *wrong);
+void reel_suggestion_offer(reel_suggestion *s, const char *word);
+/** " (did you mean 'x'?)" or "". */
+void reel_suggestion_text(const reel_suggestion *s, char *out, size_t size);
+
+/** A named colour: linear RGB. */
+typedef struct reel_color_word {
+    const char *name;
+    uint32_t srgb; /**< 0xrrggbb */
+    bool vivid;    /**< one of `colors`, from which things are coloured by default */
+} reel_color_word;
+
+/** NULL-name-terminated, in the order of `colors`. */
+const reel_color_word *reel_color_words(void);
+bool reel_color_find(const char *name, double rgb[3]);
+/** The name nearest to a linear colour. */
+const char *reel_color_nearest(const double rgb[3]);
+/** 0xrrggbb as linear RGB. */
+void reel_color_from_srgb(uint32_t srgb, double rgb[3]);
+
+/** A material that a script can name: how it looks and how it behaves. */
+typedef struct reel_material_word {
+    const char *name;
+    const char *lists; /**< space-separated lists of `materials` that it is in */
+    const char *color; /**< word for captions of its natural colour; NULL: it takes any paint */
+    double density, friction, restitution, rolling;
+    reel_pattern pattern;
+    uint32_t srgb, srgb2;
+    double scale, roughness, metallic;
+} reel_material_word;
+
+/** NULL-name-terminated, in byte order of the names. */
+const reel_material_word *reel_material_words(void);
+const reel_material_word *reel_material_find(const char *name);
+
+/** Linear RGB of a black body of `kelvin` (1500..15000), scaled to luminance 1. */
+void reel_color_of_temperature(double kelvin, double rgb[3]);
+
+REEL_API_END
