@@ -21,14 +21,14 @@ struct dJointFeedback;
 
 enum {
     SIM_PAIR_CONTACTS = 4, /* contacts kept of one pair of geoms */
-    SIM_EXACT_ROWS = 180,  /* an island with more constraint rows is solved by QuickStep */
+    SIM_EXACT_ROWS = 150,  /* an island with more constraint rows is solved by QuickStep */
     SIM_ITERATIONS = 50,   /* of QuickStep */
     SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
 };
 #define SIM_ERP           0.2  /* share of a contact's depth that is to go per step */
 #define SIM_JOINT_ERP     0.4  /* the same for the errors of joints */
 #define SIM_PUSH_SPEED    0.05 /* m/s: fastest push that depth alone may cause */
-#define SIM_SOFTNESS      1e-6 /* contact compliance as a share of the effective inertia */
+#define SIM_SOFTNESS      2e-2 /* contact compliance as a share of the effective inertia */
 #define SIM_BIAS          1e-9 /* m: depth bias against degenerate contacts */
 #define SIM_IMPACT_WINDOW 0.01 /* s: what counts as the impact of an event */
 #define SIM_SETTLE_TIME   0.1  /* s: depths before this are not judged */
@@ -56,11 +56,12 @@ typedef struct body_state {
     reel_vec3 contact; /* N s: contact impulse since the last sample */
     reel_vec3 ref_p;   /* pose from which stillness is measured */
     reel_quat ref_q;
-    double early, late; /* (m/s)^2 summed over the first and second half of the quiet time */
-    int32_t quiet;      /* steps without leaving ref */
-    bool ready;         /* still for so long that it may fall asleep */
-    int32_t group;      /* 0 awake; else 1 + smallest body of the island that fell asleep */
-    bool free;          /* flew freely in the last step */
+    reel_vec3 mid_p; /* pose half way through the quiet time */
+    reel_quat mid_q;
+    int32_t quiet; /* steps without leaving ref */
+    bool ready;    /* still for so long that it may fall asleep */
+    int32_t group; /* 0 awake; else 1 + smallest body of the island that fell asleep */
+    bool free;     /* flew freely in the last step */
 } body_state;
 
 /* Constants of a joint. */

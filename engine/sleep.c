@@ -3,17 +3,17 @@
  *
  * Stillness is measured by displacement, not by speed, since an iterative solver trembles for ever:
  * a body is still while no point of it is farther than STILL_DISTANCE from where it was. After
- * QUIET_TIME of that, and if it did not get faster from the first half of that time to the second
- * (something that begins to fall does, exponentially), it is ready. An island falls asleep when all
- * of its bodies are ready and it rests on something that does not move. It wakes as a whole.
+ * QUIET_TIME of that it is ready, unless it moved notably more in the second half of that time than
+ * in the first (what begins to fall does so exponentially). An island falls asleep when all of its
+ * bodies are ready and it rests on something that does not move. It wakes as a whole.
  */
 #include "engine/sim.h"
 
 #define QUIET_TIME     0.5  /* s */
 #define STILL_DISTANCE 2e-4 /* m */
 #define STILL_JOINTED  2e-5 /* m, for islands with joints: a slow swing is no rest */
-#define STILL_SPEED    1e-7 /* m/s, mean: so slow that its growth is rounding */
-#define GROWTH         1.5  /* of the mean square speed from one half to the next */
+#define GROWTH         1.5  /* of the displacement from one half of the time to the next */
+#define TREMBLING      0.1  /* of the distance above: so little is no growth */
 
 void sleep_wake(reel_sim *sim, int body)
 {
@@ -35,17 +35,13 @@ void sleep_wake(reel_sim *sim, int body)
     }
 }
 
-static double displacement(const body_fixed *fixed, const body_state *state)
+/* How far any point of the body is from where it was at the pose (p, q), at most. */
+static double displacement(const body_fixed *fixed, const body_state *state, reel_vec3 p,
+                           reel_quat q)
 {
-    const reel_quat by = reel_quat_mul(state->q, reel_quat_conj(state->ref_q));
+    const reel_quat by = reel_quat_mul(state->q, reel_quat_conj(q));
     const double half_sine = reel_v3_len(reel_v3(by.x, by.y, by.z));
-    return reel_v3_len(reel_v3_sub(state->p, state->ref_p)) + 2 * half_sine * fixed->reach;
-}
-
-static double mean_square_speed(const body_fixed *fixed, const body_state *state)
-{
-    const double turning = reel_v3_len(state->w) * fixed->reach;
-    return reel_v3_dot(state->v, state->v) + turning * turning;
+    return reel_v3_len(reel_v3_sub(state->p, p)) + 2 * half_sine * fixed->reach;
 }
 
 static void begin_again(body_state *state)
@@ -54,8 +50,6 @@ static void begin_again(body_state *state)
     state->ref_q = state->q;
     state->quiet = 0;
     state->ready = false;
-    state->early = 0;
-    state->late = 0;
 }
 
 static void observe(const reel_sim *sim, int b, double still)
@@ -63,26 +57,30 @@ static void observe(const reel_sim *sim, int b, double still)
     const body_fixed *fixed = &sim->bodies[b];
     body_state *state = &sim->state.bodies[b];
     const int half = (int)ceil(QUIET_TIME / 2 / sim->h);
-    if (state->quiet == 0 || displacement(fixed, state) > still) {
+    if (state->quiet == 0 || displacement(fixed, state, state->ref_p, state->ref_q) > still) {
         begin_again(state);
     }
     state->quiet++;
-    if (state->quiet <= half) {
-        state->early += mean_square_speed(fixed, state);
+    if (state->quiet == half) {
+        state->mid_p = state->p;
+        state->mid_q = state->q;
+    }
+    if (state->quiet < 2 * half) {
         return;
     }
-    state->late += mean_square_speed(fixed, state);
-    if (state->quiet == 2 * half) {
-        const double rounding = STILL_SPEED * STILL_SPEED * half;
-        if (state->late > GROWTH * state->early + rounding) {
-            begin_again(state);
-            return;
-        }
-        state->ready = true; /* and the window moves on by half its length */
-        state->early = state->late;
-        state->late = 0;
-        state->quiet = half;
+    const body_state mid = {.p = state->mid_p, .q = state->mid_q};
+    const double first = displacement(fixed, &mid, state->ref_p, state->ref_q);
+    const double second = displacement(fixed, state, state->mid_p, state->mid_q);
+    if (second > GROWTH * first + TREMBLING * still) {
+        begin_again(state);
+        return;
     }
+    state->ready = true; /* and the window moves on by half its length */
+    state->ref_p = state->mid_p;
+    state->ref_q = state->mid_q;
+    state->mid_p = state->p;
+    state->mid_q = state->q;
+    state->quiet = half;
 }
 
 static void fall_asleep(reel_sim *sim, const island *isle)
