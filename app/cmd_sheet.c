@@ -2,7 +2,7 @@
 #include "app/app.h"
 #include "app/picture.h"
 #include "export/pack.h"
-#include "export/png.h"
+#include "export/picture_png.h"
 #include "render/render.h"
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KIND_DONE = 0xffffffff, NO_JOB = -1 };
+enum { KIND_DONE = 0x7fffffff, NO_JOB = -1 };
 
 typedef struct header {
     uint32_t kind, size;

@@ -1,5 +1,5 @@
-/* png.c - see png.h. libpng's longjmp ends here: its simplified API returns instead. */
-#include "export/png.h"
+/* picture_png.c - see picture_png.h. libpng's longjmp ends here: its simplified API returns instead. */
+#include "export/picture_png.h"
 #include "base/alloc.h"
 #include "base/fs.h"
 #include <png.h>

@@ -1,5 +1,5 @@
 /*
- * png.h - 8-bit RGB pictures as PNG, for people to look at (contact sheets).
+ * picture_png.h - 8-bit RGB pictures as PNG, for people to look at (contact sheets).
  * Thread-safety: safe on distinct paths.
  */
 #pragma once
