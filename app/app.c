@@ -31,7 +31,8 @@ int reel_app_print(const char *text)
 
 int reel_app_print_json(reel_json *json)
 {
-    char *text = json ? reel_json_pretty(json, NULL) : NULL;
+    size_t size = 0;
+    char *text = json ? reel_json_pretty(json, &size) : NULL;
     int status = 0;
     if (text) {
         status = reel_app_print(text);

@@ -20,8 +20,9 @@ static void describe_difference(const reel_json *there, const reel_json *here, c
     snprintf(out, size, "other plan");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const reel_json *a = reel_json_get(there, keys[i]), *b = reel_json_get(here, keys[i]);
-        char *a_text = a ? reel_json_canonical(a, NULL) : NULL;
-        char *b_text = b ? reel_json_canonical(b, NULL) : NULL;
+        size_t length = 0;
+        char *a_text = a ? reel_json_canonical(a, &length) : NULL;
+        char *b_text = b ? reel_json_canonical(b, &length) : NULL;
         bool differs = !a_text || !b_text || strcmp(a_text, b_text) != 0;
         if (differs && a_text && b_text && strlen(a_text) < 60 && strlen(b_text) < 60) {
             snprintf(out, size, "%s %s, now %s", keys[i], a_text, b_text);
@@ -42,6 +43,7 @@ static reel_status compare_plan(const char *dir, const char *plan_text, bool *th
 {
     char path[REEL_PATH_MAX];
     char *text = NULL;
+    size_t length = 0;
     reel_json *a = NULL, *b = NULL;
     reel_fs_join(path, sizeof path, dir, "plan.json");
     *there = reel_fs_exists(path);
@@ -50,7 +52,7 @@ static reel_status compare_plan(const char *dir, const char *plan_text, bool *th
     if (!*there) {
         return REEL_OK;
     }
-    reel_status status = reel_fs_read(path, &text, NULL, err);
+    reel_status status = reel_fs_read(path, &text, &length, err);
     if (status) {
         return status;
     }
@@ -238,7 +240,8 @@ static reel_status set_paths(reel_output *out, const char *dir, reel_error *err)
 static char *plan_text_of(const reel_plan *plan)
 {
     reel_json *json = reel_plan_to_json(plan);
-    char *text = json ? reel_json_pretty(json, NULL) : NULL;
+    size_t length = 0;
+    char *text = json ? reel_json_pretty(json, &length) : NULL;
     reel_json_destroy(&json);
     return text;
 }

@@ -103,8 +103,9 @@ static bool same_libraries(const reel_record *a, const reel_record *b)
 {
     const reel_json *x = reel_json_get(a->manifest, "generator");
     const reel_json *y = reel_json_get(b->manifest, "generator");
-    char *s = x ? reel_json_canonical(x, NULL) : NULL;
-    char *t = y ? reel_json_canonical(y, NULL) : NULL;
+    size_t size = 0;
+    char *s = x ? reel_json_canonical(x, &size) : NULL;
+    char *t = y ? reel_json_canonical(y, &size) : NULL;
     bool same = s && t && strcmp(s, t) == 0;
     reel_free(s);
     reel_free(t);
