@@ -43,11 +43,11 @@ typedef enum reel_plane {
 
 /** Set of planes: bit (1 << plane). */
 typedef uint32_t reel_planes;
-#define REEL_PLANE_BIT(p) ((reel_planes)1 << (p))
+#define REEL_PLANE_BIT(p)  ((reel_planes)1 << (p))
 #define REEL_PLANES_LABELS (((reel_planes)1 << REEL_PLANE_COUNT) - 2) /**< all but rgb */
 /** depth, instance, flow_fwd and its state: what --store planes keeps by default. */
-#define REEL_PLANES_DEFAULT                                                              \
-    (REEL_PLANE_BIT(REEL_PLANE_DEPTH) | REEL_PLANE_BIT(REEL_PLANE_INSTANCE) |            \
+#define REEL_PLANES_DEFAULT                                                   \
+    (REEL_PLANE_BIT(REEL_PLANE_DEPTH) | REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | \
      REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD) | REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD_STATE))
 
 enum { REEL_DEPTH_NONE = 65535, REEL_FLOW_NONE = -32768, REEL_FLOW_SCALE = 64 };
@@ -63,6 +63,7 @@ typedef struct reel_plane_info {
     int shuffle;       /**< Blosc: 1 byte shuffle, 2 bit shuffle */
 } reel_plane_info;
 
+/** The row of a plane; a constant. */
 const reel_plane_info *reel_plane_get_info(reel_plane plane);
 
 /** By name; false if unknown. "semantic" is no plane: it is instance through a table. */
@@ -76,10 +77,11 @@ typedef struct reel_box {
 
 typedef struct reel_frame {
     int width, height;
-    reel_planes planes; /**< which are allocated and filled */
+    reel_planes planes;            /**< which are allocated and filled */
     void *plane[REEL_PLANE_COUNT]; /**< 64-byte aligned; NULL if not in `planes` */
     int n_instances;
-    reel_box *boxes; /**< [n_instances + 1], index = instance id; filled whenever labels are drawn */
+    reel_box
+        *boxes; /**< [n_instances + 1], index = instance id; filled whenever labels are drawn */
 } reel_frame;
 
 /** Allocate the planes of `*out`. @return REEL_OK; REEL_E_NOMEM. */

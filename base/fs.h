@@ -22,7 +22,9 @@ reel_status reel_fs_make_dirs(const char *path, reel_error *err) REEL_MUST_CHECK
 /** Join with one '/'. Asserts that the result fits `size`. */
 void reel_fs_join(char *out, size_t size, const char *dir, const char *name);
 
+/** Whether anything has this name, a dangling link included. */
 bool reel_fs_exists(const char *path);
+/** Whether it is a folder, or a link to one. */
 bool reel_fs_is_dir(const char *path);
 
 /** Whole file into memory (reel_alloc, NUL-terminated). @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
@@ -38,8 +40,7 @@ reel_status reel_fs_sync(const char *path, reel_error *err) REEL_MUST_CHECK;
 
 /** fsync every file and folder under `tmp`, rename it to `path`, fsync the parent. `path` must
  * not exist. @return REEL_OK; REEL_E_IO. */
-reel_status reel_fs_publish_dir(const char *tmp, const char *path,
-                                reel_error *err) REEL_MUST_CHECK;
+reel_status reel_fs_publish_dir(const char *tmp, const char *path, reel_error *err) REEL_MUST_CHECK;
 
 /** rm -r; links are removed, never followed. A missing path is no error. */
 reel_status reel_fs_remove_tree(const char *path, reel_error *err);

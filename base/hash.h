@@ -21,8 +21,10 @@ typedef struct reel_sha256 {
     uint8_t bytes[32];
 } reel_sha256;
 
+/** XXH3, 128 bits, seed 0. `data` may be NULL if `size` is 0. */
 reel_xxh128 reel_xxh128_of(const void *data, size_t size);
 uint64_t reel_xxh64_of(const void *data, size_t size, uint64_t seed); /**< XXH3 64 bits */
+/** As `xxh128sum` prints it. */
 void reel_xxh128_hex(reel_xxh128 h, char out[REEL_XXH128_HEX]);
 
 /** Streaming form of reel_xxh128_of(). create returns NULL when out of memory. */
@@ -32,11 +34,13 @@ void reel_xxh128_update(reel_xxh128_state *s, const void *data, size_t size);
 reel_xxh128 reel_xxh128_digest(const reel_xxh128_state *s);
 void reel_xxh128_destroy(reel_xxh128_state **s);
 
+/** SHA-256 of bytes in memory. */
 reel_sha256 reel_sha256_of(const void *data, size_t size);
+/** As `sha256sum` prints it. */
 void reel_sha256_hex(reel_sha256 h, char out[REEL_SHA256_HEX]);
 
 /** SHA-256 and size of a file. @return REEL_OK; REEL_E_IO (names the file). */
-reel_status reel_sha256_file(const char *path, reel_sha256 *out, uint64_t *size, reel_error *err)
-    REEL_MUST_CHECK;
+reel_status reel_sha256_file(const char *path, reel_sha256 *out, uint64_t *size,
+                             reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

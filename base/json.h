@@ -48,17 +48,19 @@ void reel_json_destroy(reel_json **v);
 bool reel_json_put(reel_json *object, const char *key, reel_json *v);
 bool reel_json_push(reel_json *array, reel_json *v);
 
+/** Type of a value that is there (not NULL). */
 reel_json_type reel_json_type_of(const reel_json *v);
-size_t reel_json_count(const reel_json *v);                 /**< of an array or object; else 0 */
-reel_json *reel_json_at(const reel_json *array, size_t i);  /**< borrowed; NULL beyond the end */
+size_t reel_json_count(const reel_json *v);                  /**< of an array or object; else 0 */
+reel_json *reel_json_at(const reel_json *array, size_t i);   /**< borrowed; NULL beyond the end */
 reel_json *reel_json_get(const reel_json *o, const char *k); /**< borrowed; NULL if absent */
 /** Key and value number `i` of an object in byte order of the keys; NULL beyond the end. Slow for
  * hundreds of keys that were not put in order. `v` may be NULL. */
 const char *reel_json_key_at(const reel_json *object, size_t i, reel_json **v);
 
-const char *reel_json_to_string(const reel_json *v);       /**< borrowed; NULL if no string */
-bool reel_json_to_int(const reel_json *v, int64_t *out);   /**< false if no integer */
-bool reel_json_to_real(const reel_json *v, double *out);   /**< integers too; false otherwise */
+const char *reel_json_to_string(const reel_json *v);     /**< borrowed; NULL if no string */
+bool reel_json_to_int(const reel_json *v, int64_t *out); /**< false if no integer */
+bool reel_json_to_real(const reel_json *v, double *out); /**< integers too; false otherwise */
+/** false if it is neither true nor false; `out` is untouched then, as in the others. */
 bool reel_json_to_bool(const reel_json *v, bool *out);
 
 /**
@@ -70,8 +72,7 @@ reel_status reel_json_parse(const char *text, size_t size, const char *name, ree
                             reel_error *err) REEL_MUST_CHECK;
 
 /** Read and parse a file. Adds REEL_E_IO. */
-reel_status reel_json_read_file(const char *path, reel_json **out,
-                                reel_error *err) REEL_MUST_CHECK;
+reel_status reel_json_read_file(const char *path, reel_json **out, reel_error *err) REEL_MUST_CHECK;
 
 /** Canonical text (see above), allocated with reel_alloc(), NUL-terminated. NULL: no memory.
  * `size` may be NULL. */

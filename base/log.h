@@ -16,6 +16,7 @@ typedef enum reel_log_level {
 } reel_log_level;
 
 void reel_log_set_level(reel_log_level level); /**< default REEL_LOG_INFO */
+/** One line to stderr in one write; line breaks in it become blanks, beyond 2 KB it is cut. */
 void reel_log_write(reel_log_level level, const char *fmt, ...) REEL_PRINTF(2, 3);
 
 /** Log `*err` at error level, prefixed by `what` (such as a clip id; may be NULL). */

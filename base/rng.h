@@ -24,7 +24,9 @@ reel_rng reel_rng_stream(uint64_t seed, const char *path);
 /** The reference generator's own seeding (pcg32_srandom_r): start `state`, sequence `seq`. */
 reel_rng reel_rng_init(uint64_t state, uint64_t seq);
 
+/** The next 32 bits of the stream. */
 uint32_t reel_rng_u32(reel_rng *rng);
+/** Two of them, the first on top. */
 uint64_t reel_rng_u64(reel_rng *rng);
 double reel_rng_uniform(reel_rng *rng);                      /**< [0, 1), 53 bits */
 double reel_rng_range(reel_rng *rng, double lo, double hi);  /**< [lo, hi), lo <= hi */

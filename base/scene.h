@@ -104,8 +104,8 @@ typedef enum reel_motion {
 } reel_motion;
 
 typedef struct reel_body {
-    const char *name; /**< unique in the scene, such as "domino 3" or "arm/link 2" */
-    int object;       /**< index into objects */
+    const char *name;        /**< unique in the scene, such as "domino 3" or "arm/link 2" */
+    int object;              /**< index into objects */
     int first_geom, n_geoms; /**< geoms of a body are consecutive */
     reel_motion motion;
     reel_pose world_from_body; /**< at step 0; the origin is the centre of mass if dynamic */
@@ -119,13 +119,13 @@ typedef struct reel_body {
 } reel_body;
 
 typedef struct reel_object {
-    const char *name;     /**< unique, such as "ball" */
-    const char *category; /**< semantic class, such as "domino", "sphere"; see categories */
-    const char *shape;    /**< word for captions and tables, such as "sphere" */
-    const char *color;    /**< word, such as "red"; "" if none fits */
-    const char *material; /**< word, such as "rubber" */
-    int semantic_id;      /**< index into categories; 0 is "environment" */
-    int instance_id;      /**< 1..N in table order; 0 for environment (floor, walls) */
+    const char *name;         /**< unique, such as "ball" */
+    const char *category;     /**< semantic class, such as "domino", "sphere"; see categories */
+    const char *shape;        /**< word for captions and tables, such as "sphere" */
+    const char *color;        /**< word, such as "red"; "" if none fits */
+    const char *material;     /**< word, such as "rubber" */
+    int semantic_id;          /**< index into categories; 0 is "environment" */
+    int instance_id;          /**< 1..N in table order; 0 for environment (floor, walls) */
     int first_body, n_bodies; /**< bodies of an object are consecutive, >= 1 */
 } reel_object;
 
@@ -234,15 +234,16 @@ typedef struct reel_expect {
 
 /** Limits of the audit; a take beyond one is refused with the figure (engine/audit.h). */
 typedef struct reel_audit_limits {
-    double penetration;   /**< m, deepest contact after the first 0.1 s; default 0.01 */
+    double penetration;     /**< m, deepest contact after the first 0.1 s; default 0.01 */
     double initial_overlap; /**< m, deepest contact at step 0; default 0.001 */
-    double joint_error;   /**< m, anchor separation; default 0.005 */
-    double energy_gain;   /**< fraction of the scene's energy scale, gained without work; 0.02 */
-    int contacts;         /**< most contacts in one step; default 4096 */
-    int solver_messages;  /**< default 0 */
-    double escape;        /**< m from the origin; default 100 */
+    double joint_error;     /**< m, anchor separation; default 0.005 */
+    double energy_gain;     /**< fraction of the scene's energy scale, gained without work; 0.02 */
+    int contacts;           /**< most contacts in one step; default 4096 */
+    int solver_messages;    /**< default 0 */
+    double escape;          /**< m from the origin; default 100 */
 } reel_audit_limits;
 
+/** The defaults that the fields name. */
 reel_audit_limits reel_audit_limits_default(void);
 
 /** A parameter as it was drawn or given; `value` is a JSON scalar. */
@@ -254,8 +255,8 @@ typedef struct reel_param {
 typedef struct reel_scene {
     reel_arena arena; /**< holds everything below but param values */
 
-    const char *family; /**< [a-z0-9_]+ */
-    const char *source; /**< base name of the script */
+    const char *family;        /**< [a-z0-9_]+ */
+    const char *source;        /**< base name of the script */
     const char *source_sha256; /**< hex, of the script's text */
     uint64_t seed;
     int n_params;
@@ -284,8 +285,8 @@ typedef struct reel_scene {
     reel_sky sky;
     double exposure; /**< factor on radiance before the tone curve, > 0; default 1 */
 
-    const char *caption;         /**< tells the outcome; "" if none */
-    const char *caption_prompt;  /**< does not tell the outcome; "" if none */
+    const char *caption;        /**< tells the outcome; "" if none */
+    const char *caption_prompt; /**< does not tell the outcome; "" if none */
     reel_audit_limits audit;
 } reel_scene;
 
@@ -314,13 +315,16 @@ int reel_scene_find_camera(const reel_scene *scene, const char *name);
 int reel_scene_n_instances(const reel_scene *scene);
 
 /** Mass and inertia (about the centre of mass, geom-axis aligned: diagonal) of a solid shape of
- * density `density`. The plane has none (assert). Standard formulas, e.g. Eberly, "Game Physics". */
+ * density `density`. The plane has none (assert). Standard formulas, e.g. Eberly, "Game Physics".
+ */
 void reel_shape_mass(reel_shape shape, const double size[3], double density, double *mass,
                      double inertia[3]);
 /** Half extents of the shape's box in its own frame; false for a plane. */
 bool reel_shape_half_box(reel_shape shape, const double size[3], double half[3]);
 
+/** Name of a value as in the frozen form: "box", "checker". A constant. */
 const char *reel_shape_name(reel_shape shape);
+/** See reel_shape_name(). */
 const char *reel_pattern_name(reel_pattern pattern);
 
 REEL_API_END

@@ -12,19 +12,19 @@
 #include <stdarg.h>
 
 #ifdef __cplusplus
-#define REEL_API_BEGIN extern "C" {
-#define REEL_API_END }
+#    define REEL_API_BEGIN extern "C" {
+#    define REEL_API_END   }
 #else
-#define REEL_API_BEGIN
-#define REEL_API_END
+#    define REEL_API_BEGIN
+#    define REEL_API_END
 #endif
 
 #if defined(__GNUC__)
-#define REEL_MUST_CHECK __attribute__((warn_unused_result))
-#define REEL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#    define REEL_MUST_CHECK        __attribute__((warn_unused_result))
+#    define REEL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
-#define REEL_MUST_CHECK
-#define REEL_PRINTF(fmt, args)
+#    define REEL_MUST_CHECK
+#    define REEL_PRINTF(fmt, args)
 #endif
 
 REEL_API_BEGIN
@@ -32,8 +32,8 @@ REEL_API_BEGIN
 /** Why a call failed. The comment gives the exit status of the program (reel_exit_status()). */
 typedef enum reel_status {
     REEL_OK = 0,
-    REEL_E_USAGE = -1,    /**< 64: bad option or argument */
-    REEL_E_SCENE = -2,    /**< 65: bad script, parameter, scene or asset; the same again if retried */
+    REEL_E_USAGE = -1, /**< 64: bad option or argument */
+    REEL_E_SCENE = -2, /**< 65: bad script, parameter, scene or asset; the same again if retried */
     REEL_E_REFUSED = -3,  /**< 65: the audit refused the take, or a value does not fit its label */
     REEL_E_INTERNAL = -4, /**< 70: a defect of ours, or of a library */
     REEL_E_CONFLICT = -5, /**< 70: a digest, label or table is not what it must be */
