@@ -174,6 +174,12 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view
         g->half[1] = (float)half[2];
     }
     g->radius = (float)(radius * (1 + 1e-6));
+    const double thin = fmin(fmin(half[0], half[1]), half[2]);
+    const double round = geom->shape == REEL_SHAPE_CYLINDER ? 0.8 : 1; /* corners it lacks */
+    for (int i = 0; i < 3; i++) {
+        g->core[i] = (float)((half[i] - thin) * (i < 2 ? round : 1));
+    }
+    g->core_r = (float)thin;
     set_bounds(g, view, &pose, half, radius, width, height);
 }
 

@@ -5,7 +5,7 @@
  * alone; where a group of lanes leaves a loop early, it is because no lane could change.
  */
 #include "render/soft/flow.h"
-#include "render/soft/shade.h"
+#include "render/soft/reflect.h"
 
 #if defined(__x86_64__)
 #    define TICKS() __builtin_ia32_rdtsc()
@@ -44,6 +44,86 @@ static void draw_labels(soft_job *job, soft_tile *tile)
     }
 }
 
+/* Shade the gathered samples and add them to the colours of their pixels. */
+static void flush_edges(const soft_job *job, soft_tile *tile)
+{
+    batch *e = &tile->edge;
+    const int n = e->n;
+    /* no sample may outshine its pixel: highlights would alias */
+    const vf most = vf_set(4.0f / job->exposure);
+    if (n == 0) {
+        return;
+    }
+    for (; e->n % VW; e->n++) {
+        e->key[e->n] = -1;
+        e->t[e->n] = e->dir[0][e->n] = e->dir[1][e->n] = 0;
+        e->dir[2][e->n] = 1;
+    }
+    place_hits(e);
+    surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
+    shade_standard(job, tile, e);
+    for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < e->n; i += VW) {
+            vf_store(e->color[c] + i, vf_min(vf_load(e->color[c] + i), most));
+        }
+        for (int j = 0; j < n; j++) {
+            tile->sum[c][tile->edge_pixel[j]] += e->color[c][j];
+        }
+    }
+    e->n = 0;
+}
+
+/* Colour of pixels whose samples differ in geom or face: the mean of their samples. */
+static void antialias(const soft_job *job, soft_tile *tile)
+{
+    batch *b = &tile->main, *e = &tile->edge;
+    memset(tile->sum, 0, sizeof tile->sum);
+    e->n = 0;
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        const vi key = vi_load(b->key + i);
+        vm same = tile_valid(tile, i);
+        for (int s = 0; s < SOFT_SAMPLES; s++) {
+            same = vm_and(same, vi_eq(vi_load(tile->sample_key[s] + i), key));
+        }
+        unsigned left = vm_bits(vm_andnot(tile_valid(tile, i), same));
+        for (; left; left &= left - 1) {
+            const int l = i + __builtin_ctz(left);
+            if (e->n + SOFT_SAMPLES > SOFT_BATCH) {
+                flush_edges(job, tile);
+            }
+            tile->mixed[tile->n_mixed++] = (uint8_t)l;
+            for (int s = 0; s < SOFT_SAMPLES; s++) {
+                const int n = e->n++;
+                tile->edge_pixel[n] = l;
+                e->key[n] = tile->sample_key[s][l];
+                e->t[n] = tile->sample_t[s][l];
+                e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
+                e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
+                e->dir[2][n] = 1;
+                e->spread[n] = job->inv_f;
+            }
+        }
+    }
+    flush_edges(job, tile);
+    for (int j = 0; j < tile->n_mixed; j++) {
+        const int l = tile->mixed[j];
+        for (int c = 0; c < 3; c++) {
+            b->color[c][l] = tile->sum[c][l] * (1.0f / SOFT_SAMPLES);
+        }
+    }
+}
+
+static void draw_colour(const soft_job *job, soft_tile *tile)
+{
+    tile->n_mixed = 0;
+    if (job->quality == REEL_QUALITY_STANDARD) {
+        shade_standard(job, tile, &tile->main);
+        antialias(job, tile);
+    } else {
+        shade_draft(job, &tile->main);
+    }
+}
+
 static void store_rgb(const soft_job *job, soft_tile *tile)
 {
     uint8_t *out = job->out->plane[REEL_PLANE_RGB];
@@ -72,7 +152,8 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     place_tile(job, tile, x0, y0);
     tile->n_list = list_geoms(job->geoms, job->row_list, n_row, x0, y0, x0 + SOFT_TILE,
                               y0 + SOFT_TILE, job->tile_list);
-    if (wants(job, REEL_PLANE_COVERAGE)) {
+    if (wants(job, REEL_PLANE_COVERAGE) ||
+        (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD)) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
                 tile->sample_key[s]);
@@ -91,7 +172,7 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     draw_labels(job, tile);
     const uint64_t labelled = TICKS();
     if (wants(job, REEL_PLANE_RGB)) {
-        shade_draft(job, b);
+        draw_colour(job, tile);
         store_rgb(job, tile);
     }
     job->ticks.visibility += seen - begin;

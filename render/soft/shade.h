@@ -72,60 +72,94 @@ VINL v3 mirror(const gloss *g)
     return v3_unit(v3_sub(v3_scale(g->normal, k), g->view));
 }
 
-/* Add the light of every sun to b->color. */
-static void add_suns(const soft_job *job, batch *b, int soft)
+/* The surroundings as a lobe of width `rough` about r sees them. */
+VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough, vf sun_seen)
 {
-    for (int s = 0; s < job->n_suns; s++) {
-        const soft_sun *sun = &job->suns[s];
-        cast_shadows(job, b, sun, soft ? sun->tan_radius : 0.0f);
-        for (int i = 0; i < b->n; i += VW) {
-            const vf seen = vf_load(b->sun + i);
-            if (!vm_any(vf_gt(seen, vf_set(0.0f)))) {
-                continue;
-            }
-            const gloss g = make_gloss(b, i);
-            const v3 l = v3_set(sun->dir);
-            const vf nl = vf_sat(v3_dot(g.normal, l));
-            const v3 r = v3_mul(reflect_sun(&g, l, nl, sun->tan_radius), v3_set(sun->irradiance));
-            v3_store(b->color, i, v3_madd(v3_load(b->color, i), seen, r));
-        }
-    }
-}
-
-/* The sky as a lobe of width `rough` about r sees it; a floor below replaces its lower half. */
-VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
-{
-    const v3 soft = ambient(job, p, r, vf_set(1.0f));
+    const v3 soft = ambient(job, p, r, sun_seen);
     return v3_mix(sky_radiance(&job->sky, r), soft, vf_smooth(rough, 0.05f, 0.7f));
 }
 
-/* Set b->color to the light of sky and surroundings. */
-static void set_ambient(const soft_job *job, batch *b)
+/* Light of sky and surroundings: what is open sees them, what is hidden sees the hiding bodies. */
+VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
 {
-    for (int i = 0; i < b->n; i += VW) {
-        const v3 p = v3_load(b->pos, i);
-        const gloss g = make_gloss(b, i);
-        const v3 e = ambient(job, p, g.normal, vf_set(1.0f));
-        const v3 s = blurred_sky(job, p, mirror(&g), g.rough);
-        v3_store(b->color, i, v3_add(v3_mul(g.diffuse, e), v3_mul(g.albedo, s)));
+    const v3 p = v3_load(b->pos, i);
+    const vf one = vf_set(1.0f);
+    const vf open = full ? vf_load(b->open + i) : one;
+    const v3 e = ambient(job, p, g->normal, one);
+    const v3 r = mirror(g);
+    v3 s = v3_scale(blurred_sky(job, p, r, g->rough, one), open);
+    v3 diffuse = v3_scale(e, open);
+    if (full) {
+        const v3 bleed = v3_load(b->bleed, i);
+        diffuse = v3_add(diffuse, bleed);
+        s = v3_add(s, bleed);
+        s = v3_mix(s, v3_load(b->traced, i), vf_load(b->traced_share + i));
     }
+    return v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, s));
 }
 
-/* Sky lanes: what the ray sees. */
-static void set_sky(const soft_job *job, batch *b)
+/* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
+ * occlusion and traced reflections; `soft` shadows follow the sun's size. */
+static void light_surfaces(const soft_job *job, batch *b, int full, int soft)
 {
-    for (int i = 0; i < b->n; i += VW) {
-        const vm sky = vi_lt(vi_load(b->key + i), vi_set(0));
-        if (vm_any(sky)) {
-            const v3 c = sky_radiance(&job->sky, v3_unit(v3_load(b->dir, i)));
-            v3_store(b->color, i, v3_sel(sky, c, v3_load(b->color, i)));
+    for (int s = 0; s == 0 || s < job->n_suns; s++) {
+        const soft_sun *sun = &job->suns[s];
+        if (s < job->n_suns) {
+            cast_shadows(job, b, sun, soft ? sun->tan_radius : 0.0f);
+        }
+        for (int i = 0; i < b->n; i += VW) {
+            if (!group_hits(b->key, i)) {
+                continue;
+            }
+            const gloss g = make_gloss(b, i);
+            v3 c = s == 0 ? shade_ambient(job, b, i, &g, full) : v3_load(b->color, i);
+            const vf seen = vf_load(b->sun + i);
+            if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
+                const v3 l = v3_set(sun->dir);
+                const vf nl = vf_sat(v3_dot(g.normal, l));
+                const v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
+                c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
+            }
+            v3_store(b->color, i, c);
         }
     }
 }
 
-static void shade_draft(const soft_job *job, batch *b)
+/* The sky along unit d, with the sun's disc where `discs` is set. */
+VINL v3 sky_seen(const soft_job *job, v3 d, int discs)
 {
-    set_ambient(job, b);
-    add_suns(job, b, 0);
-    set_sky(job, b);
+    v3 c = sky_radiance(&job->sky, d);
+    for (int s = 0; discs && s < job->n_suns; s++) {
+        const soft_sun *sun = &job->suns[s];
+        const float rim = 1.0f - sun->cos_disc;
+        if (rim > 0) {
+            const vf x = (1.0f - v3_dotu(d, sun->dir)) * (1.0f / rim);
+            c = v3_madd(c, 1.0f - vf_smooth(x, 0.85f, 1.15f), v3_set(sun->disc));
+        }
+    }
+    return c;
+}
+
+/* Sky lanes show the sky; the rim of a finite plane fades into it. */
+static void blend_sky(const soft_job *job, batch *b, int discs)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        vf share = vf_and(vi_lt(vi_load(b->key + i), vi_set(0)), vf_set(1.0f));
+        unsigned left = group_hits(b->key, i);
+        while (left) {
+            int k;
+            const vm m = group_next(b->key, i, &left, &k);
+            const soft_geom *g = &job->geoms[k];
+            if (g->shape == REEL_SHAPE_PLANE && g->radius > 0) {
+                const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
+                const float inv = 1.0f / (g->radius * g->radius);
+                share = vf_sel(m, vf_smooth((p.x * p.x + p.y * p.y) * inv, 0.15f, 1.0f), share);
+            }
+        }
+        if (vm_any(vf_gt(share, vf_set(0.0f)))) {
+            const v3 sky = sky_seen(job, v3_unit(v3_load(b->dir, i)), discs);
+            const v3 c = v3_sel(vf_lt(share, vf_set(1.0f)), v3_load(b->color, i), sky);
+            v3_store(b->color, i, v3_mix(c, sky, share));
+        }
+    }
 }

@@ -20,13 +20,18 @@ VINL vf edge_share(vf x)
     return 0.5f + x * (0.75f - 0.25f * x * x);
 }
 
-/* Radius of the sun's disc at distance t, never quite 0. */
-VINL vf disc_at(float tan_radius, vf t)
+/* Half the width of the penumbra: the disc's radius at distance t, but at least `least`, m. */
+typedef struct penumbra {
+    float tan_radius;
+    vf least;
+} penumbra;
+
+VINL vf disc_at(penumbra pen, vf t)
 {
-    return vf_max(t * tan_radius, vf_set(1e-6f));
+    return vf_max(t * pen.tan_radius, pen.least);
 }
 
-VINL vf cover_box(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+VINL vf cover_box(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     const float ax = o->inv[0] < 0 ? -o->inv[0] : o->inv[0];
     const float ay = o->inv[1] < 0 ? -o->inv[1] : o->inv[1];
@@ -35,7 +40,7 @@ VINL vf cover_box(const soft_geom *g, const soft_occluder *o, float tan_radius, 
     const float kx = g->half[0] * ax, ky = g->half[1] * ay, kz = g->half[2] * az;
     const vf enter = vf_max(vf_max(cx - kx, cy - ky), cz - kz);
     const vf leave = vf_min(vf_min(cx + kx, cy + ky), cz + kz);
-    const vf w = 1.0f / disc_at(tan_radius, 0.5f * (enter + leave));
+    const vf w = 1.0f / disc_at(pen, 0.5f * (enter + leave));
     vf share = vf_set(1.0f);
     for (int i = 0; i < 3; i++) {
         const vf q = vf_abs(v3_dotu(p, o->slab[i])), h = vf_set(o->width[i]);
@@ -45,18 +50,18 @@ VINL vf cover_box(const soft_geom *g, const soft_occluder *o, float tan_radius, 
 }
 
 /* A round silhouette: depth s inside it, half width r, at distance t. */
-VINL vf cover_round(float tan_radius, vf s, float r, vf t)
+VINL vf cover_round(penumbra pen, vf s, float r, vf t)
 {
-    const vf w = 1.0f / disc_at(tan_radius, t);
+    const vf w = 1.0f / disc_at(pen, t);
     const vf most = vf_min(r * w, vf_set(1.0f));
     return vf_and(vf_gt(t + r, vf_set(0.0f)), edge_share(s * w) * most * most);
 }
 
-VINL vf cover_sphere(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+VINL vf cover_sphere(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     const vf t = -v3_dotu(p, o->dir);
     const v3 l = v3_madd(p, t, v3_set(o->dir));
-    return cover_round(tan_radius, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+    return cover_round(pen, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
 }
 
 /* Height on the axis (clamped to the segment) that the ray passes nearest, and the distance. */
@@ -70,13 +75,13 @@ VINL vf nearest_axis(const soft_geom *g, const soft_occluder *o, v3 p, vf *t)
     return z;
 }
 
-VINL vf cover_capsule(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+VINL vf cover_capsule(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     vf t;
     const vf z = nearest_axis(g, o, p, &t);
     const v3 q = {p.x, p.y, p.z - z};
     const v3 l = v3_madd(q, t, v3_set(o->dir));
-    return cover_round(tan_radius, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+    return cover_round(pen, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
 }
 
 /*
@@ -84,12 +89,12 @@ VINL vf cover_capsule(const soft_geom *g, const soft_occluder *o, float tan_radi
  * f (f - 1) / |gradient| of the ellipse's implicit function f. A cap seen edge-on is rounded by
  * the width of the penumbra, which keeps the estimate smooth.
  */
-VINL vf cover_cylinder(const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+VINL vf cover_cylinder(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     vf t;
     nearest_axis(g, o, p, &t);
     const float r = g->half[0], reach = o->length + o->cap;
-    const vf w = disc_at(tan_radius, t);
+    const vf w = disc_at(pen, t);
     const vf cap =
         vf_max(vf_min(vf_max(w, vf_set(o->cap)), vf_set(reach < r ? reach : r)), vf_set(1e-6f));
     const vf x = vf_max(vf_abs(v3_dotu(p, o->axis[0])) - (reach - cap), vf_set(0.0f));
@@ -118,14 +123,14 @@ VINL vf cover_plane(const soft_geom *g, const soft_occluder *o, v3 p)
     return vf_and(m, vf_set(1.0f));
 }
 
-VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, float tan_radius, v3 p)
+VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     switch (shape) {
     case REEL_SHAPE_PLANE: return cover_plane(g, o, p);
-    case REEL_SHAPE_BOX: return cover_box(g, o, tan_radius, p);
-    case REEL_SHAPE_SPHERE: return cover_sphere(g, o, tan_radius, p);
-    case REEL_SHAPE_CAPSULE: return cover_capsule(g, o, tan_radius, p);
-    default: return cover_cylinder(g, o, tan_radius, p);
+    case REEL_SHAPE_BOX: return cover_box(g, o, pen, p);
+    case REEL_SHAPE_SPHERE: return cover_sphere(g, o, pen, p);
+    case REEL_SHAPE_CAPSULE: return cover_capsule(g, o, pen, p);
+    default: return cover_cylinder(g, o, pen, p);
     }
 }
 
@@ -141,7 +146,11 @@ VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k
             continue;
         }
         const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
-        const vf cover = cover_shape(shape, g, o, tan_radius, p);
+        vf least = vf_set(1e-6f);
+        if (tan_radius > 0) { /* a soft shadow is never sharper than a pixel */
+            least = vf_max(least, vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f);
+        }
+        const vf cover = cover_shape(shape, g, o, (penumbra){tan_radius, least}, p);
         vf_store(b->sun + i, vf_sel(m, vf_max(seen - cover, vf_set(0.0f)), seen));
     }
 }

@@ -21,20 +21,21 @@ enum {
 
 /* A drawn geom in one snapshot. */
 typedef struct soft_geom {
-    int shape;            /* reel_shape */
-    int present;          /* its body exists at this frame */
-    int x0, y0, x1, y1;   /* px, half-open: no sample outside can hit it */
-    float rot[9], off[3]; /* local = rot * cam + off; off is the camera centre in local */
-    float centre[3];      /* m, camera frame, of the bounding sphere */
-    float radius;         /* m, of the bounding sphere; infinite plane: 0 */
-    float half[3];        /* m: box half edges; radius, half length (no caps); plane: radius */
-    float near_z;         /* m: no hit is nearer than this (planar z) */
+    int shape;             /* reel_shape */
+    int present;           /* its body exists at this frame */
+    int x0, y0, x1, y1;    /* px, half-open: no sample outside can hit it */
+    float rot[9], off[3];  /* local = rot * cam + off; off is the camera centre in local */
+    float centre[3];       /* m, camera frame, of the bounding sphere */
+    float radius;          /* m, of the bounding sphere; infinite plane: 0 */
+    float half[3];         /* m: box half edges; radius, half length (no caps); plane: radius */
+    float near_z;          /* m: no hit is nearer than this (planar z) */
+    float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
 } soft_geom;
 
 /* What is fixed for a drawn geom over the clip. */
 typedef struct soft_info {
     int geom, body, object, instance, material; /* indices into the scene; id */
-    float reach;                                /* m, of its occlusion */
+
     float albedo[3]; /* mean base colour, for light that bounces off it */
 } soft_info;
 
@@ -107,7 +108,7 @@ typedef struct soft_sky {
     float zenith[3], horizon[3], ground[3];
     float above[3][SOFT_SKY_TERMS]; /* irradiance / pi by the upper half as a polynomial in N.up */
     float below[3][SOFT_SKY_TERMS]; /* the same of the lower half */
-    float mean[3];                  /* irradiance / pi averaged over all normals */
+    float mean[3];                  /* radiance averaged over all directions */
 } soft_sky;
 
 typedef struct soft_refusal {

@@ -15,11 +15,13 @@ typedef struct batch {
     float normal[3][SOFT_BATCH]; /* unit, camera frame */
     float base[3][SOFT_BATCH];   /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
-    float spread[SOFT_BATCH];   /* m of footprint per unit of t */
-    float sun[SOFT_BATCH];      /* share of the sun that is seen */
-    float open[SOFT_BATCH];     /* share of the sky that is seen */
-    float bleed[3][SOFT_BATCH]; /* radiance of what hides the rest, weighted */
-    float color[3][SOFT_BATCH]; /* linear radiance */
+    float spread[SOFT_BATCH];       /* m of footprint per unit of t */
+    float sun[SOFT_BATCH];          /* share of the sun that is seen */
+    float open[SOFT_BATCH];         /* share of the sky that is seen */
+    float bleed[3][SOFT_BATCH];     /* radiance of what hides the rest, weighted */
+    float traced[3][SOFT_BATCH];    /* radiance of the traced reflection */
+    float traced_share[SOFT_BATCH]; /* how much of the specular part it is */
+    float color[3][SOFT_BATCH];     /* linear radiance */
 } batch;
 
 typedef struct flow_buffer {
@@ -39,8 +41,9 @@ struct soft_tile {
     int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH];
     int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
     int32_t bounce_lane[SOFT_BATCH];
-    float sum[3][SOFT_BATCH]; /* colour of pixels whose samples differ */
-    uint8_t mixed[SOFT_BATCH];
+    float sum[3][SOFT_BATCH];  /* colour of pixels whose samples differ */
+    uint8_t mixed[SOFT_BATCH]; /* those pixels */
+    int n_mixed;
     int32_t q[3][SOFT_BATCH]; /* quantised values of a plane */
     uint16_t q16[3][SOFT_BATCH];
     uint8_t q8[3][SOFT_BATCH];

@@ -1,0 +1,160 @@
+/*
+ * reflect.h - one traced reflection for surfaces smooth enough to show it.
+ *
+ * Lanes whose specular part matters are gathered into a second batch of rays, traced against all
+ * geoms, and what they hit is shaded with sun, shadow and sky. Rough surfaces blend from the traced
+ * colour to the blurred surroundings. A convex geom cannot see itself, so no offset is needed.
+ */
+#pragma once
+
+#include "render/soft/occlusion.h"
+#include "render/soft/shade.h"
+
+VINL void trace_geom(batch *b, const soft_geom *g, int k, int shape, const int32_t *own)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
+        vm m = vm_andnot(vm_not(vm_none()), vi_eq(vi_load(own + i) >> 3, vi_set(k)));
+        if (shape != REEL_SHAPE_PLANE) { /* dir is unit */
+            const v3 c = v3_sub(v3_set(g->centre), org);
+            const vf along = v3_dot(c, dir), d2 = v3_dot(c, c) - along * along;
+            m = vm_and(m, vf_lt(d2, vf_set(g->radius * g->radius * 1.001f)));
+            m = vm_and(m, vf_gt(along, vf_set(-g->radius)));
+        }
+        if (!vm_any(m)) {
+            continue;
+        }
+        const vf old = vf_load(b->t + i);
+        vf t;
+        vi face;
+        m = vm_and(m, hit_shape(shape, g->half, v3_affine(g->rot, g->off, org), v3_rot(g->rot, dir),
+                                &t, &face));
+        m = vm_and(m, vf_lt(t, old));
+        vf_store(b->t + i, vf_sel(m, t, old));
+        vi_store(b->key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(b->key + i)));
+    }
+}
+
+/* First hits of the rays from b->pos along b->dir; moves pos there. */
+static void trace(const soft_job *job, batch *b, const int32_t *own)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        vf_store(b->t + i, vf_set(VF_FAR));
+        vi_store(b->key + i, vi_set(-1));
+    }
+    for (int k = 0; k < job->n_drawn; k++) {
+        const soft_geom *g = &job->geoms[k];
+        if (!g->present) {
+            continue;
+        }
+        switch (g->shape) {
+        case REEL_SHAPE_PLANE: trace_geom(b, g, k, REEL_SHAPE_PLANE, own); break;
+        case REEL_SHAPE_BOX: trace_geom(b, g, k, REEL_SHAPE_BOX, own); break;
+        case REEL_SHAPE_SPHERE: trace_geom(b, g, k, REEL_SHAPE_SPHERE, own); break;
+        case REEL_SHAPE_CAPSULE: trace_geom(b, g, k, REEL_SHAPE_CAPSULE, own); break;
+        default: trace_geom(b, g, k, REEL_SHAPE_CYLINDER, own); break;
+        }
+    }
+    for (int i = 0; i < b->n; i += VW) {
+        const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));
+        const vf t = vf_and(hit, vf_load(b->t + i));
+        vf_store(b->t + i, t);
+        v3_store(b->pos, i, v3_madd(v3_load(b->pos, i), t, v3_load(b->dir, i)));
+    }
+}
+
+/* How much of the specular part is traced, 0..1, and its weight in the pixel. */
+VINL vf traced_share(const gloss *g)
+{
+    const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
+    return vf_smooth(most, 0.02f, 0.06f) * (1.0f - vf_smooth(g->rough, 0.3f, 0.6f));
+}
+
+/* Gather the rays of lanes that trace, with the lanes and keys they start from; how many. */
+static int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *own)
+{
+    out->n = 0;
+    for (int i = 0; i < b->n; i += VW) {
+        unsigned left = group_hits(b->key, i);
+        if (!left) {
+            continue;
+        }
+        if (!vm_any(vf_lt(vf_load(b->rough + i), vf_set(0.6f)))) {
+            continue;
+        }
+        const gloss g = make_gloss(b, i);
+        const vf share = traced_share(&g);
+        left &= vm_bits(vf_gt(share, vf_set(0.0f)));
+        if (!left) {
+            continue;
+        }
+        const v3 r = mirror(&g);
+        float dir[3][VW], shares[VW];
+        vf_store(shares, share);
+        vf_store(dir[0], r.x);
+        vf_store(dir[1], r.y);
+        vf_store(dir[2], r.z);
+        for (; left; left &= left - 1) {
+            const int l = __builtin_ctz(left), n = out->n++;
+            lane[n] = i + l;
+            own[n] = b->key[i + l];
+            out->traced_share[n] = shares[l];
+            /* the footprint keeps growing from what it is here */
+            out->spread[n] = b->spread[i + l] * (1 + 4 * b->rough[i + l]);
+            for (int c = 0; c < 3; c++) {
+                out->dir[c][n] = dir[c][l];
+                out->pos[c][n] = b->pos[c][i + l];
+            }
+        }
+    }
+    const int rays = out->n;
+    for (; out->n % VW; out->n++) { /* fill the last group with copies of its first lane */
+        const int n = out->n, from = n / VW * VW;
+        own[n] = own[from];
+        out->spread[n] = out->spread[from];
+        for (int c = 0; c < 3; c++) {
+            out->dir[c][n] = out->dir[c][from];
+            out->pos[c][n] = out->pos[c][from];
+        }
+    }
+    return rays;
+}
+
+/* Fill b->traced and b->traced_share; `rays` and `lane` are scratch. */
+static void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
+{
+    int32_t own[SOFT_BATCH];
+    for (int i = 0; i < b->n; i += VW) {
+        vf_store(b->traced_share + i, vf_set(0.0f));
+        v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
+    }
+    const int n = gather_bounces(b, rays, lane, own);
+    if (n == 0) {
+        return;
+    }
+    trace(job, rays, own);
+    surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
+    light_surfaces(job, rays, 0, 1);
+    blend_sky(job, rays, 0);
+    for (int j = 0; j < n; j++) {
+        b->traced_share[lane[j]] = rays->traced_share[j];
+        for (int c = 0; c < 3; c++) {
+            b->traced[c][lane[j]] = rays->color[c][j];
+        }
+    }
+}
+
+/* Colour of a batch as `standard` sees it. */
+static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
+{
+    occlude(job, b);
+    reflect(job, b, &tile->bounce, tile->bounce_lane);
+    light_surfaces(job, b, 1, 1);
+    blend_sky(job, b, 1);
+}
+
+static void shade_draft(const soft_job *job, batch *b)
+{
+    light_surfaces(job, b, 0, 0);
+    blend_sky(job, b, 1);
+}
