@@ -2,7 +2,8 @@
  * caption.c - world:caption: sentences with places in braces that the scene's words fill.
  *
  * {count} is a parameter; {ball.color} a word of the object "ball"; {count:words} writes a small
- * number out; {a ball.color} puts the article in front, {A ball.color} with a capital.
+ * number out, {Count:words} with a capital; {a ball.color} puts the article in front, {A
+ * ball.color} with a capital.
  */
 #include "scenes/build.h"
 #include "scenes/fields.h"
@@ -32,12 +33,20 @@ static void put(lua_State *L, sink *out, const char *s)
     out->n += n;
 }
 
-/* "1", "0.25", "red", "yes" */
+/* "1", "0.25", "red", "yes"; a key with a capital asks for one: {Count:words} */
 static void param_text(lua_State *L, int params, const char *key, bool words, char *out,
                        size_t size)
 {
+    char lower[128];
     lua_pushstring(L, key);
-    const int type = lua_rawget(L, params);
+    int type = lua_rawget(L, params);
+    const bool capital = type == LUA_TNIL && isupper((unsigned char)key[0]);
+    if (capital) {
+        snprintf(lower, sizeof(lower), "%c%s", tolower((unsigned char)key[0]), key + 1);
+        lua_pop(L, 1);
+        lua_pushstring(L, lower);
+        type = lua_rawget(L, params);
+    }
     const lua_Integer i = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : -1;
     if (type == LUA_TNIL) {
         reel_script_fail(L, "caption", "{%.60s} is neither a parameter nor object.word", key);
@@ -51,6 +60,9 @@ static void param_text(lua_State *L, int params, const char *key, bool words, ch
         snprintf(out, size, "%s", lua_toboolean(L, -1) ? "yes" : "no");
     } else {
         snprintf(out, size, "%s", lua_tostring(L, -1));
+    }
+    if (capital) {
+        out[0] = (char)toupper((unsigned char)out[0]);
     }
     lua_pop(L, 1);
 }
