@@ -65,8 +65,13 @@ static const char *size_category(int64_t rows)
     return "10M<n<100M";
 }
 
-/* Patterns are explicit: the hub infers splits and builders from names otherwise. The clips config
- * names the videos and the metadata and nothing else, so that no label file becomes a row. */
+/*
+ * Patterns are explicit: the hub infers splits and builders from names otherwise. The only config
+ * is that of the videos with their metadata: `datasets` opens all configs of a repository with one
+ * builder, that of the first, so tables listed here would be read by the video builder as empty.
+ * They are loaded by path instead (put_loading). Without colour there is no video, and the clips
+ * and every table are Parquet: then all are listed.
+ */
 static void put_configs(reel_bytes *out, const reel_card_facts *facts)
 {
     put(out, "configs:\n- config_name: clips\n  default: true\n  data_files:\n");
@@ -78,7 +83,7 @@ static void put_configs(reel_bytes *out, const reel_card_facts *facts)
         }
         putf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
     }
-    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT; t++) {
+    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !facts->colour; t++) {
         const char *table = reel_table_get((reel_table_id)t, true)->name;
         putf(out, "- config_name: %s\n  data_files:\n", table);
         for (int s = 0; s < facts->n_splits; s++) {
@@ -114,17 +119,19 @@ static void put_front(reel_bytes *out, const reel_card_facts *facts)
 
 static void put_loading(reel_bytes *out, const reel_card_facts *facts)
 {
+    const char *split = facts->splits[0].name;
     put(out, "## Loading\n\n```python\nfrom datasets import load_dataset\n");
-    putf(out, "clips = load_dataset(\"path/or/owner/name\", \"clips\")   # %s\n",
-         facts->colour ? "one row per clip and camera, with its video"
-                       : "one row per clip and camera");
+    putf(out, "clips = load_dataset(\"path/or/owner/name\")  # one row per clip and camera%s\n",
+         facts->colour ? ", with its video" : "");
+    putf(
+        out,
+        "states = load_dataset(\"parquet\", data_files=\"tables/states/%s-*.parquet\")  # likewise "
+        "objects, cameras, events, boxes\n```\n\n",
+        split);
     put(out,
-        "states = load_dataset(\"path/or/owner/name\", \"states\")  # likewise objects, "
-        "cameras, events, boxes\n```\n\n");
-    put(out,
-        "Without `datasets`: every table is a Parquet file, so "
-        "`duckdb.sql(\"select * from 'tables/events/*.parquet'\")` or "
-        "`pandas.read_parquet` will do.\n\n");
+        "On the hub the second path starts with `hf://datasets/owner/name/`. Every table is a "
+        "plain Parquet file: `duckdb.sql(\"select * from 'tables/events/*.parquet'\")` and "
+        "`pandas.read_parquet` read it as well.\n\n");
     if (facts->example) {
         putf(out,
              "Label planes (one Zarr store per clip and camera; open it in the process that "
@@ -134,9 +141,9 @@ static void put_loading(reel_bytes *out, const reel_card_facts *facts)
              facts->example);
         if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
             putf(out,
-                 "depth = store[\"depth\"][10].astype(\"float32\") * %.9g   # frame 10, metres "
+                 "depth = store[\"depth\"][0].astype(\"float32\") * %.9g   # frame 0, metres "
                  "along the view axis\n"
-                 "depth[store[\"depth\"][10] == 65535] = float(\"inf\")      # nothing there\n",
+                 "depth[store[\"depth\"][0] == 65535] = float(\"inf\")      # nothing there\n",
                  facts->depth_scale);
         }
         if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {

@@ -1,0 +1,240 @@
+"""A dataset's tables through pyarrow, DuckDB and datasets: read_tables.py DATASET
+
+Everything is checked against something outside our writer: the readers must agree with one another
+cell by cell, the columns with the card, and SQL states what must hold between the tables. Prints
+TAP. Needs requirements.txt.
+"""
+import glob
+import json
+import os
+import re
+import sys
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+root = os.path.abspath(sys.argv[1])
+TABLES = ["objects", "states", "cameras", "events", "boxes"]
+ARROW = {
+    "string": pa.string(),
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+}
+number = failed = 0
+
+
+def check(name, ok, detail=""):
+    global number, failed
+    number += 1
+    failed += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {name}" + (f" # {detail}" if detail and not ok else ""))
+
+
+def files(table):
+    if table == "metadata":
+        return sorted(glob.glob(f"{root}/clips/*/metadata.parquet"))
+    return sorted(glob.glob(f"{root}/tables/{table}/*.parquet"))
+
+
+def card_columns():
+    """The column tables of the README: {table: [(name, type)]}"""
+    text = open(f"{root}/README.md").read()
+    found = {}
+    for table in ["metadata"] + TABLES:
+        body = text.split(f"### {table}\n", 1)[1].split("\n### ")[0].split("\n## ")[0]
+        rows = re.findall(r"^\| (\w+) \| ([\w\[\]]+) \|", body, re.M)
+        found[table] = [r for r in rows if r != ("column", "type")]
+    return found
+
+
+def same(a, b):
+    """Equal, a NaN equal to a NaN, lists and arrays alike."""
+    if a is None or b is None:
+        return a is b
+    if isinstance(a, (list, tuple, np.ndarray)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b))
+    return a == b or (a != a and b != b)
+
+
+def check_pyarrow():
+    columns = card_columns()
+    for table in ["metadata"] + TABLES:
+        for path in files(table):
+            name = os.path.relpath(path, root)
+            file = pq.ParquetFile(path, page_checksum_verification=True)
+            data = file.read()
+            data.validate(full=True)
+            schema = []
+            for field in data.schema:
+                wanted = dict(columns[table]).get(field.name, "")
+                vector = re.match(r"float64\[(\d+)\]", wanted)
+                ok = field.type == pa.list_(pa.float64()) if vector else field.type == ARROW.get(wanted)
+                if vector:
+                    lengths = {len(v) for v in data[field.name].to_pylist() if v is not None}
+                    ok = ok and lengths <= {int(vector[1])}
+                schema.append(ok and field.nullable)
+            check(f"pyarrow: {name} has the card's columns and types",
+                  data.schema.names == [c for c, _ in columns[table]] and all(schema))
+            check(f"pyarrow: {name} is described in the file itself",
+                  json.loads(file.metadata.metadata[b"physreel.columns"]).keys() == set(data.schema.names))
+            check(f"pyarrow: {name} statistics are those of the values", statistics_hold(file))
+
+
+def statistics_hold(file):
+    for g in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(g)
+        data = file.read_row_group(g)
+        for c in range(group.num_columns):
+            chunk = group.column(c)
+            stats = chunk.statistics
+            if "." in chunk.path_in_schema or stats is None:
+                continue
+            values = [v for v in data[chunk.path_in_schema].to_pylist() if v is not None]
+            if stats.null_count != group.num_rows - len(values):
+                return False
+            if stats.has_min_max and (stats.min != min(values) or stats.max != max(values)):
+                return False
+    return True
+
+
+def check_duckdb():
+    db = duckdb.connect()
+    for table in ["metadata"] + TABLES:
+        total = True
+        for path in files(table):
+            ours = pq.read_table(path).to_pylist()
+            cursor = db.execute(f"select * from read_parquet('{path}')")
+            names = [d[0] for d in cursor.description]
+            theirs = [dict(zip(names, row)) for row in cursor.fetchall()]
+            total = total and len(ours) == len(theirs) and all(
+                a.keys() == b.keys() and all(same(a[k], b[k]) for k in a) for a, b in zip(ours, theirs))
+        check(f"duckdb: {table} has the values that pyarrow reads", total)
+        where = f"{root}/clips/*/metadata.parquet" if table == "metadata" else f"{root}/tables/{table}/*.parquet"
+        db.execute(f"create view {table} as select * from read_parquet('{where}')")
+
+    rules = {  # each must give no rows
+        "clip and camera are a key": "select clip_id, camera from metadata group by all having count(*) > 1",
+        "stream ids are unique": "select stream_id from metadata group by all having count(*) > 1",
+        "frames of states count up from 0 and are complete":
+            "select s.clip_id, body from states s join (select distinct clip_id, num_frames from metadata) m "
+            "using (clip_id) group by s.clip_id, body, num_frames "
+            "having count(*) != num_frames or min(frame) != 0 or max(frame) != num_frames - 1",
+        "time is frame / fps":
+            "select * from states s join (select distinct clip_id, fps from metadata) using (clip_id) "
+            "where time != frame / fps::double",
+        "a camera row for every frame of every stream":
+            "select * from (select stream_id, count(*) n from cameras group by all) "
+            "full join metadata using (stream_id) where n is distinct from num_frames",
+        "a box row for every frame, stream and object":
+            "select * from (select stream_id, count(*) n from boxes group by all) "
+            "full join metadata using (stream_id) where coalesce(n, 0) != num_frames * n_objects",
+        "objects are counted": "select * from (select clip_id, count(*) n from objects where instance_id > 0 "
+            "group by all) full join metadata using (clip_id) where coalesce(n, 0) != n_objects",
+        "contacts are counted": "select * from (select clip_id, count(*) n from events group by all) "
+            "full join metadata using (clip_id) where coalesce(n, 0) != n_contacts",
+        "instance ids of objects are unique":
+            "select clip_id, instance_id from objects where instance_id > 0 group by all having count(*) > 1",
+        "every state is of an object": "select * from states anti join objects using (clip_id, instance_id)",
+        "every box is of an object": "select * from boxes anti join objects using (clip_id, instance_id)",
+        "quaternions are unit": "select * from states where present and "
+            "abs(list_sum(list_transform(quaternion, lambda q: q * q)) - 1) > 1e-9",
+        "kinetic energy is not below that of translation":
+            "select * from states s join objects o on s.clip_id = o.clip_id and s.object = o.name "
+            "where o.n_bodies = 1 and not o.static and kinetic_energy < "
+            "0.5 * mass * list_sum(list_transform(velocity, lambda v: v * v)) * (1 - 1e-12)",
+        "contacts end after they begin":
+            "select * from events where end_step <= begin_step or end_frame < begin_frame",
+        "normals are unit": "select * from events where "
+            "abs(list_sum(list_transform(normal, lambda q: q * q)) - 1) > 1e-9",
+        "boxes hold their pixels": "select * from boxes where visible_pixels > 0 and "
+            "(x1 - x0) * (y1 - y0) < visible_pixels or (visible_pixels > 0) != (x0 is not null)",
+        "boxes lie in the image": "select * from boxes join metadata using (stream_id) "
+            "where x0 < 0 or y0 < 0 or x1 > width or y1 > height",
+        "the eye is where cam_from_world says": "select * from cameras where abs("
+            "cam_from_world[1] * eye[1] + cam_from_world[2] * eye[2] + cam_from_world[3] * eye[3] + cam_from_world[4])"
+            " > 1e-9",
+        "the eye is on the axis": "select * from cameras where abs("
+            "cam_from_world[9] * eye[1] + cam_from_world[10] * eye[2] + cam_from_world[11] * eye[3] + "
+            "cam_from_world[12]) > 1e-9",
+        "focal length and field of view agree":
+            "select * from cameras where abs(fy - height / 2 / tan(fov_y / 2)) > 1e-6 * fy",
+        "the centre of a 3-D box is the mean of its corners, projected":
+            "with c as (select b.*, k.cam_from_world m, k.fx, k.cx, "
+            "list_sum([box_corners[3 * i + 1] for i in range(8)]) / 8 x, "
+            "list_sum([box_corners[3 * i + 2] for i in range(8)]) / 8 y, "
+            "list_sum([box_corners[3 * i + 3] for i in range(8)]) / 8 z "
+            "from boxes b join cameras k using (stream_id, frame) where center_u is not null) "
+            "select * from c where abs((m[1] * x + m[2] * y + m[3] * z + m[4]) / "
+            "(m[9] * x + m[10] * y + m[11] * z + m[12]) * fx + cx - center_u) > 1e-6",
+    }
+    for name, sql in rules.items():
+        rows = db.execute(sql).fetchall()
+        check(f"sql: {name}", not rows, f"{len(rows)} rows, first {rows[:1]}")
+
+    missing = [p for (p,) in db.execute("select planes_path from metadata where planes_path is not null "
+                                        "union all select record_path from metadata").fetchall()
+               if not os.path.exists(f"{root}/{p}")]
+    check("paths in metadata exist", not missing, str(missing[:3]))
+    extra = [i for (s, i) in db.execute("select seed, params from metadata").fetchall()
+             if not (0 <= int(s) < 2**64) or not isinstance(json.loads(i), dict)]
+    check("seeds and parameters parse", not extra)
+    db.close()
+
+
+def check_datasets(cache):
+    import datasets
+    datasets.disable_progress_bars()
+    datasets.logging.set_verbosity_error()
+    names = datasets.get_dataset_config_names(root, cache_dir=cache)
+    has_videos = bool(glob.glob(f"{root}/clips/*/*/*.mp4"))
+    # datasets opens every config of a repository with the builder of the first: see export/card.c
+    check("datasets: the card's configs", sorted(names) == sorted(["clips"] + ([] if has_videos else TABLES)),
+          str(names))
+    splits = sorted(os.path.basename(os.path.dirname(p)) for p in files("metadata"))
+    for table in TABLES:
+        where = {s: f"{root}/tables/{table}/{s}-*.parquet" for s in splits}
+        data = datasets.load_dataset("parquet", data_files=where, cache_dir=cache)
+        ok = sorted(data) == splits
+        for split in splits if ok else []:
+            path = f"{root}/tables/{table}/{split}-00000-of-00001.parquet"
+            rows = pq.read_table(path).to_pylist()
+            ok = ok and len(rows) == len(data[split]) and all(
+                all(same(a[k], b[k]) for k in a) for a, b in zip(rows, data[split]))
+        check(f"datasets: {table}, value by value", ok)
+        if not has_videos:
+            data = datasets.load_dataset(root, name=table, cache_dir=cache)
+            check(f"datasets: config {table}", sorted(data) == splits)
+    clips = datasets.load_dataset(root, name="clips", cache_dir=cache)
+    check("datasets: splits of the clips", sorted(clips) == splits, str(sorted(clips)))
+    for split in splits:
+        rows = pq.read_table(f"{root}/clips/{split}/metadata.parquet").to_pylist()
+        data = clips[split]
+        if "file_name" in rows[0]:
+            data = data.cast_column("video", datasets.Video(decode=False))
+        got = list(data)
+        ok = len(got) == len(rows)
+        for a, b in zip(rows, got) if ok else []:
+            ok = ok and all(same(a[k], b[k]) for k in a if k != "file_name")
+            if "file_name" in a:
+                video = b["video"]["path"]
+                ok = ok and os.path.samefile(video, f"{root}/clips/{split}/{a['file_name']}")
+        check(f"datasets: clips of {split}: a row for each video, in the table's order", ok)
+
+
+def main():
+    import tempfile
+    check_pyarrow()
+    check_duckdb()
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["HF_HOME"] = cache
+        check_datasets(cache)
+    print(f"1..{number}")
+    return failed > 0
+
+
+sys.exit(main())
