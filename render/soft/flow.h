@@ -74,7 +74,7 @@ VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_mot
 }
 
 /* Positions in the other frame; returns which kinds of motion (bits) the tile has. */
-static unsigned flow_points(const soft_job *job, soft_tile *tile, int way)
+STAGE unsigned flow_points(const soft_job *job, soft_tile *tile, int way)
 {
     const batch *b = &tile->main;
     unsigned kinds = 0;
@@ -122,7 +122,7 @@ VINL void flow_hide(soft_tile *tile, const soft_geom *g, int k, int shape, int s
 }
 
 /* Pixel bounds in the other image of the points that may be visible there. */
-static void flow_bounds(const soft_tile *tile, int out[4])
+STAGE void flow_bounds(const soft_tile *tile, int out[4])
 {
     const flow_buffer *f = &tile->flow;
     vf lo_u = vf_set(1e9f), lo_v = lo_u, hi_u = -lo_u, hi_v = -lo_u;
@@ -148,7 +148,7 @@ static void flow_bounds(const soft_tile *tile, int out[4])
 }
 
 /* Where camera and geom stand still, only moved geoms can hide a still point: it is seen now. */
-static void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kinds)
+STAGE void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kinds)
 {
     const soft_geom *geoms = job->other[way];
     int box[4];
@@ -188,7 +188,7 @@ VINL vi flow_code(soft_job *job, soft_tile *tile, int plane, int i, const float 
                   vi_set(REEL_FLOW_NONE));
 }
 
-static void flow_store(soft_job *job, soft_tile *tile, int plane)
+STAGE void flow_store(soft_job *job, soft_tile *tile, int plane)
 {
     const flow_buffer *f = &tile->flow;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -204,7 +204,7 @@ static void flow_store(soft_job *job, soft_tile *tile, int plane)
     put(job, tile, plane, 1, 2, tile->q16[1]);
 }
 
-static void label_flow(soft_job *job, soft_tile *tile, int way)
+STAGE void label_flow(soft_job *job, soft_tile *tile, int way)
 {
     const int plane = way ? REEL_PLANE_FLOW_BWD : REEL_PLANE_FLOW_FWD;
     const int state_plane = way ? REEL_PLANE_FLOW_BWD_STATE : REEL_PLANE_FLOW_FWD_STATE;

@@ -45,7 +45,7 @@ static void draw_labels(soft_job *job, soft_tile *tile)
 }
 
 /* Shade the gathered samples and add them to the colours of their pixels. */
-static void flush_edges(const soft_job *job, soft_tile *tile)
+STAGE void flush_edges(const soft_job *job, soft_tile *tile)
 {
     batch *e = &tile->edge;
     const int n = e->n;
@@ -74,7 +74,7 @@ static void flush_edges(const soft_job *job, soft_tile *tile)
 }
 
 /* Colour of pixels whose samples differ in geom or face: the mean of their samples. */
-static void antialias(const soft_job *job, soft_tile *tile)
+STAGE void antialias(const soft_job *job, soft_tile *tile)
 {
     batch *b = &tile->main, *e = &tile->edge;
     memset(tile->sum, 0, sizeof tile->sum);
@@ -118,30 +118,31 @@ static void draw_colour(const soft_job *job, soft_tile *tile)
     tile->n_mixed = 0;
     if (job->quality == REEL_QUALITY_STANDARD) {
         shade_standard(job, tile, &tile->main);
-        antialias(job, tile);
+        if (!tile->plain) {
+            antialias(job, tile);
+        }
     } else {
         shade_draft(job, &tile->main);
     }
 }
 
-static void store_rgb(const soft_job *job, soft_tile *tile)
+STAGE void store_rgb(const soft_job *job, soft_tile *tile)
 {
     uint8_t *out = job->out->plane[REEL_PLANE_RGB];
-    const batch *b = &tile->main;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
-        const v3 c =
-            tone_curve(v3_scale(v3_load((float(*)[SOFT_BATCH])b->color, i), vf_set(job->exposure)));
-        vi_store_u8(tile->q8[0] + i, vf_round(srgb_code(vf_sat(c.x))));
-        vi_store_u8(tile->q8[1] + i, vf_round(srgb_code(vf_sat(c.y))));
-        vi_store_u8(tile->q8[2] + i, vf_round(srgb_code(vf_sat(c.z))));
+        const v3 c = tone_curve(v3_scale(v3_load(tile->main.color, i), vf_set(job->exposure)));
+        const vi r = vf_round(srgb_code(vf_sat(c.x)));
+        const vi g = vf_round(srgb_code(vf_sat(c.y)));
+        const vi b = vf_round(srgb_code(vf_sat(c.z)));
+        vi_store(tile->q[0] + i, r | g << 8 | b << 16);
     }
     for (int row = 0; row < tile->rows; row++) {
         uint8_t *p = out + ((size_t)(tile->y0 + row) * (size_t)job->width + (size_t)tile->x0) * 3;
-        for (int col = 0; col < tile->columns; col++) {
-            for (int c = 0; c < 3; c++) {
-                p[col * 3 + c] = tile->q8[c][row * SOFT_TILE + col];
-            }
+        const int32_t *q = tile->q[0] + row * SOFT_TILE;
+        for (int col = 0; col < tile->columns - 1; col++) {
+            memcpy(p + col * 3, &q[col], 4); /* the fourth byte is the next pixel's, written next */
         }
+        memcpy(p + (tile->columns - 1) * 3, &q[tile->columns - 1], 3);
     }
 }
 
@@ -152,8 +153,10 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     place_tile(job, tile, x0, y0);
     tile->n_list = list_geoms(job->geoms, job->row_list, n_row, x0, y0, x0 + SOFT_TILE,
                               y0 + SOFT_TILE, job->tile_list);
-    if (wants(job, REEL_PLANE_COVERAGE) ||
-        (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD)) {
+    const int samples = wants(job, REEL_PLANE_COVERAGE) ||
+                        (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD);
+    tile->plain = is_plain(job, tile, job->tile_list);
+    if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
                 tile->sample_key[s]);

@@ -36,7 +36,7 @@ static void refuse(soft_job *job, const soft_tile *tile, int plane, int i, unsig
     }
 }
 
-static void label_depth(soft_job *job, soft_tile *tile)
+STAGE void label_depth(soft_job *job, soft_tile *tile)
 {
     const batch *b = &tile->main;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -67,7 +67,7 @@ static void count_pixels(reel_box *box, const soft_tile *tile, int i, unsigned l
 }
 
 /* Instance ids and the boxes that follow from them. */
-static void label_instance(soft_job *job, soft_tile *tile)
+STAGE void label_instance(soft_job *job, soft_tile *tile)
 {
     const batch *b = &tile->main;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -88,7 +88,7 @@ static void label_instance(soft_job *job, soft_tile *tile)
     put(job, tile, REEL_PLANE_INSTANCE, 0, 2, tile->q16[0]);
 }
 
-static void label_normal(soft_job *job, soft_tile *tile)
+STAGE void label_normal(soft_job *job, soft_tile *tile)
 {
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -98,7 +98,7 @@ static void label_normal(soft_job *job, soft_tile *tile)
     }
 }
 
-static void label_albedo(soft_job *job, soft_tile *tile)
+STAGE void label_albedo(soft_job *job, soft_tile *tile)
 {
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -109,7 +109,7 @@ static void label_albedo(soft_job *job, soft_tile *tile)
     }
 }
 
-static void label_object_coordinates(soft_job *job, soft_tile *tile)
+STAGE void label_object_coordinates(soft_job *job, soft_tile *tile)
 {
     const batch *b = &tile->main;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -139,7 +139,7 @@ static void label_object_coordinates(soft_job *job, soft_tile *tile)
 }
 
 /* Share of the colour samples that show the object of the pixel centre. */
-static void label_coverage(soft_job *job, soft_tile *tile)
+STAGE void label_coverage(soft_job *job, soft_tile *tile)
 {
     const batch *b = &tile->main;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
@@ -150,6 +150,9 @@ static void label_coverage(soft_job *job, soft_tile *tile)
             same = vm_and(same, vi_eq(vi_load(tile->sample_key[s] + i) >> 3, key >> 3));
         }
         vi_store_u8(tile->q8[0] + i, vi_sel(hit, vi_set(255), vi_set(0)));
+        if (tile->plain) {
+            continue;
+        }
         unsigned left = vm_bits(vm_andnot(hit, same));
         while (left) { /* rare: one pixel after the other */
             const int l = i + __builtin_ctz(left);

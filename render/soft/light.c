@@ -156,10 +156,8 @@ void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky)
             y[i] = half_irradiance(sky, c, 1, x[i]);
         }
         interpolate(SOFT_SKY_TERMS, x, y, out->above[c]);
-        for (int i = 0; i < SOFT_SKY_TERMS; i++) {
-            y[i] = half_irradiance(sky, c, -1, x[i]);
-        }
-        interpolate(SOFT_SKY_TERMS, x, y, out->below[c]);
+        out->below[c] = (float)half_irradiance(sky, c, -1, -1);
+
         out->mean[c] = 0;
         for (int side = -1; side <= 1; side += 2) {
             for (int i = 0; i < 64; i++) {
@@ -201,7 +199,7 @@ int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
             }
             b->radiance_sun[c] = (float)(albedo * sun / REEL_PI);
             b->radiance_sky[c] = (float)(albedo * (evaluate(job->sky.above[c], b->up) +
-                                                   evaluate(job->sky.below[c], b->up)));
+                                                   job->sky.below[c] * (0.5 - 0.5 * b->up)));
         }
     }
     return n;

@@ -11,10 +11,10 @@
 #include "render/soft/sky.h"
 
 /* Beyond this many bounding radii from its centre a body hides nothing. */
-#define OCCLUSION_REACH 6.0f
+#define OCCLUSION_REACH 4.0f
 
 /* Geoms that may occlude points of the batch. */
-static int list_occluders(const soft_job *job, const batch *b, int *out)
+STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
 {
     vf lo[3], hi[3];
     float box_lo[3], box_hi[3];
@@ -99,7 +99,7 @@ VINL v3 glow(const soft_job *job, int k, v3 to)
 }
 
 /* Fill b->open and b->bleed. */
-static void occlude(const soft_job *job, batch *b)
+STAGE void occlude(const soft_job *job, batch *b)
 {
     const int n = list_occluders(job, b, job->near_list);
     for (int i = 0; i < b->n; i += VW) {
@@ -115,6 +115,8 @@ static void occlude(const soft_job *job, batch *b)
             const v3 pos = v3_load(b->pos, i), d = v3_sub(pos, v3_set(g->centre));
             vm m = vm_andnot(vi_lt(vi_set(-1), key), vi_eq(key >> 3, vi_set(k)));
             m = vm_and(m, vf_lt(v3_dot(d, d), vf_set(reach * reach)));
+            /* wholly behind the surface: hides nothing */
+            m = vm_and(m, vf_lt(v3_dot(d, v3_load(b->normal, i)), vf_set(g->radius)));
             if (!vm_any(m)) {
                 continue;
             }

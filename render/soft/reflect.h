@@ -35,16 +35,67 @@ VINL void trace_geom(batch *b, const soft_geom *g, int k, int shape, const int32
     }
 }
 
+/* All rays of a batch: from within `radius` of `org`, along within `spread` of `dir`. */
+typedef struct beam {
+    float org[3], dir[3], radius, spread;
+} beam;
+
+/* Centre and half diagonal of the box of n values in each of three rows. */
+static float centre_of(float (*rows)[SOFT_BATCH], int n, float centre[3])
+{
+    float d2 = 0;
+    for (int c = 0; c < 3; c++) {
+        vf lo = vf_load(rows[c]), hi = lo;
+        for (int i = VW; i < n; i += VW) {
+            lo = vf_min(vf_load(rows[c] + i), lo);
+            hi = vf_max(vf_load(rows[c] + i), hi);
+        }
+        float a = lo[0], z = hi[0];
+        for (int l = 1; l < VW; l++) {
+            a = lo[l] < a ? lo[l] : a;
+            z = hi[l] > z ? hi[l] : z;
+        }
+        centre[c] = 0.5f * (a + z);
+        d2 += 0.25f * (z - a) * (z - a);
+    }
+    return __builtin_sqrtf(d2) * 1.0001f;
+}
+
+/* False only if no ray of the beam can meet the geom's bounding sphere: |org + t dir - c| is
+ * nowhere within radius + t * spread of it. */
+static int beam_meets(const beam *b, const soft_geom *g)
+{
+    const float r = (g->radius + b->radius) * 1.001f, k = b->spread;
+    float v2 = 0, vd = 0, d2 = 0;
+    if (g->shape == REEL_SHAPE_PLANE) {
+        return 1;
+    }
+    for (int c = 0; c < 3; c++) {
+        const float v = g->centre[c] - b->org[c];
+        v2 += v * v;
+        vd += v * b->dir[c];
+        d2 += b->dir[c] * b->dir[c];
+    }
+    const float a = d2 - k * k, toward = vd + r * k;
+    if (v2 <= r * r || a <= 1e-3f) {
+        return 1;
+    }
+    return toward > 0 && (v2 - r * r) * a <= toward * toward * 1.001f;
+}
+
 /* First hits of the rays from b->pos along b->dir; moves pos there. */
-static void trace(const soft_job *job, batch *b, const int32_t *own)
+STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
 {
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->t + i, vf_set(VF_FAR));
         vi_store(b->key + i, vi_set(-1));
     }
+    beam rays;
+    rays.radius = centre_of(b->pos, b->n, rays.org);
+    rays.spread = centre_of(b->dir, b->n, rays.dir);
     for (int k = 0; k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        if (!g->present) {
+        if (!g->present || !beam_meets(&rays, g)) {
             continue;
         }
         switch (g->shape) {
@@ -67,11 +118,11 @@ static void trace(const soft_job *job, batch *b, const int32_t *own)
 VINL vf traced_share(const gloss *g)
 {
     const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
-    return vf_smooth(most, 0.02f, 0.06f) * (1.0f - vf_smooth(g->rough, 0.3f, 0.6f));
+    return vf_smooth(most, 0.02f, 0.06f) * (1.0f - vf_smooth(g->rough, 0.2f, 0.5f));
 }
 
 /* Gather the rays of lanes that trace, with the lanes and keys they start from; how many. */
-static int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *own)
+STAGE int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *own)
 {
     out->n = 0;
     for (int i = 0; i < b->n; i += VW) {
@@ -79,7 +130,7 @@ static int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *ow
         if (!left) {
             continue;
         }
-        if (!vm_any(vf_lt(vf_load(b->rough + i), vf_set(0.6f)))) {
+        if (!vm_any(vf_lt(vf_load(b->rough + i), vf_set(0.5f)))) {
             continue;
         }
         const gloss g = make_gloss(b, i);
@@ -99,8 +150,8 @@ static int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *ow
             lane[n] = i + l;
             own[n] = b->key[i + l];
             out->traced_share[n] = shares[l];
-            /* the footprint keeps growing from what it is here */
-            out->spread[n] = b->spread[i + l] * (1 + 4 * b->rough[i + l]);
+            /* what is rough sees patterns blurred */
+            out->spread[n] = b->spread[i + l] + b->rough[i + l] * b->rough[i + l];
             for (int c = 0; c < 3; c++) {
                 out->dir[c][n] = dir[c][l];
                 out->pos[c][n] = b->pos[c][i + l];
@@ -120,8 +171,27 @@ static int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *ow
     return rays;
 }
 
+/* A lobe that has grown beyond a body sees little of it: fall back to the blurred sky. The lobe's
+ * half width is kept in b->spread. */
+STAGE void blur_far_hits(const soft_job *job, batch *b)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        unsigned left = group_hits(b->key, i);
+        while (left) {
+            int k;
+            const vm m = group_next(b->key, i, &left, &k);
+            const soft_geom *g = &job->geoms[k];
+            if (g->shape != REEL_SHAPE_PLANE) {
+                const vf share = vf_load(b->traced_share + i);
+                const vf w = vf_load(b->t + i) * vf_load(b->spread + i) * (1.5f / g->radius);
+                vf_store(b->traced_share + i, vf_sel(m, share / (1.0f + w * w), share));
+            }
+        }
+    }
+}
+
 /* Fill b->traced and b->traced_share; `rays` and `lane` are scratch. */
-static void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
+STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 {
     int32_t own[SOFT_BATCH];
     for (int i = 0; i < b->n; i += VW) {
@@ -136,6 +206,7 @@ static void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     light_surfaces(job, rays, 0, 1);
     blend_sky(job, rays, 0);
+    blur_far_hits(job, rays);
     for (int j = 0; j < n; j++) {
         b->traced_share[lane[j]] = rays->traced_share[j];
         for (int c = 0; c < 3; c++) {

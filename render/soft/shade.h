@@ -100,7 +100,7 @@ VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int 
 
 /* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
  * occlusion and traced reflections; `soft` shadows follow the sun's size. */
-static void light_surfaces(const soft_job *job, batch *b, int full, int soft)
+STAGE void light_surfaces(const soft_job *job, batch *b, int full, int soft)
 {
     for (int s = 0; s == 0 || s < job->n_suns; s++) {
         const soft_sun *sun = &job->suns[s];
@@ -141,7 +141,7 @@ VINL v3 sky_seen(const soft_job *job, v3 d, int discs)
 }
 
 /* Sky lanes show the sky; the rim of a finite plane fades into it. */
-static void blend_sky(const soft_job *job, batch *b, int discs)
+STAGE void blend_sky(const soft_job *job, batch *b, int discs)
 {
     for (int i = 0; i < b->n; i += VW) {
         vf share = vf_and(vi_lt(vi_load(b->key + i), vi_set(0)), vf_set(1.0f));

@@ -160,7 +160,7 @@ typedef struct light_box {
     float lo[3], hi[3];
 } light_box;
 
-static light_box bound_batch(const batch *b, const soft_sun *sun)
+STAGE light_box bound_batch(const batch *b, const soft_sun *sun)
 {
     light_box box;
     vf lo[3], hi[3];
@@ -202,7 +202,7 @@ static int may_shade(const soft_geom *g, const soft_occluder *o, const soft_sun 
 }
 
 /* b->sun: what is seen of `sun` from the points of the batch that face it. */
-static void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
+STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
 {
     for (int i = 0; i < b->n; i += VW) {
         const vf facing = v3_dotu(v3_load(b->normal, i), sun->dir);

@@ -15,6 +15,8 @@
 #endif
 
 #define VINL static inline __attribute__((always_inline))
+/* A step over a whole batch: kept apart, so that a profile shows it. */
+#define STAGE static __attribute__((noinline))
 
 typedef float vf __attribute__((vector_size(VW * 4)));
 typedef int32_t vi __attribute__((vector_size(VW * 4)));

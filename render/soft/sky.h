@@ -25,16 +25,16 @@ VINL vf sky_term(const float p[SOFT_SKY_TERMS], vf x)
     return vf_max(s, vf_set(0.0f));
 }
 
-/* Irradiance / pi of the upper and the lower half on unit normal n. */
-VINL v3 sky_above(const soft_sky *sky, v3 n)
+/* Irradiance / pi of the upper and the lower half on a unit normal of height x. The lower half is
+ * nearly of one colour, so that only its share matters. */
+VINL v3 sky_above(const soft_sky *sky, vf x)
 {
-    const vf x = v3_dotu(n, sky->up);
     return (v3){sky_term(sky->above[0], x), sky_term(sky->above[1], x), sky_term(sky->above[2], x)};
 }
-VINL v3 sky_below(const soft_sky *sky, v3 n)
+VINL v3 sky_below(const soft_sky *sky, vf x)
 {
-    const vf x = v3_dotu(n, sky->up);
-    return (v3){sky_term(sky->below[0], x), sky_term(sky->below[1], x), sky_term(sky->below[2], x)};
+    const vf share = 0.5f - 0.5f * x;
+    return (v3){share * sky->below[0], share * sky->below[1], share * sky->below[2]};
 }
 
 /*
@@ -44,7 +44,8 @@ VINL v3 sky_below(const soft_sky *sky, v3 n)
  */
 VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
 {
-    v3 up = sky_above(&job->sky, n), down = sky_below(&job->sky, n);
+    const vf high = v3_dotu(n, job->sky.up);
+    v3 up = sky_above(&job->sky, high), down = sky_below(&job->sky, high);
     v3 bounced = v3_splat(vf_set(0.0f));
     for (int i = 0; i < job->n_bouncers; i++) {
         const soft_bouncer *b = &job->bouncers[i];

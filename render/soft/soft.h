@@ -16,7 +16,7 @@ enum {
     SOFT_SAMPLES = 4,      /* colour samples a pixel */
     SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit */
     SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
-    SOFT_SKY_TERMS = 6,    /* of the polynomials for the sky's irradiance */
+    SOFT_SKY_TERMS = 4,    /* of the polynomials for the sky's irradiance */
 };
 
 /* A drawn geom in one snapshot. */
@@ -107,7 +107,7 @@ typedef struct soft_sky {
     float up[3]; /* world up in the camera frame */
     float zenith[3], horizon[3], ground[3];
     float above[3][SOFT_SKY_TERMS]; /* irradiance / pi by the upper half as a polynomial in N.up */
-    float below[3][SOFT_SKY_TERMS]; /* the same of the lower half */
+    float below[3];                 /* the same of the lower half on a normal that points down */
     float mean[3];                  /* radiance averaged over all directions */
 } soft_sky;
 

@@ -36,7 +36,7 @@ VINL void surface_look(const soft_job *job, batch *b, int i, int k, vm m, v3 p, 
 }
 
 /* Fill normal and, if wanted, base, rough, metal and spec from key and pos; sky lanes get 0. */
-static void surface(const soft_job *job, batch *b, int want)
+STAGE void surface(const soft_job *job, batch *b, int want)
 {
     const v3 zero = v3_splat(vf_set(0.0f));
     for (int i = 0; i < b->n; i += VW) {

@@ -9,8 +9,8 @@
 #include "render/soft/tile.h"
 
 /* Geoms of `from` (or all if NULL) whose pixel bounds meet [x0, x1) x [y0, y1), in order. */
-static int list_geoms(const soft_geom *geoms, const int *from, int n, int x0, int y0, int x1,
-                      int y1, int *out)
+STAGE int list_geoms(const soft_geom *geoms, const int *from, int n, int x0, int y0, int x1, int y1,
+                     int *out)
 {
     int count = 0;
     for (int i = 0; i < n; i++) {
@@ -47,8 +47,8 @@ VINL void see_geom(const soft_tile *tile, const soft_geom *g, int k, int shape,
 }
 
 /* Fill `dir` with the rays through (pixel centre + (ox, oy)), `t` and `key` with what they hit. */
-static void see(const soft_job *job, const soft_tile *tile, const int *list, float ox, float oy,
-                float (*dir)[SOFT_BATCH], float *t, int32_t *key)
+STAGE void see(const soft_job *job, const soft_tile *tile, const int *list, float ox, float oy,
+               float (*dir)[SOFT_BATCH], float *t, int32_t *key)
 {
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         vf_store(dir[0] + i, (vf_load(tile->cx + i) + (ox - job->cx)) * job->inv_f);
@@ -71,7 +71,7 @@ static void see(const soft_job *job, const soft_tile *tile, const int *list, flo
 }
 
 /* Pixel centres of the tile at (x0, y0). */
-static void place_tile(const soft_job *job, soft_tile *tile, int x0, int y0)
+STAGE void place_tile(const soft_job *job, soft_tile *tile, int x0, int y0)
 {
     tile->x0 = x0;
     tile->y0 = y0;
@@ -83,8 +83,32 @@ static void place_tile(const soft_job *job, soft_tile *tile, int x0, int y0)
     }
 }
 
+/*
+ * True if the tile can show but one plane and all its corners, a pixel further out, hit it: the
+ * seen part of a plane is convex, so every sample does, and there is nothing to compare.
+ */
+static int is_plain(const soft_job *job, const soft_tile *tile, const int *list)
+{
+    const soft_geom *g = tile->n_list == 1 ? &job->geoms[list[0]] : NULL;
+    if (!g || g->shape != REEL_SHAPE_PLANE) {
+        return 0;
+    }
+    for (int i = 0; i < 4; i++) {
+        const float x = (float)(tile->x0 + (i & 1 ? SOFT_TILE + 1 : -1));
+        const float y = (float)(tile->y0 + (i & 2 ? SOFT_TILE + 1 : -1));
+        const v3 d = {vf_set((x - job->cx) * job->inv_f), vf_set((y - job->cy) * job->inv_f),
+                      vf_set(1.0f)};
+        vf t;
+        vi face;
+        if (!vm_any(hit_plane(g->half[0], v3_set(g->off), v3_rot(g->rot, d), &t, &face))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Positions of the hits of a batch whose rays start at the camera; sky lanes get 0. */
-static void place_hits(batch *b)
+STAGE void place_hits(batch *b)
 {
     for (int i = 0; i < b->n; i += VW) {
         const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));
