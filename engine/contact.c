@@ -137,6 +137,9 @@ static reel_status append(reel_sim *sim, int pair, const dContactGeom *points, i
         sim->cap_contacts = cap;
     }
     const geom_pair *p = &sim->pairs[pair];
+    const bool plane = sim->scene->geoms[p->geom_a].shape == REEL_SHAPE_PLANE ||
+                       sim->scene->geoms[p->geom_b].shape == REEL_SHAPE_PLANE;
+    const double margin = plane ? SIM_MARGIN : 2 * SIM_MARGIN;
     for (int k = 0; k < n; k++) {
         const double *pos = points[k].pos, *m = points[k].normal;
         contact *c = &sim->contacts[sim->n_contacts++];
@@ -148,8 +151,8 @@ static reel_status append(reel_sim *sim, int pair, const dContactGeom *points, i
                        .geom_b = p->geom_b};
         c->pos = reel_v3(pos[0], pos[1], pos[2]);
         c->normal = reel_v3_unit(reel_v3(m[0], m[1], m[2]), reel_v3(0, 0, 1));
-        c->depth = points[k].depth;
-        c->solver_depth = c->depth;
+        c->depth = points[k].depth - margin;
+        c->solver_depth = fmax(0, c->depth);
     }
     return REEL_OK;
 }
@@ -173,7 +176,7 @@ static void describe(reel_sim *sim, contact *c)
     c->approach = -reel_v3_dot(contact_velocity(sim, c), c->normal);
     const touch *open = touch_find(&sim->state, c->body_a, c->body_b);
     c->fresh = !open || open->last_step < sim->state.step - 1;
-    c->since = c->approach > 0 ? fmin(c->depth / c->approach, sim->h) : sim->h;
+    c->since = c->approach > 0 ? fmin(c->solver_depth / c->approach, sim->h) : sim->h;
 }
 
 static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)

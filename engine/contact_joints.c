@@ -1,7 +1,7 @@
 /*
  * contact_joints.c - ODE contact joints for one step, and what they did.
  *
- * Remedies: a depth bias of some 1e-9 m that differs from point to point (dWorldStep's
+ * Remedies: a depth bias of some 1e-9 m (at most) that differs from point to point (dWorldStep's
  * complementarity solver fails on exactly degenerate contacts), keyed by the names of the bodies
  * and the point's number, so that a body elsewhere changes nothing here; the first friction
  * direction along the slip (the pyramid is then exact); no push out of a depth faster than
@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include <ode/ode.h>
 
-/* 1e-9 m times 1..37, a function of who touches whom. */
+/* SIM_BIAS times 1..37, a function of who touches whom. */
 static double bias_of(const reel_sim *sim, const contact *c)
 {
     const reel_scene *scene = sim->scene;
@@ -46,17 +46,25 @@ static reel_vec3 slip_direction(const reel_sim *sim, const contact *c)
     return reel_v3_unit(reel_v3_cross(n, other), other);
 }
 
+/* So fast that it may bounce, and not dealt with yet (impact.c). */
+static bool is_impact(const reel_sim *sim, const contact *c)
+{
+    return c->approach > sim->bounce_speed && !(reel_v3_dot(c->impulse, c->impulse) > 0);
+}
+
 static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)
 {
     const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
     *surface = (dSurfaceParameters){
         .mode = dContactApprox1 | dContactFDir1 | dContactSoftERP | dContactSoftCFM,
         .mu = c->friction,
-        .soft_cfm = SIM_SOFTNESS * sim->h * (a->inv_mass + b->inv_mass),
     };
+    const bool impact = is_impact(sim, c);
+    const double softness = impact ? SIM_IMPACT_SOFTNESS : SIM_SOFTNESS;
+    surface->soft_cfm = softness * sim->h * (a->inv_mass + b->inv_mass);
     const double push = c->solver_depth > 0 ? SIM_PUSH_SPEED * sim->h / c->solver_depth : SIM_ERP;
-    surface->soft_erp = c->fresh ? 0 : fmin(SIM_ERP, push);
-    if (c->restitution > 0 && c->approach > sim->bounce_speed) {
+    surface->soft_erp = impact ? SIM_ERP : fmin(SIM_ERP, push); /* an impact has only its bias */
+    if (c->restitution > 0 && impact) {
         surface->mode |= dContactBounce;
         surface->bounce = c->restitution;
         surface->bounce_vel = sim->bounce_speed;
@@ -75,7 +83,8 @@ static dBodyID ode_body(const reel_sim *sim, int body)
 static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedback)
 {
     const reel_vec3 slip = slip_direction(sim, c);
-    dContact ode = {.geom = {.depth = c->solver_depth + bias_of(sim, c)}};
+    const double depth = is_impact(sim, c) ? 0 : c->solver_depth;
+    dContact ode = {.geom = {.depth = depth + bias_of(sim, c)}};
     fill_surface(sim, c, &ode.surface);
     const reel_vec3 from[3] = {c->pos, c->normal, slip};
     double *const to[3] = {ode.geom.pos, ode.geom.normal, ode.fdir1};

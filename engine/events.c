@@ -136,7 +136,7 @@ static void go_on(const reel_sim *sim, touch *t, const group *g)
     t->last_step = sim->state.step;
     const contact *c = g->deepest;
     const double parting = reel_v3_dot(contact_velocity(sim, c), c->normal);
-    const double left = parting > 0 ? fmin(c->depth / parting, sim->h) : sim->h;
+    const double left = parting > 0 ? fmin(c->solver_depth / parting, sim->h) : sim->h;
     t->last_end = fmax(e->begin_time, c->instant ? now - c->since : now + left);
 }
 

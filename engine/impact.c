@@ -56,18 +56,33 @@ static bool in_island(const reel_sim *sim, const contact *c, const island *isle)
     return &sim->islands[sim->root[body]] == isle;
 }
 
-static reel_vec3 point_velocity(const reel_sim *sim, int body, reel_vec3 at)
+/* How the point of touch moves with a geom: with its matter, but for a turn that maps the shape to
+ * itself (a sphere's any, a cylinder's about its axis). */
+static reel_vec3 touch_velocity(const reel_sim *sim, int body, int geom, reel_vec3 at)
 {
     const body_state *state = &sim->state.bodies[body];
-    return reel_v3_add(state->v, reel_v3_cross(state->w, reel_v3_sub(at, state->p)));
+    const reel_geom *shape = &sim->scene->geoms[geom];
+    const reel_vec3 arm = reel_quat_rotate(state->q, shape->body_from_geom.p);
+    const reel_vec3 centre = reel_v3_add(state->p, arm);
+    const reel_vec3 v = reel_v3_add(state->v, reel_v3_cross(state->w, arm));
+    reel_vec3 turn = state->w;
+    if (shape->shape == REEL_SHAPE_SPHERE) {
+        return v;
+    }
+    if (shape->shape == REEL_SHAPE_CAPSULE || shape->shape == REEL_SHAPE_CYLINDER) {
+        const reel_quat q = reel_quat_mul(state->q, shape->body_from_geom.q);
+        const reel_vec3 axis = reel_quat_rotate(q, reel_v3(0, 0, 1));
+        turn = reel_v3_madd(turn, -reel_v3_dot(turn, axis), axis);
+    }
+    return reel_v3_add(v, reel_v3_cross(turn, reel_v3_sub(at, centre)));
 }
 
 /* The point of touch goes back with the matter it is on: half way where both move. */
 static void take_point_back(const reel_sim *sim, contact *c, double tau)
 {
     const bool both = sim->bodies[c->body_a].dynamic && sim->bodies[c->body_b].dynamic;
-    const reel_vec3 motion =
-        reel_v3_add(point_velocity(sim, c->body_a, c->pos), point_velocity(sim, c->body_b, c->pos));
+    const reel_vec3 motion = reel_v3_add(touch_velocity(sim, c->body_a, c->geom_a, c->pos),
+                                         touch_velocity(sim, c->body_b, c->geom_b, c->pos));
     if (of_spheres(sim, c) && both) {
         const body_state *b = &sim->state.bodies[c->body_b];
         const double radius = sim->scene->geoms[c->geom_b].size[0];
@@ -164,7 +179,15 @@ static bool may_collide_alone(const reel_sim *sim, const contact *c)
 {
     const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
     return of_spheres(sim, c) && a->dynamic && b->dynamic && a->round && b->round &&
+           sim->islands[sim->root[c->body_a]].kind != ISLAND_IMPACT &&
            sim->live_joints[c->body_a] + sim->live_joints[c->body_b] == 0;
+}
+
+/* As if the new velocities had been there since the touch: the bodies part on the right line. */
+static void make_up_for(reel_sim *sim, int body, reel_vec3 before, double tau)
+{
+    body_state *state = &sim->state.bodies[body];
+    state->p = reel_v3_madd(state->p, tau, reel_v3_sub(state->v, before));
 }
 
 static double closing_speed(const reel_sim *sim, const contact *c)
@@ -180,7 +203,7 @@ void impacts_of_spheres(reel_sim *sim)
         contact *c = &sim->contacts[i];
         if (may_collide_alone(sim, c)) {
             if (c->approach > sim->bounce_speed) {
-                time_since_spheres_met(sim, c);
+                c->since = time_since_spheres_met(sim, c);
             }
             n++;
         }
@@ -198,6 +221,14 @@ void impacts_of_spheres(reel_sim *sim)
         if (!fastest) {
             break;
         }
+        const reel_vec3 va = sim->state.bodies[fastest->body_a].v;
+        const reel_vec3 vb = sim->state.bodies[fastest->body_b].v;
+        const double tau = fastest->approach > sim->bounce_speed ? fastest->since : 0;
         collide_spheres(sim, fastest);
+        make_up_for(sim, fastest->body_a, va, tau);
+        make_up_for(sim, fastest->body_b, vb, tau);
+        fastest->approach = fmax(fastest->approach, speed);
+        fastest->solver_depth = 0;
+        fastest->instant = true;
     }
 }

@@ -82,7 +82,7 @@ static reel_status check_overlap(reel_sim *sim, reel_error *err)
         const contact *c = &sim->contacts[i];
         deepest = !deepest || c->depth > deepest->depth ? c : deepest;
     }
-    sim->state.audit.initial_overlap = deepest ? deepest->depth : 0;
+    sim->state.audit.initial_overlap = deepest ? fmax(0, deepest->depth) : 0;
     if (deepest && deepest->depth > sim->scene->audit.initial_overlap) {
         return reel_fail_at(err, REEL_E_SCENE, NULL, 0, "audit.initial_overlap",
                             "bodies \"%s\" and \"%s\" overlap by %.4g m at the start, allowed is "

@@ -122,18 +122,21 @@ static void init_state(reel_sim *sim, int i)
     }
 }
 
+/* Thicker by SIM_MARGIN, which contact.c takes off the depths again: bodies that just touch, to
+ * rounding, have all of their contacts and not some of them. */
 static dGeomID create_shape(dSpaceID space, const reel_geom *geom, reel_pose world_from_geom)
 {
     const double *s = geom->size;
+    const double m = SIM_MARGIN;
     switch (geom->shape) {
     case REEL_SHAPE_PLANE: {
         const reel_vec3 n = reel_quat_rotate(world_from_geom.q, reel_v3(0, 0, 1));
         return dCreatePlane(space, n.x, n.y, n.z, reel_v3_dot(n, world_from_geom.p));
     }
-    case REEL_SHAPE_BOX: return dCreateBox(space, s[0], s[1], s[2]);
-    case REEL_SHAPE_SPHERE: return dCreateSphere(space, s[0]);
-    case REEL_SHAPE_CAPSULE: return dCreateCapsule(space, s[0], s[1]);
-    case REEL_SHAPE_CYLINDER: return dCreateCylinder(space, s[0], s[1]);
+    case REEL_SHAPE_BOX: return dCreateBox(space, s[0] + 2 * m, s[1] + 2 * m, s[2] + 2 * m);
+    case REEL_SHAPE_SPHERE: return dCreateSphere(space, s[0] + m);
+    case REEL_SHAPE_CAPSULE: return dCreateCapsule(space, s[0] + m, s[1]);
+    case REEL_SHAPE_CYLINDER: return dCreateCylinder(space, s[0] + m, s[1] + 2 * m);
     }
     return NULL;
 }
