@@ -7,7 +7,6 @@
 
 typedef struct builder {
     reel_scene *s;
-    int n_drawn;
 } builder;
 
 enum { MOST = 64 };
@@ -205,12 +204,13 @@ static void add_camera(reel_scene *s, const char *name, reel_camera_motion motio
     c->keys[0] = (reel_camera_key){0, eye, target, {0, 0, 1}};
 }
 
-reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int height)
+/* Arrays, lights, cameras and the rest that all scenes share. */
+static bool begin(builder *b, int frames, int width, int height)
 {
     reel_scene *s = reel_scene_create();
-    builder b = {s, 0};
+    b->s = s;
     if (!s) {
-        return NULL;
+        return false;
     }
     s->family = "stage";
     s->fps = 24;
@@ -225,22 +225,61 @@ reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int heigh
     s->objects = REEL_ARENA_NEW(&s->arena, reel_object, MOST);
     s->cameras = REEL_ARENA_NEW(&s->arena, reel_camera, 4);
     s->suns = REEL_ARENA_NEW(&s->arena, reel_sun, 2);
+    s->suns[0] = (reel_sun){.name = "sun",
+                            .to_light = reel_v3_unit(reel_v3(0.45, -0.5, 0.75), reel_v3(0, 0, 1)),
+                            .irradiance = {3.1, 2.8, 2.4},
+                            .angular_radius = 0.03};
+    s->n_suns = 1;
+    s->sky = (reel_sky){{0.13, 0.24, 0.50}, {0.42, 0.48, 0.56}, {0.20, 0.19, 0.17}};
+    add_camera(s, "orbit", REEL_CAMERA_ORBIT, reel_v3(2.2, -3.0, 1.9), reel_v3(0, 0, 0.15));
+    add_camera(s, "still", REEL_CAMERA_STATIC, reel_v3(0.3, -3.4, 1.4), reel_v3(0, 0, 0.2));
+    add_camera(s, "low", REEL_CAMERA_STATIC, reel_v3(1.2, -2.4, 0.25), reel_v3(0, 0, 0.2));
+    return true;
+}
+
+reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int height)
+{
+    builder b;
+    if (!begin(&b, frames, width, height)) {
+        return NULL;
+    }
     switch (kind) {
     case STAGE_PATTERNS: build_patterns(&b); break;
     case STAGE_GLOSS: build_gloss(&b); break;
     default: build_twenty(&b); break;
     }
-    s->suns[0] = (reel_sun){.name = "sun",
-                            .to_light = reel_v3_unit(reel_v3(0.45, -0.5, 0.75), reel_v3(0, 0, 1)),
-                            .irradiance = {2.9, 2.7, 2.35},
-                            .angular_radius = 0.03};
-    s->n_suns = 1;
-    s->sky = (reel_sky){{0.22, 0.40, 0.80}, {0.75, 0.82, 0.92}, {0.30, 0.28, 0.25}};
-    s->exposure = 0.9;
-    add_camera(s, "orbit", REEL_CAMERA_ORBIT, reel_v3(2.2, -3.0, 1.9), reel_v3(0, 0, 0.15));
-    add_camera(s, "still", REEL_CAMERA_STATIC, reel_v3(0.3, -3.4, 1.4), reel_v3(0, 0, 0.2));
-    add_camera(s, "low", REEL_CAMERA_STATIC, reel_v3(1.2, -2.4, 0.25), reel_v3(0, 0, 0.2));
-    return s;
+    return b.s;
+}
+
+reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height)
+{
+    builder b;
+    reel_rng rng = reel_rng_stream(seed, "stage/random");
+    if (!begin(&b, frames, width, height)) {
+        return NULL;
+    }
+    const double tilt = reel_rng_range(&rng, -0.1, 0.1);
+    const int ground = add_material(&b, REEL_PATTERN_CHECKER, white, grey, 0.3, 0.5, 0);
+    add_geom(&b, 0, REEL_SHAPE_PLANE, reel_v3(15, 0, 0), reel_v3(0, 0, 0),
+             reel_quat_from_axis_angle(reel_v3(1, 0, 0), tilt), ground);
+    for (int i = 0; i < 24; i++) {
+        const int more = i % 4 == 3; /* every fourth is one more geom of the body before */
+        const reel_shape shape = (reel_shape)reel_rng_int(&rng, 1, 4);
+        const double sx = reel_rng_range(&rng, 0.04, 0.35), sy = reel_rng_range(&rng, 0.04, 0.5);
+        const double sz = reel_rng_range(&rng, 0.04, 0.5), spread = more ? 0.2 : 1.3;
+        const double x = reel_rng_range(&rng, -spread, spread);
+        const double y = reel_rng_range(&rng, -spread, spread);
+        const double z = more ? reel_rng_range(&rng, -0.2, 0.2) : reel_rng_range(&rng, 0.1, 1.2);
+        const double qw = reel_rng_normal(&rng), qx = reel_rng_normal(&rng);
+        const double qy = reel_rng_normal(&rng), qz = reel_rng_normal(&rng);
+        const double red = reel_rng_uniform(&rng), rough = reel_rng_range(&rng, 0.05, 1);
+        const int64_t pattern = reel_rng_int(&rng, 0, 6), metal = reel_rng_int(&rng, 0, 1);
+        const int m = add_material(&b, (reel_pattern)pattern, (double[3]){red, 0.3, 0.5}, white,
+                                   0.1, rough, (double)metal);
+        add_geom(&b, more, shape, reel_v3(sx, sy, sz), reel_v3(x, y, z),
+                 reel_quat_unit((reel_quat){qw, qx, qy, qz}), m);
+    }
+    return b.s;
 }
 
 reel_take *stage_take_create(const reel_scene *scene)

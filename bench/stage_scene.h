@@ -18,6 +18,10 @@ typedef enum stage_kind {
  * stands still, 2 is close to the floor. */
 reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int height);
 
+/** Shapes of all kinds in random poses, sizes and materials, compounds among them, over a tilted
+ * plane; cameras as above. */
+reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height);
+
 /** Every body turns and slides a little on circles; the first is absent in the last frame, the
  * second teleports at frame 2. */
 reel_take *stage_take_create(const reel_scene *scene);

@@ -25,7 +25,9 @@ typedef enum reel_quality {
     REEL_QUALITY_COUNT,
 } reel_quality;
 
+/** "labels", "draft", "standard". */
 const char *reel_quality_name(reel_quality quality);
+/** By name; false, and *out untouched, if unknown. */
 bool reel_quality_find(const char *name, reel_quality *out);
 
 typedef struct reel_render_options {
@@ -34,6 +36,7 @@ typedef struct reel_render_options {
     int lanes;            /**< SIMD width 4, 8 or 16; 0 (default) = best of this CPU */
 } reel_render_options;
 
+/** The defaults named in reel_render_options. */
 reel_render_options reel_render_options_default(void);
 
 /** SIMD width that lanes = 0 means on this machine. */
@@ -50,6 +53,18 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
 void reel_renderer_destroy(reel_renderer **renderer);
 
 /**
+ * What planes mean here, beyond base/frame.h:
+ * - depth reaches 65534 * depth_scale (65.5 m); a hit beyond it refuses the clip, so a floor needs
+ *   a drawn radius (REEL_SHAPE_PLANE) unless the camera cannot see its horizon;
+ * - flow of the sky is that of points infinitely far; its states are those of other points, so
+ *   sky that a body covers in the other frame is occluded there;
+ * - a point outside the other image whose flow does not fit, or that is behind the camera there,
+ *   has state 3 and the value -32768; a point inside whose flow does not fit refuses the clip;
+ * - a body that is absent in either frame, or placed anew between them, has no flow (state 0);
+ * - coverage is of the 4 sample positions of REEL_QUALITY_STANDARD, at every quality, so that all
+ *   label planes are the same at every quality; albedo is averaged over the pixel's footprint;
+ * - insides are not drawn: a camera within a solid sees through it.
+ *
  * Draw `frame` of `camera` into `*out`: the planes that are allocated there (out->planes), of any
  * even size; out->boxes whenever the instance plane is among them. rgb needs a quality above
  * REEL_QUALITY_LABELS (assert).
