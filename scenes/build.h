@@ -58,12 +58,15 @@ typedef struct reel_thing {
     int object, body;
 } reel_thing;
 
+/** Push the thing that is `body` of `object`. */
 void reel_thing_push(lua_State *L, int object, int body);
 /** Body named by the value at `index` (a thing, or the name of a body or object). */
 int reel_thing_body(lua_State *L, int index, const char *field);
+/** ... and the object that it belongs to. */
 int reel_thing_object(lua_State *L, int index, const char *field);
-void reel_thing_open(lua_State *L);
+void reel_thing_open(lua_State *L); /**< its metatable */
 
+/* Methods of the world, in the order of the reference (docs/scene-scripts.md). */
 int reel_world_floor(lua_State *L);
 int reel_world_wall(lua_State *L);
 int reel_world_box(lua_State *L);

@@ -96,7 +96,9 @@ static cloud read_fit(reel_fields *f)
             reel_fields_vector_at(f, -1, "fit", 3, 3, v);
             add_point(&c, reel_v3(v[0], v[1], v[2]));
         } else {
-            add_body(&c, s, reel_thing_body(L, -1, "fit"));
+            const int body = reel_thing_body(L, -1, "fit");
+            reel_script_charge(L, (uint64_t)s->bodies[body].n_geoms * 2);
+            add_body(&c, s, body);
         }
         lua_pop(L, 1);
     }

@@ -245,6 +245,7 @@ static int choose(const reel_draw *d, reel_rng *rng)
 static void push_drawn(lua_State *L, int index, const reel_draw *d, const char *path)
 {
     reel_rng rng = reel_script_stream(L, path);
+    reel_script_charge(L, (uint64_t)d->n_choices / 4 + 4);
     switch (d->kind) {
     case REEL_DRAW_INT: lua_pushinteger(L, reel_rng_int(&rng, d->int_lo, d->int_hi)); break;
     case REEL_DRAW_NUMBER: lua_pushnumber(L, reel_rng_range(&rng, d->lo, d->hi)); break;
@@ -268,9 +269,8 @@ void reel_draw_push(lua_State *L, int index, const char *path)
         }
         push_drawn(L, lua_gettop(L), reel_draw_at(L, -1), inner);
         lua_remove(L, -2);
-        if (strlen(inner) + 8 < sizeof(inner)) {
-            strcat(inner, "/choice"); /* a choice may be a draw again */
-        }
+        const size_t n = strlen(inner); /* a choice may be a draw again */
+        snprintf(inner + n, sizeof(inner) - n, "/choice");
     }
 }
 

@@ -71,6 +71,7 @@ reel_fields reel_fields_begin(lua_State *L, int index, const char *label, const 
 {
     reel_fields f = {.L = L, .index = lua_absindex(L, index)};
     luaL_checkstack(L, 24, "tables within tables");
+    reel_script_charge(L, 20);
     snprintf(f.label, sizeof(f.label), "%s", label);
     snprintf(f.path, sizeof(f.path), "%s", path);
     if (lua_type(L, f.index) != LUA_TTABLE) {
@@ -213,6 +214,7 @@ int reel_fields_vector_at(reel_fields *f, int index, const char *name, int least
     if (n < least || n > most) {
         reel_fields_fail(f, name, "must be a list of %d numbers, has %d", most, n);
     }
+    reel_script_charge(L, (uint64_t)n * 4);
     for (int i = 0; i < n; i++) {
         snprintf(path, sizeof(path), "%s/%s/%d", f->path, name, i + 1);
         snprintf(component, sizeof(component), "%s[%d]", name, i + 1);

@@ -33,6 +33,7 @@ bool reel_fields_push(reel_fields *f, const char *name);
 _Noreturn void reel_fields_fail(const reel_fields *f, const char *name, const char *fmt, ...)
     REEL_PRINTF(3, 4);
 
+/** Is the field there at all? */
 bool reel_fields_has(const reel_fields *f, const char *name);
 /** Finite numbers within [lo, hi]; false and *out untouched if the field is absent. */
 bool reel_fields_number(reel_fields *f, const char *name, double lo, double hi, double *out);

@@ -43,6 +43,12 @@ static bool ends_with(const char *s, const char *end)
     return n >= k && strcmp(s + n - k, end) == 0;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static reel_status unknown_family(const char *name, reel_error *err)
 {
     char hint[120];
@@ -73,8 +79,7 @@ static reel_status open_source(const char *name, source *out, reel_error *err)
         }
         snprintf(out->file, sizeof(out->file), "%s.lua", name);
     }
-    const char *slash = strrchr(out->file, '/');
-    out->base = slash ? slash + 1 : out->file;
+    out->base = base_name(out->file);
     return REEL_OK;
 }
 
@@ -109,7 +114,7 @@ static reel_status start_scene(const source *src, const reel_freeze_options *o, 
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     reel_sha256_hex(reel_sha256_of(src->text, src->size), hex);
-    s->arena.limit = (size_t)1 << 30;
+    s->arena.limit = (size_t)512 << 20;
     s->source = reel_arena_strdup(&s->arena, src->base);
     s->source_sha256 = reel_arena_strdup(&s->arena, hex);
     if (!s->source || !s->source_sha256) {
@@ -253,6 +258,13 @@ static reel_status check_options(const reel_freeze_options *o, reel_error *err)
     return REEL_OK;
 }
 
+static reel_status freeze_source(const source *src, const reel_freeze_options *options,
+                                 reel_scene **out, reel_error *err)
+{
+    return ends_with(src->file, ".json") ? load_json(src, options, out, err)
+                                         : freeze_script(src, options, out, err);
+}
+
 reel_status reel_scene_freeze(const char *name, const reel_freeze_options *options,
                               reel_scene **out, reel_error *err)
 {
@@ -264,10 +276,23 @@ reel_status reel_scene_freeze(const char *name, const reel_freeze_options *optio
     if (st != REEL_OK) {
         return st;
     }
-    st = ends_with(src.file, ".json") ? load_json(&src, options, out, err)
-                                      : freeze_script(&src, options, out, err);
+    st = freeze_source(&src, options, out, err);
     reel_free(src.owned);
     return st;
+}
+
+reel_status reel_scene_freeze_text(const char *name, const char *text, size_t size,
+                                   const reel_freeze_options *options, reel_scene **out,
+                                   reel_error *err)
+{
+    source src = {.text = text, .size = size};
+    reel_status st = check_options(options, err);
+    if (st != REEL_OK) {
+        return st;
+    }
+    snprintf(src.file, sizeof(src.file), "%s", name);
+    src.base = base_name(src.file);
+    return freeze_source(&src, options, out, err);
 }
 
 /* --- description

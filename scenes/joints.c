@@ -26,7 +26,7 @@ static reel_fields begin(lua_State *L, const char *word, const char *family,
                          const char *const *allowed)
 {
     char label[96], path[160];
-    reel_builder_of(L);
+    reel_script_charge(L, (uint64_t)reel_builder_of(L)->scene->n_joints); /* names are looked up */
     luaL_checkany(L, 2);
     snprintf(label, sizeof(label), "%s", word);
     if (lua_type(L, 2) == LUA_TTABLE) {

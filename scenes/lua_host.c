@@ -14,8 +14,9 @@
 #include <string.h>
 
 enum {
-    HOOK_STEPS = 100,   /* VM instructions between two looks at the budget */
-    BYTES_PER_STEP = 16 /* copying costs as well: steps charged for bytes allocated */
+    HOOK_STEPS = 100,    /* VM instructions between two looks at the budget */
+    BYTES_PER_STEP = 16, /* copying costs as well: steps charged for bytes allocated */
+    STRING_BYTES = 16384 /* the longest string: comparing two costs time that no step counts */
 };
 
 reel_script *reel_script_of(lua_State *L)
@@ -107,6 +108,10 @@ static void *allocate(void *user, void *old, size_t old_size, size_t new_size)
             reel_free(b);
         }
         return NULL;
+    }
+    if (!old && old_size == LUA_TSTRING && new_size > STRING_BYTES) {
+        reel_script_fatal(s, REEL_E_SCENE, "the script makes a string of more than %d bytes",
+                          STRING_BYTES);
     }
     if (new_size > had) {
         if (new_size - had > s->options->max_bytes - s->bytes) {
@@ -247,6 +252,37 @@ reel_status reel_script_open(reel_script *s, reel_error *err)
     return REEL_OK;
 }
 
+/* The parser's own limits are reported without a line, so the text is handed over line by line. */
+typedef struct source_reader {
+    const char *text;
+    size_t left;
+    int line;
+} source_reader;
+
+static const char *read_line(lua_State *L, void *user, size_t *size)
+{
+    source_reader *r = user;
+    (void)L;
+    if (r->left == 0) {
+        *size = 0;
+        return NULL;
+    }
+    const char *line = r->text, *end = memchr(line, '\n', r->left);
+    *size = end ? (size_t)(end - line) + 1 : r->left;
+    r->text += *size;
+    r->left -= *size;
+    r->line++;
+    return line;
+}
+
+static int load_text(reel_script *s, const char *chunkname)
+{
+    source_reader reader = {s->text, s->size, 0};
+    const int status = lua_load(s->L, read_line, &reader, chunkname, "t");
+    s->error_line = reader.line;
+    return status;
+}
+
 /* How Lua abbreviates the chunk's name is found by asking for a function of such a chunk. */
 static void learn_chunk_name(reel_script *s, const char *chunkname)
 {
@@ -268,7 +304,7 @@ reel_status reel_script_run(reel_script *s, reel_lua_function then, reel_error *
     learn_chunk_name(s, chunkname);
     lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_STEPS);
     lua_pushcfunction(L, on_error);
-    if (luaL_loadbufferx(L, s->text, s->size, chunkname, "t") != LUA_OK) {
+    if (load_text(s, chunkname) != LUA_OK) {
         return ended_by(s, err);
     }
     if (lua_pcall(L, 0, 0, 1) != LUA_OK) {

@@ -441,6 +441,7 @@ static int unknown_global(lua_State *L)
     lua_pushnil(L);
     while (lua_next(L, 1)) { /* the order does not matter: ties go to the smaller name */
         if (lua_type(L, -2) == LUA_TSTRING) {
+            reel_script_charge(L, 20); /* the script may have made many */
             reel_suggestion_offer(&best, lua_tostring(L, -2));
         }
         lua_pop(L, 1);

@@ -208,7 +208,7 @@ static void format_text(lua_State *L, luaL_Buffer *b, directive *d, int arg)
     if (n > 1000 || strlen(s) != n) {
         reel_script_fail(L, NULL, "string.format: text too long for a width");
     }
-    strcpy(d->text + d->n, "s");
+    memcpy(d->text + d->n, "s", 2);
     const int wrote = snprintf(out, sizeof(out), d->text, s);
     lua_pop(L, 1);
     if (wrote < 0 || wrote >= (int)sizeof(out)) {

@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,15 +26,30 @@ static int key_rank(int type)
     return type == LUA_TNUMBER ? 0 : type == LUA_TSTRING ? 1 : 2;
 }
 
+/* A float against an integer, exactly: floats beyond 2^63 are decided by their size, the others
+ * by their whole part and then by what is left. (Equal ones cannot be: Lua makes them one key.) */
+static int compare_float_int(lua_Number x, lua_Integer i)
+{
+    if (x >= 9223372036854775808.0) {
+        return 1;
+    }
+    if (x < -9223372036854775808.0) {
+        return -1;
+    }
+    const double whole = floor(x);
+    const lua_Integer w = (lua_Integer)whole;
+    return w != i ? (w < i ? -1 : 1) : x > whole;
+}
+
 static int compare_numbers(const key *a, const key *b)
 {
     if (a->is_int && b->is_int) {
-        return a->i < b->i ? -1 : a->i > b->i;
+        return (a->i > b->i) - (a->i < b->i);
     }
-    /* 64 bits of mantissa: exact for both kinds */
-    const long double x = a->is_int ? (long double)a->i : (long double)a->x;
-    const long double y = b->is_int ? (long double)b->i : (long double)b->x;
-    return x < y ? -1 : x > y;
+    if (a->is_int) {
+        return -compare_float_int(b->x, a->i);
+    }
+    return b->is_int ? compare_float_int(a->x, b->i) : (a->x > b->x) - (a->x < b->x);
 }
 
 static int compare_keys(const void *pa, const void *pb)

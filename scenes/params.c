@@ -167,7 +167,7 @@ static void describe_range(lua_State *L, int draw, const reel_draw *d, char *out
         }
         lua_pop(L, 1);
         if (used >= size) {
-            strcpy(out + size - 4, "...");
+            memcpy(out + size - 4, "...", 4);
         }
         break;
     }

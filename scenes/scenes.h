@@ -26,6 +26,7 @@ typedef struct reel_freeze_options {
     size_t max_bytes;  /**< of the Lua VM; default 256 MiB */
 } reel_freeze_options;
 
+/** The defaults named above. */
 reel_freeze_options reel_freeze_options_default(void);
 
 /**
@@ -38,6 +39,12 @@ reel_freeze_options reel_freeze_options_default(void);
  */
 reel_status reel_scene_freeze(const char *source, const reel_freeze_options *options,
                               reel_scene **out, reel_error *err) REEL_MUST_CHECK;
+
+/** The same for a text that is in memory already. `name` is for messages, and the scene's source;
+ * the text is a frozen scene if it ends in .json, else a script. */
+reel_status reel_scene_freeze_text(const char *name, const char *text, size_t size,
+                                   const reel_freeze_options *options, reel_scene **out,
+                                   reel_error *err) REEL_MUST_CHECK;
 
 /** A shipped family or script, described without building a scene. */
 typedef struct reel_script_param {

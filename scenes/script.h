@@ -60,6 +60,7 @@ reel_status reel_script_run(reel_script *s, reel_lua_function then,
 /** Frees all memory of the state, in whatever condition it is. */
 void reel_script_close(reel_script *s);
 
+/** The script that a state runs. */
 reel_script *reel_script_of(lua_State *L);
 
 /** Take `steps` from the budget; leaves the script for good when it is spent. */

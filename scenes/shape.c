@@ -202,6 +202,7 @@ static void place(reel_fields *f, const reel_scene *scene, reel_body *body)
     if (reel_fields_push(f, "on")) {
         const reel_body *support = &scene->bodies[reel_thing_body(f->L, -1, "on")];
         lua_pop(f->L, 1);
+        reel_script_charge(f->L, (uint64_t)support->n_geoms * 2);
         if (!reel_build_box(scene, support, support->world_from_body, lo, hi)) {
             reel_fields_fail(f, "on", "has no top");
         }

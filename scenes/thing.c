@@ -22,6 +22,7 @@ void reel_thing_push(lua_State *L, int object, int body)
 static reel_thing find(lua_State *L, const char *name, const char *field)
 {
     const reel_scene *s = reel_builder_of(L)->scene;
+    reel_script_charge(L, (uint64_t)(s->n_objects + s->n_bodies));
     const int object = reel_scene_find_object(s, name);
     if (object >= 0) {
         return (reel_thing){object, s->objects[object].first_body};
@@ -32,6 +33,7 @@ static reel_thing find(lua_State *L, const char *name, const char *field)
     }
     char hint[120];
     reel_suggestion best = reel_suggestion_begin(name);
+    reel_script_charge(L, (uint64_t)s->n_bodies * 20);
     for (int i = 0; i < s->n_bodies; i++) {
         reel_suggestion_offer(&best, s->bodies[i].name);
     }
@@ -66,6 +68,7 @@ static bool push_number_field(lua_State *L, const reel_body *body, const char *k
     double lo[3] = {0, 0, 0}, hi[3] = {0, 0, 0};
     const reel_vec3 p = body->world_from_body.p;
     double v;
+    reel_script_charge(L, (uint64_t)body->n_geoms * 2);
     reel_build_box(reel_builder_of(L)->scene, body, body->world_from_body, lo, hi);
     if (strcmp(key, "x") == 0) {
         v = p.x;

@@ -44,7 +44,7 @@ void reel_suggestion_offer(reel_suggestion *s, const char *word)
     if (strlen(word) < sizeof(s->best) &&
         (d < s->distance || (d == s->distance && s->best[0] && strcmp(word, s->best) < 0))) {
         s->distance = d;
-        strcpy(s->best, word);
+        snprintf(s->best, sizeof(s->best), "%s", word);
     }
 }
 

@@ -15,6 +15,7 @@ typedef struct reel_suggestion {
     char best[64];
 } reel_suggestion;
 
+/** Begin with the word as it was written; offer every word that there is. */
 reel_suggestion reel_suggestion_begin(const char *wrong);
 void reel_suggestion_offer(reel_suggestion *s, const char *word);
 /** " (did you mean 'x'?)" or "". */

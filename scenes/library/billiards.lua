@@ -4,7 +4,7 @@ scene {
   title = "A cue ball breaks a rack of balls on a felt table",
   params = {
     rows  = int(2, 5),                      -- of the triangle: 3 to 15 balls
-    speed = number(1.6, 3.6),               -- m/s of the cue ball
+    speed = number(2.4, 4.6),               -- m/s of the cue ball
     aim   = deg(-3, 3),                     -- off the middle of the rack
     cloth = pick { "green", "blue", "red" },
     wood  = pick { "walnut", "oak", "teak" },
@@ -14,11 +14,12 @@ scene {
     local r, gap = 0.034, 0.0004            -- m; a real rack is never quite tight
     local length, width = 1.30, 0.74        -- of the cloth
     local bed, rail, rim = 0.70, 0.05, 0.08 -- height of the cloth; rails above it, and how wide
-    local ball_rolling = 4e-4
+    local ball_rolling = 3e-4
 
+    local cloths = { green = "#1f6b45", blue = "#1c4d86", red = "#86202b" }
     local parts = {
       { shape = "box", size = { length, width, 0.04 }, at = { 0, 0, bed - 0.02 },
-        material = "felt", color = p.cloth },
+        material = "felt", color = cloths[p.cloth] },
       { shape = "box", size = { length + 2 * rim, width + 2 * rim, 0.06 }, at = { 0, 0, bed - 0.07 } },
     }
     local function add(size, at, material)
@@ -61,7 +62,7 @@ scene {
 
     local z, x, y = bed + rail, length / 2 + rim, width / 2 + rim
     local corners = { { -x, -y, z }, { x, -y, z }, { -x, y, z }, { x, y, z } }
-    world:camera { name = "main", azimuth = deg(-125, -55), elevation = deg(32, 48), fov = deg(36), margin = 1.04, fit = corners }
+    world:camera { name = "main", azimuth = deg(-114, -66), elevation = deg(38, 52), fov = deg(36), margin = 1.04, fit = corners }
     world:camera { name = "above", azimuth = deg(-90), elevation = deg(86), fov = deg(36), margin = 1.06, fit = corners }
     world:expect { moved = "ball 1", distance = 0.02, by = 2.5 }
     world:caption {

@@ -2,6 +2,7 @@
 scene {
   family = "dominoes",
   title = "A rolling ball topples a curved line of dominoes",
+  step_rate = 600,                          -- many bodies that lean on one another
   params = {
     count   = int(14, 30),
     spacing = number(0.40, 0.65),           -- of a domino's height

@@ -78,7 +78,7 @@ scene {
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(35, 65), temperature = number(4300, 6300) }
     world:camera {
-      name = "main", azimuth = pick { deg(-130, -50), deg(50, 130) }, elevation = deg(20, 28), fov = deg(34),
+      name = "main", azimuth = pick { deg(-75, -55), deg(-125, -105), deg(55, 75), deg(105, 125) }, elevation = deg(20, 28), fov = deg(34),
       margin = 1.06, fit = seen,
     }
     world:caption { outcome = outcome, prompt = prompt }

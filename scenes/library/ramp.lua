@@ -37,7 +37,7 @@ scene {
     world:box {
       name = "block", category = "block", shape = "block", size = { edge * 1.2, edge, edge * 0.9 },
       at = on_ramp(0.22, lane, edge * 0.45), pitch = p.slope,
-      material = p.block, color = pick(colors), friction = p.friction ^ 2 / grip,
+      material = p.block, friction = p.friction ^ 2 / grip,
     }
     local r = 0.11
     local spec = {
@@ -53,7 +53,7 @@ scene {
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 1 })
     world:sun { elevation = deg(35, 65), azimuth = deg(-150, -30), temperature = number(4500, 6300) }
     world:camera {
-      name = "main", azimuth = deg(-125, -50), elevation = deg(21, 32), fov = deg(32), margin = 1.04,
+      name = "main", azimuth = deg(-112, -62), elevation = deg(21, 32), fov = deg(32), margin = 1.04,
       look_at = { -0.35, 0, 0.25 },
       fit = { "ramp", "block", "roller", { 1.25, -0.65, 0 }, { 1.25, 0.65, 0 }, { 1.25, 0, 0.2 } },
     }

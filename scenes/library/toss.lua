@@ -8,7 +8,7 @@ scene {
   params = {
     count = int(3, 10),
     size  = number(0.8, 1.2),               -- scale of all things
-    throw = number(0.8, 1.6),               -- m/s towards the middle, per metre of distance
+    throw = number(0.6, 1.2),               -- m/s towards the middle, per metre of distance
     floor = pick(materials.floors),
   },
 
@@ -19,7 +19,7 @@ scene {
     local things, radii = {}, {}
     for i = 1, p.count do
       local shape = world:draw("shape " .. i, pick { "box", "sphere", "cylinder", "capsule" })
-      local size  = p.size * world:draw("size " .. i, pick { 0.22, 0.34 })
+      local size  = p.size * world:draw("size " .. i, pick { 0.30, 0.44 })
       local t = {
         name     = "thing " .. i,
         material = world:draw("material " .. i, pick(substances)),
@@ -41,7 +41,7 @@ scene {
 
     local places = world:scatter {
       name = "start", count = p.count, radius = radii,
-      x = { -1.7, 1.7 }, y = { -1.3, 1.3 }, z = { 0.5, 1.7 }, gap = 0.02,
+      x = { -1.5, 1.5 }, y = { -1.5, 1.5 }, z = { 0.5, 1.6 }, gap = 0.02,
     }
     for i, t in ipairs(things) do
       local x, y = places[i][1], places[i][2]
@@ -56,7 +56,7 @@ scene {
     world:sun { elevation = deg(30, 70), temperature = number(4200, 6500), strength = number(2.4, 3.4) }
     world:camera {
       name = "main", azimuth = deg(-180, 180), elevation = deg(22, 38), fov = deg(34),
-      look_at = { 0, 0, 0.35 }, fit = { { -1.6, -1.6, 0 }, { 1.6, 1.6, 0 }, { -1.6, 1.6, 0 }, { 1.6, -1.6, 0 }, { 0, 0, 1.5 } },
+      look_at = { 0, 0, 0.35 }, fit = { { -1.15, -1.15, 0 }, { 1.15, 1.15, 0 }, { -1.15, 1.15, 0 }, { 1.15, -1.15, 0 }, { 0, 0, 1.4 } },
     }
     world:caption {
       outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and come to rest.",

@@ -55,11 +55,11 @@ scene {
     world:floor { material = pick(materials.floors) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(30, 60), temperature = number(4200, 6300) }
+    local reach = p.kind == "stable" and 0.4 or 0.95 * top + 0.3
     world:camera {
-      name = "main", azimuth = deg(-180, 180), elevation = deg(21, 30), fov = deg(34), margin = 1.06,
+      name = "main", azimuth = heading + world:draw("side", pick { deg(60, 120), deg(-120, -60) }), elevation = deg(21, 30), fov = deg(34), margin = 1.06,
       orbit = p.kind == "stable" and deg(8, 14) or deg(-4, 4),
-      look_at = { 0.3 * dx, 0.3 * dy, 0.42 * top },
-      fit = { "block 1", "block " .. p.count, { 0.9 * dx, 0.9 * dy, 0 }, { -0.5 * dx, -0.5 * dy, 0 }, { 0, 0, top + 0.1 } },
+      fit = { "block 1", "block " .. p.count, { reach * dx, reach * dy, 0 }, { -0.4 * dx, -0.4 * dy, 0 }, { 0, 0, top + 0.1 } },
     }
     local outcomes = {
       stable   = "A tower of {count:words} blocks stands still.",
