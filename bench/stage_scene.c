@@ -226,7 +226,7 @@ static bool begin(builder *b, int frames, int width, int height)
     s->cameras = REEL_ARENA_NEW(&s->arena, reel_camera, 4);
     s->suns = REEL_ARENA_NEW(&s->arena, reel_sun, 2);
     s->suns[0] = (reel_sun){.name = "sun",
-                            .to_light = reel_v3_unit(reel_v3(0.45, -0.5, 0.75), reel_v3(0, 0, 1)),
+                            .to_light = reel_v3_unit(reel_v3(-0.75, -0.2, 0.6), reel_v3(0, 0, 1)),
                             .irradiance = {3.1, 2.8, 2.4},
                             .angular_radius = 0.03};
     s->n_suns = 1;

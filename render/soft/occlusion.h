@@ -11,7 +11,7 @@
 #include "render/soft/sky.h"
 
 /* Beyond this many bounding radii from its centre a body hides nothing. */
-#define OCCLUSION_REACH 4.0f
+#define OCCLUSION_REACH 3.5f
 
 /* Geoms that may occlude points of the batch. */
 STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
@@ -85,14 +85,15 @@ VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
     return share * fade * fade;
 }
 
-/* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. */
+/* Light that leaves geom k on average towards local -`to`: its own colour under sky and sun. */
 VINL v3 glow(const soft_job *job, int k, v3 to)
 {
     const float *albedo = job->info[k].albedo;
     v3 e = v3_set(job->sky.mean);
     for (int s = 0; s < job->n_suns; s++) {
         const soft_sun *sun = &job->suns[s];
-        const vf facing = vf_max(-v3_dotu(to, sun->dir), vf_set(0.0f)) * (0.6f * 0.3183f);
+        const vf facing =
+            vf_max(-v3_dotu(to, sun->occluders[k].dir), vf_set(0.0f)) * (0.6f * 0.3183f);
         e = v3_madd(e, facing, v3_set(sun->irradiance));
     }
     return v3_mul(e, v3_set(albedo));
@@ -125,7 +126,7 @@ STAGE void occlude(const soft_job *job, batch *b)
             const vf share = vf_and(
                 m, hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to));
             const vf open = vf_load(b->open + i);
-            const v3 light = glow(job, k, v3_trot(g->rot, to));
+            const v3 light = glow(job, k, to);
             v3_store(b->bleed, i, v3_madd(v3_load(b->bleed, i), open * share, light));
             vf_store(b->open + i, open * (1.0f - share));
         }

@@ -84,18 +84,24 @@ VINL vf joint_share(vf x, vf w, float j)
     return vf_sat((b - a) / w);
 }
 
-VINL vf checker(v3 p, v3 w)
+VINL vf checker(int shape, v3 p, v3 w)
 {
+    if (shape == REEL_SHAPE_PLANE) { /* just beneath 0 it is in an odd cell */
+        return 0.5f + 0.5f * square_wave(p.x, w.x) * square_wave(p.y, w.y);
+    }
     return 0.5f - 0.5f * square_wave(p.x, w.x) * square_wave(p.y, w.y) * square_wave(p.z, w.z);
 }
 
-VINL look tiles(const soft_material *m, v3 p, v3 n, v3 w)
+VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 {
     const float j = 0.018f;
     /* a joint parallel to the surface would fill it: only joints that cross it count */
-    const vf jx = joint_share(p.x, w.x, j) * (1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f));
-    const vf jy = joint_share(p.y, w.y, j) * (1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f));
-    const vf jz = joint_share(p.z, w.z, j) * (1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f));
+    vf jx = joint_share(p.x, w.x, j), jy = joint_share(p.y, w.y, j), jz = vf_set(0.0f);
+    if (shape != REEL_SHAPE_PLANE) {
+        jx = jx * (1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f));
+        jy = jy * (1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f));
+        jz = joint_share(p.z, w.z, j) * (1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f));
+    }
     const vf joint = 1.0f - (1.0f - jx) * (1.0f - jy) * (1.0f - jz);
     const vu cell =
         hash3((vu)vf_trunc(vf_floor(p.x)) * 0x8da6b343u + m->seed,
@@ -178,11 +184,11 @@ VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     const vf widest = vf_max(f.x, vf_max(f.y, f.z));
     vf t;
     switch (m->pattern) {
-    case REEL_PATTERN_CHECKER: t = checker(q, f); break;
+    case REEL_PATTERN_CHECKER: t = checker(shape, q, f); break;
     case REEL_PATTERN_NOISE: t = vf_smooth(fractal(q, widest, m->seed), 0.25f, 0.75f); break;
     case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);
     case REEL_PATTERN_MARBLE: t = marble(m, q, widest); break;
-    case REEL_PATTERN_TILES: return tiles(m, q, n, f);
+    case REEL_PATTERN_TILES: return tiles(m, shape, q, n, f);
     default: /* stripes: a plane has no extent along z, so its bands cross x */
         t = shape == REEL_SHAPE_PLANE ? square_wave(q.x, f.x) : square_wave(q.z, f.z);
         t = 0.5f - 0.5f * t;

@@ -117,12 +117,13 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
 /* How much of the specular part is traced, 0..1, and its weight in the pixel. */
 VINL vf traced_share(const gloss *g)
 {
+    const vf fade = 1.0f - vf_smooth(g->rough, 0.2f, 0.5f);
     const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
-    return vf_smooth(most, 0.02f, 0.06f) * (1.0f - vf_smooth(g->rough, 0.2f, 0.5f));
+    return fade * vf_smooth(most * fade, 0.02f, 0.05f);
 }
 
 /* Gather the rays of lanes that trace, with the lanes and keys they start from; how many. */
-STAGE int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *own)
+STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
 {
     out->n = 0;
     for (int i = 0; i < b->n; i += VW) {
@@ -133,7 +134,7 @@ STAGE int gather_bounces(const batch *b, batch *out, int32_t *lane, int32_t *own
         if (!vm_any(vf_lt(vf_load(b->rough + i), vf_set(0.5f)))) {
             continue;
         }
-        const gloss g = make_gloss(b, i);
+        const gloss g = load_gloss(b, i);
         const vf share = traced_share(&g);
         left &= vm_bits(vf_gt(share, vf_set(0.0f)));
         if (!left) {
@@ -204,6 +205,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     }
     trace(job, rays, own);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
+    prepare_gloss(rays);
     light_surfaces(job, rays, 0, 1);
     blend_sky(job, rays, 0);
     blur_far_hits(job, rays);
@@ -218,6 +220,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 /* Colour of a batch as `standard` sees it. */
 static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 {
+    prepare_gloss(b);
     occlude(job, b);
     reflect(job, b, &tile->bounce, tile->bounce_lane);
     light_surfaces(job, b, 1, 1);
@@ -226,6 +229,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 
 static void shade_draft(const soft_job *job, batch *b)
 {
+    prepare_gloss(b);
     light_surfaces(job, b, 0, 0);
     blend_sky(job, b, 1);
 }

@@ -19,26 +19,45 @@ typedef struct gloss {
     vf nv, rough, alpha;
 } gloss;
 
-VINL gloss make_gloss(const batch *b, int i)
+/* Set view, gleam and diffuse of the lanes that show a surface. */
+STAGE void prepare_gloss(batch *b)
 {
-    batch *q = (batch *)b;
+    for (int i = 0; i < b->n; i += VW) {
+        if (!group_hits(b->key, i)) {
+            continue;
+        }
+        const v3 d = v3_load(b->dir, i);
+        const v3 view = v3_scale(d, -1.0f / vf_sqrt(v3_dot(d, d)));
+        const vf nv = vf_clamp(v3_dot(v3_load(b->normal, i), view), 1e-3f, 1.0f);
+        const v3 base = v3_load(b->base, i);
+        const vf metal = vf_load(b->metal + i), rough = vf_load(b->rough + i);
+        const v3 f0 = v3_mix(v3_splat(vf_load(b->spec + i)), base, metal);
+        const vf r = 1.0f - rough;
+        /* Karis' 2^(-9.28 nv), as an eighth power */
+        const vf e = 1.0f - 0.75f * nv, e2 = e * e, e4 = e2 * e2;
+        const vf a = vf_min(r * r, e4 * e4) * r + (0.0425f - 0.0275f * rough);
+        const vf scale = -1.04f * a + (1.04f - 0.572f * rough);
+        const vf bias = 1.04f * a + (0.022f * rough - 0.04f);
+        const v3 gleam = {vf_sat(f0.x * scale + bias), vf_sat(f0.y * scale + bias),
+                          vf_sat(f0.z * scale + bias)};
+        const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
+        v3_store(b->view, i, view);
+        v3_store(b->gleam, i, gleam);
+        v3_store(b->diffuse, i, v3_scale(v3_mul(base, left), 1.0f - metal));
+    }
+}
+
+VINL gloss load_gloss(batch *b, int i)
+{
     gloss g;
-    g.normal = v3_load(q->normal, i);
-    g.view = v3_scale(v3_unit(v3_load(q->dir, i)), vf_set(-1.0f));
+    g.normal = v3_load(b->normal, i);
+    g.view = v3_load(b->view, i);
+    g.albedo = v3_load(b->gleam, i);
+    g.diffuse = v3_load(b->diffuse, i);
     g.nv = vf_clamp(v3_dot(g.normal, g.view), 1e-3f, 1.0f);
-    const v3 base = v3_load(q->base, i);
-    const vf metal = vf_load(b->metal + i);
+    g.f0 = v3_mix(v3_splat(vf_load(b->spec + i)), v3_load(b->base, i), vf_load(b->metal + i));
     g.rough = vf_load(b->rough + i);
     g.alpha = g.rough * g.rough;
-    g.f0 = v3_mix(v3_splat(vf_load(b->spec + i)), base, metal);
-    const vf r = 1.0f - g.rough;
-    const vf a = vf_min(r * r, vf_exp2(-9.28f * g.nv)) * r + (0.0425f - 0.0275f * g.rough);
-    const vf scale = -1.04f * a + (1.04f - 0.572f * g.rough);
-    const vf bias = 1.04f * a + (0.022f * g.rough - 0.04f);
-    g.albedo = (v3){vf_sat(g.f0.x * scale + bias), vf_sat(g.f0.y * scale + bias),
-                    vf_sat(g.f0.z * scale + bias)};
-    const v3 left = {1.0f - g.albedo.x, 1.0f - g.albedo.y, 1.0f - g.albedo.z};
-    g.diffuse = v3_scale(v3_mul(base, left), 1.0f - metal);
     return g;
 }
 
@@ -69,7 +88,7 @@ VINL v3 reflect_sun(const gloss *g, v3 l, vf nl, float spread)
 VINL v3 mirror(const gloss *g)
 {
     const vf k = 2.0f * v3_dot(g->normal, g->view);
-    return v3_unit(v3_sub(v3_scale(g->normal, k), g->view));
+    return v3_sub(v3_scale(g->normal, k), g->view);
 }
 
 /* The surroundings as a lobe of width `rough` about r sees them. */
@@ -111,7 +130,7 @@ STAGE void light_surfaces(const soft_job *job, batch *b, int full, int soft)
             if (!group_hits(b->key, i)) {
                 continue;
             }
-            const gloss g = make_gloss(b, i);
+            const gloss g = load_gloss(b, i);
             v3 c = s == 0 ? shade_ambient(job, b, i, &g, full) : v3_load(b->color, i);
             const vf seen = vf_load(b->sun + i);
             if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
@@ -151,9 +170,9 @@ STAGE void blend_sky(const soft_job *job, batch *b, int discs)
             const vm m = group_next(b->key, i, &left, &k);
             const soft_geom *g = &job->geoms[k];
             if (g->shape == REEL_SHAPE_PLANE && g->radius > 0) {
-                const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
+                const v3 p = v3_sub(v3_load(b->pos, i), v3_set(g->centre));
                 const float inv = 1.0f / (g->radius * g->radius);
-                share = vf_sel(m, vf_smooth((p.x * p.x + p.y * p.y) * inv, 0.15f, 1.0f), share);
+                share = vf_sel(m, vf_smooth(v3_dot(p, p) * inv, 0.15f, 1.0f), share);
             }
         }
         if (vm_any(vf_gt(share, vf_set(0.0f)))) {

@@ -9,9 +9,14 @@ enum { SURFACE_NORMAL = 1, SURFACE_LOOK = 2 };
 
 /* Width along the local axes of the footprint of a ray cone of diameter `d`, where the ray meets a
  * surface of normal n against the local view direction v (unit, towards the camera). */
-VINL v3 footprint(vf d, v3 n, v3 v)
+VINL v3 footprint(int shape, vf d, v3 n, v3 v)
 {
     const vf c = vf_max(v3_dot(n, v), vf_set(0.02f));
+    if (shape == REEL_SHAPE_PLANE) {
+        const vf ic = 1.0f / c;
+        return (v3){d * vf_sqrt(1.0f + v.x * v.x * ic * ic),
+                    d * vf_sqrt(1.0f + v.y * v.y * ic * ic), vf_set(0.0f)};
+    }
     const v3 along = v3_scale(v3_madd(v, -c, n), 1.0f / c);
     const vf zero = vf_set(0.0f);
     return (v3){d * vf_sqrt(vf_max(1.0f - n.x * n.x + along.x * along.x, zero)),
@@ -27,7 +32,8 @@ VINL void surface_look(const soft_job *job, batch *b, int i, int k, vm m, v3 p, 
     if (mat->pattern != REEL_PATTERN_PLAIN) {
         const v3 v = v3_rot(g->rot, v3_unit(v3_load(b->dir, i)));
         const vf d = vf_load(b->t + i) * vf_load(b->spread + i);
-        l = pattern_look(mat, g->shape, p, n, footprint(d, n, v3_scale(v, vf_set(-1.0f))));
+        l = pattern_look(mat, g->shape, p, n,
+                         footprint(g->shape, d, n, v3_scale(v, vf_set(-1.0f))));
     }
     v3_store(b->base, i, v3_sel(m, l.base, v3_load(b->base, i)));
     vf_store(b->rough + i, vf_sel(m, l.rough, vf_load(b->rough + i)));

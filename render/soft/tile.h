@@ -15,6 +15,9 @@ typedef struct batch {
     float normal[3][SOFT_BATCH]; /* unit, camera frame */
     float base[3][SOFT_BATCH];   /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
+    float view[3][SOFT_BATCH];      /* unit, towards the viewer */
+    float gleam[3][SOFT_BATCH];     /* directional albedo of the specular part */
+    float diffuse[3][SOFT_BATCH];   /* base colour left for the diffuse part */
     float spread[SOFT_BATCH];       /* m of footprint per unit of t */
     float sun[SOFT_BATCH];          /* share of the sun that is seen */
     float open[SOFT_BATCH];         /* share of the sky that is seen */

@@ -30,6 +30,9 @@ VINL v3 tone_curve(v3 c)
     const vf toe = vf_sel(vf_lt(low, vf_set(0.08f)), low - 6.25f * low * low, vf_set(0.04f));
     c = v3_sub(c, v3_splat(toe));
     const vf peak = vf_max(c.x, vf_max(c.y, c.z));
+    if (!vm_any(vf_ge(peak, vf_set(start)))) {
+        return c;
+    }
     const vf bright = 1.0f - room * room / (vf_max(peak, vf_set(start)) + room - start);
     const vf scale = bright / vf_max(peak, vf_set(start));
     const vf wash = 1.0f - 1.0f / (0.15f * (vf_max(peak, vf_set(start)) - bright) + 1.0f);
