@@ -44,8 +44,9 @@ void reel_zip_writer_destroy(reel_zip_writer **zip);
 typedef struct reel_zip reel_zip; /**< opaque: an archive opened for reading */
 
 /** Reads the directory; every length in it is checked against the file. Of entries with one name
- * the last counts, as for Python's zipfile. @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (not a
- * zip, damaged, zip64); REEL_E_NOMEM. Errors name the file. */
+ * the last counts, as for Python's zipfile. @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (not
+ * a zip, damaged, zip64, an entry compressed or encrypted); REEL_E_NOMEM. Errors name file and
+ * entry. */
 reel_status reel_zip_open(const char *path, reel_zip **out, reel_error *err) REEL_MUST_CHECK;
 void reel_zip_close(reel_zip **zip);
 
@@ -56,7 +57,7 @@ size_t reel_zip_size(const reel_zip *zip, int entry);      /**< bytes */
 int reel_zip_find(const reel_zip *zip, const char *name);  /**< -1 if there is none */
 
 /** Read an entry into `out` of reel_zip_size() bytes and check its CRC. @return REEL_OK; REEL_E_IO;
- * REEL_E_CONFLICT (compressed, encrypted, damaged: names the entry). */
+ * REEL_E_CONFLICT (damaged: names the entry). */
 reel_status reel_zip_read(reel_zip *zip, int entry, void *out, reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

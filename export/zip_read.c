@@ -121,6 +121,19 @@ static void drop_older(reel_zip *zip)
     zip->n = kept;
 }
 
+/* Sizes that callers may trust: a few bytes of a file cannot ask for gigabytes of memory. */
+static reel_status check_entry(const reel_zip *zip, const read_entry *e, reel_error *err)
+{
+    if (e->method != 0 || e->flags & ENCRYPTED_FLAG || e->packed != e->size) {
+        return reel_fail_at(err, REEL_E_CONFLICT, zip->path, 0, e->name,
+                            "a compressed or encrypted zip entry; only stored ones are read");
+    }
+    if ((uint64_t)e->offset + LOCAL_SIZE + e->size > zip->file_size) {
+        return reel_fail_at(err, REEL_E_CONFLICT, zip->path, 0, e->name, "lies outside the file");
+    }
+    return REEL_OK;
+}
+
 static reel_status parse_directory(reel_zip *zip, const uint8_t *dir, size_t size, uint32_t count,
                                    reel_error *err)
 {
@@ -150,6 +163,10 @@ static reel_status parse_directory(reel_zip *zip, const uint8_t *dir, size_t siz
         memcpy(zip->names + used, p + CENTRAL_SIZE, name_size);
         used += name_size + 1; /* names is zeroed */
         at += whole;
+        const reel_status status = check_entry(zip, e, err);
+        if (status != REEL_OK) {
+            return status;
+        }
     }
     zip->n = (int)count;
     return REEL_OK;
@@ -271,14 +288,7 @@ reel_status reel_zip_read(reel_zip *zip, int entry, void *out, reel_error *err)
 {
     assert(entry >= 0 && entry < zip->n);
     const read_entry *e = &zip->entries[entry];
-    if (e->method != 0 || e->flags & ENCRYPTED_FLAG || e->packed != e->size) {
-        return reel_fail_at(err, REEL_E_CONFLICT, zip->path, 0, e->name,
-                            "a compressed or encrypted zip entry; only stored ones are read");
-    }
     uint8_t header[LOCAL_SIZE];
-    if ((uint64_t)e->offset + LOCAL_SIZE > zip->file_size) {
-        return reel_fail_at(err, REEL_E_CONFLICT, zip->path, 0, e->name, "lies outside the file");
-    }
     reel_status status = read_at(zip, e->offset, header, sizeof(header), err);
     if (status != REEL_OK) {
         return status;
