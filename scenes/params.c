@@ -222,7 +222,8 @@ static void check_overrides(lua_State *L, int names, int n)
 static bool parse_number(const char *text, bool angle, double *out)
 {
     char *end;
-    if (!text[0] || strspn(text, "+-.0123456789eE") == 0) {
+    const char *rest = text + strspn(text, "+-.0123456789eE"); /* no hex, no "inf" */
+    if (rest == text || (*rest && !(angle && strcmp(rest, "deg") == 0))) {
         return false;
     }
     const double v = strtod(text, &end);

@@ -79,7 +79,7 @@ scene {
     world:sun { elevation = deg(35, 65), temperature = number(4300, 6300) }
     world:camera {
       name = "main", azimuth = pick { deg(-75, -55), deg(-125, -105), deg(55, 75), deg(105, 125) }, elevation = deg(20, 28), fov = deg(34),
-      margin = 1.06, fit = seen,
+      margin = 1.1, fit = seen,
     }
     world:caption { outcome = outcome, prompt = prompt }
   end,

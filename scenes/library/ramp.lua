@@ -4,7 +4,7 @@ scene {
   title = "A block slides and a round body rolls down a ramp",
   params = {
     slope    = deg(12, 26),
-    friction = number(0.08, 0.45),          -- of the block on the ramp and on the floor
+    friction = number(0.06, 0.36),          -- of the block on the ramp and on the floor
     round    = pick { "sphere", "cylinder", "capsule" },
     ramp     = pick(materials.woods),
     block    = pick { "steel", "ice", "oak", "granite", "plastic", "brass" },
@@ -33,7 +33,7 @@ scene {
       at = { 1.15, 0 }, material = "concrete", friction = grip,
     }
 
-    local edge, lane = 0.2, world:draw("lane", pick { -0.22, 0.22 })
+    local edge, lane = 0.2, world:draw("lane", pick { -0.25, 0.25 })
     world:box {
       name = "block", category = "block", shape = "block", size = { edge * 1.2, edge, edge * 0.9 },
       at = on_ramp(0.22, lane, edge * 0.45), pitch = p.slope,

@@ -19,7 +19,7 @@ scene {
     local things, radii = {}, {}
     for i = 1, p.count do
       local shape = world:draw("shape " .. i, pick { "box", "sphere", "cylinder", "capsule" })
-      local size  = p.size * world:draw("size " .. i, pick { 0.30, 0.44 })
+      local size  = p.size * world:draw("size " .. i, pick { 0.30, 0.44 }) * (p.count < 6 and 1.2 or 1)
       local t = {
         name     = "thing " .. i,
         material = world:draw("material " .. i, pick(substances)),
