@@ -33,17 +33,22 @@ typedef struct reel_video_options {
 reel_video_options reel_video_options_default(int fps);
 
 /**
- * Colour as H.264 in mp4: yuv420p, limited range, bt709 matrix, primaries and transfer signalled,
- * chroma sited at the centre of each 2x2 block as our own conversion averages it and signalled so,
- * no B-frames, constant frame rate with exact time stamps (frame k at k / fps, first 0), moov in
- * front, no version strings; x264 with cpu-independent=1 and one thread: the same bytes for the
- * same frames and package versions. Needs the rgb plane in every frame.
+ * Colour as H.264 (High profile) in mp4: yuv420p, limited range, bt709 matrix, primaries and
+ * transfer signalled, chroma sited at the centre of each 2x2 block as our own conversion
+ * (export/yuv.h) averages it and signalled so. The picture is sRGB-encoded; the transfer is tagged
+ * bt709 as for nearly all such video, and players show it as it is. No B-frames, an IDR frame every
+ * keyint frames and nowhere else, constant frame rate with exact time stamps (frame k at k / fps,
+ * first 0, no edit list), moov in front, no version strings (x264's own message is taken out; the
+ * manifest has it). x264 runs with cpu-independent=1 and one thread: the same bytes for the same
+ * frames and package versions on every x86-64 CPU. Needs the rgb plane in every frame.
+ * @return REEL_OK; REEL_E_IO (names the file); REEL_E_INTERNAL (codec); REEL_E_NOMEM.
  */
 reel_status reel_mp4_sink_open(const char *path, const reel_stream_desc *desc,
                                const reel_video_options *options, reel_sink **out,
                                reel_error *err) REEL_MUST_CHECK;
 
-/** Label planes: the set `planes` (no rgb) of every frame, one array a plane, one chunk a frame. */
+/** Label planes: the set `planes` (no rgb, not empty) of every frame, one array a plane, one chunk a
+ * frame; see export/zarr.h. Same errors. */
 reel_status reel_zarr_sink_open(const char *path, const reel_stream_desc *desc, reel_planes planes,
                                 reel_sink **out, reel_error *err) REEL_MUST_CHECK;
 
