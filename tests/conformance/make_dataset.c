@@ -5,17 +5,19 @@
 #include "export/pack.h"
 #include "tests/clip_fixture.h"
 
-static reel_status make_clip(const char *dir, int index, int n_cameras, reel_error *err)
+static reel_status make_clip(const char *dir, int index, int n_cameras, bool colour,
+                             reel_error *err)
 {
     char id[64], path[REEL_PATH_MAX];
     snprintf(id, sizeof(id), "fixture_%06d", index);
-    snprintf(path, sizeof(path), "%s/%s", dir, id);
+    reel_fs_join(path, sizeof(path), dir, id);
     reel_scene *scene = fixture_scene(64, 48, 24, 13);
     reel_take *take = fixture_take(scene);
     reel_record_options options = fixture_options(scene, n_cameras);
     options.clip_id = id;
     options.split = index % 4 == 3 ? "test" : "train";
     options.index = (uint64_t)index;
+    options.colour = colour;
     const reel_status status = fixture_record(path, scene, take, &options, err);
     reel_take_destroy(&take);
     reel_scene_destroy(&scene);
@@ -24,22 +26,25 @@ static reel_status make_clip(const char *dir, int index, int n_cameras, reel_err
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 && argc != 3) {
-        fprintf(stderr, "usage: make_dataset DIR [CLIPS]\n");
+    const bool colour = argc < 4 || strcmp(argv[3], "no-colour") != 0;
+    if (argc < 2 || argc > 4 || (argc == 4 && colour)) {
+        fprintf(stderr, "usage: make_dataset DIR [CLIPS [no-colour]]\n");
         return 64;
     }
     enum { MAX_CLIPS = 64 };
-    const int n = argc == 3 ? atoi(argv[2]) : 4;
+    const int n = argc > 2 ? atoi(argv[2]) : 4;
     char work[REEL_PATH_MAX], paths[MAX_CLIPS][REEL_PATH_MAX];
     const char *dirs[MAX_CLIPS];
     reel_error err = {0};
-    snprintf(work, sizeof(work), "%s/.work", argv[1]);
+    reel_fs_join(work, sizeof(work), argv[1], ".work");
     reel_status status = n < 1 || n > MAX_CLIPS ? reel_fail(&err, REEL_E_USAGE, "1 to 64 clips")
                                                 : reel_fs_make_dirs(work, &err);
     for (int i = 0; status == REEL_OK && i < n; i++) {
-        snprintf(paths[i], sizeof(paths[i]), "%s/fixture_%06d", work, i);
+        char id[64];
+        snprintf(id, sizeof(id), "fixture_%06d", i);
+        reel_fs_join(paths[i], sizeof(paths[i]), work, id);
         dirs[i] = paths[i];
-        status = make_clip(work, i, 1 + i % 2, &err);
+        status = make_clip(work, i, 1 + i % 2, colour, &err);
     }
     reel_pack_options options = reel_pack_options_default();
     options.name = "Fixture: \"two\" balls";
