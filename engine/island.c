@@ -216,29 +216,89 @@ static unsigned long seed_of(const reel_sim *sim, const island *isle)
     return (unsigned long)(reel_xxh64_of(key, sizeof key, 1) & 0xffffffffu);
 }
 
+static bool is_for_exact(const island *isle)
+{
+    return isle->kind == ISLAND_EXACT || isle->kind == ISLAND_IMPACT;
+}
+
+static reel_status quick_step(reel_sim *sim, island *isle, reel_error *err)
+{
+    enable(sim, isle, true);
+    dRandSetSeed(seed_of(sim, isle));
+    const int64_t before = ode_messages();
+    if (!dWorldQuickStep(sim->world, sim->h)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory in the iterative solver");
+    }
+    enable(sim, isle, false);
+    sim->state.audit.solver_messages += ode_messages() - before;
+    sim->state.audit.iterative_steps++;
+    return REEL_OK;
+}
+
+static reel_status exact_step(reel_sim *sim, reel_error *err)
+{
+    return dWorldStep(sim->world, sim->h)
+               ? REEL_OK
+               : reel_fail(err, REEL_E_NOMEM, "out of memory in the exact solver");
+}
+
+/* The exact solver gave up on some island. Solving them one by one shows which; the others come out
+ * as before, since islands know nothing of one another. That one is left to the iterative solver,
+ * which always comes to an end. */
+static reel_status solve_one_by_one(reel_sim *sim, reel_error *err)
+{
+    for (int i = 0; i < sim->scene->n_bodies; i++) {
+        island *isle = &sim->islands[i];
+        if (!is_for_exact(isle)) {
+            continue;
+        }
+        const int64_t before = ode_messages();
+        enable(sim, isle, true);
+        reel_status status = exact_step(sim, err);
+        enable(sim, isle, false);
+        if (status == REEL_OK && ode_messages() > before) {
+            sim->state.audit.exact_steps--;
+            status = quick_step(sim, isle, err);
+        }
+        if (status != REEL_OK) {
+            return status;
+        }
+        /* read at once: a later step leaves disabled bodies as they are */
+        read_island(sim, isle);
+    }
+    return REEL_OK;
+}
+
 static reel_status solve_exact(reel_sim *sim, reel_error *err)
 {
     const int n = sim->scene->n_bodies;
     int count = 0;
     for (int i = 0; i < n; i++) {
-        island *isle = &sim->islands[i];
-        if (isle->kind == ISLAND_EXACT || isle->kind == ISLAND_IMPACT) {
-            enable(sim, isle, true);
+        if (is_for_exact(&sim->islands[i])) {
+            enable(sim, &sim->islands[i], true);
             count++;
         }
     }
     if (count == 0) {
         return REEL_OK;
     }
-    if (!dWorldStep(sim->world, sim->h)) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory in the exact solver");
-    }
     sim->state.audit.exact_steps += count;
+    const int64_t before = ode_messages();
+    const reel_status status = exact_step(sim, err);
     for (int i = 0; i < n; i++) {
-        island *isle = &sim->islands[i];
-        if (isle->kind == ISLAND_EXACT || isle->kind == ISLAND_IMPACT) {
-            enable(sim, isle, false);
-            read_island(sim, isle);
+        if (is_for_exact(&sim->islands[i])) {
+            enable(sim, &sim->islands[i], false);
+        }
+    }
+    if (status != REEL_OK) {
+        return status;
+    }
+    if (ode_messages() > before) {
+        return solve_one_by_one(sim, err);
+    }
+    for (int i = 0; i < n; i++) {
+        if (is_for_exact(&sim->islands[i])) {
+            read_island(sim, &sim->islands[i]);
         }
     }
     return REEL_OK;
@@ -249,14 +309,11 @@ static reel_status solve_iterative(reel_sim *sim, reel_error *err)
     for (int i = 0; i < sim->scene->n_bodies; i++) {
         island *isle = &sim->islands[i];
         if (isle->kind == ISLAND_ITERATIVE) {
-            enable(sim, isle, true);
-            dRandSetSeed(seed_of(sim, isle));
-            if (!dWorldQuickStep(sim->world, sim->h)) {
-                return reel_fail(err, REEL_E_NOMEM, "out of memory in the iterative solver");
+            const reel_status status = quick_step(sim, isle, err);
+            if (status != REEL_OK) {
+                return status;
             }
-            enable(sim, isle, false);
             read_island(sim, isle);
-            sim->state.audit.iterative_steps++;
         }
     }
     return REEL_OK;
@@ -269,7 +326,6 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
             impact_rewind(sim, &sim->islands[i]);
         }
     }
-    const int64_t before = ode_messages();
     reel_status status = contacts_create_joints(sim, err);
     if (status == REEL_OK) {
         status = solve_exact(sim, err);
@@ -278,7 +334,6 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
         status = solve_iterative(sim, err);
     }
     dJointGroupEmpty(sim->contact_joints);
-    sim->state.audit.solver_messages += ode_messages() - before;
     if (status != REEL_OK) {
         return status;
     }

@@ -356,8 +356,9 @@ void joints_account(reel_sim *sim)
         if (state->released || !body_is_awake(sim, joint->body_a)) {
             continue;
         }
-        double rate;
-        joint_measure(sim, j, &state->position, &rate);
+        double position, rate;
+        joint_measure(sim, j, &position, &rate);
+        state->position = position;
         sim->state.audit.joint_error = fmax(sim->state.audit.joint_error, joint_separation(sim, j));
         const dJointFeedback *f = sim->joints[j].feedback;
         if (joint->motor != REEL_MOTOR_NONE) {

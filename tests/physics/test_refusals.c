@@ -1,0 +1,176 @@
+/* What cannot be trusted is refused, with the figure, the step and the name. */
+#include "engine/audit.h"
+#include "engine/engine.h"
+#include "tests/check.h"
+#include "tests/physics/scene_kit.h"
+
+static reel_status run(const reel_scene *s, reel_take **take, reel_error *err)
+{
+    *take = NULL;
+    memset(err, 0, sizeof *err);
+    return reel_simulate(s, take, err);
+}
+
+/* Runs, expects this status and these words, and cleans up. */
+static void expect(reel_scene *s, reel_status status, const char *word1, const char *word2)
+{
+    reel_error err;
+    reel_take *t;
+    const reel_status got = run(s, &t, &err);
+    CHECK_INT(got, ==, status);
+    CHECK_CONTAINS(err.msg, word1);
+    CHECK_CONTAINS(err.msg, word2);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+static void overlap(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_floor(s);
+    kit_box(s, "red", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 0.1));
+    kit_box(s, "blue", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0.15, 0, 0.1));
+    expect(s, REEL_E_SCENE, "\"red\" and \"blue\"", "0.05 m");
+}
+
+static void not_finite_at_the_start(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_sphere(s, "ball", 0.1, 1, reel_v3(0, NAN, 1));
+    expect(s, REEL_E_REFUSED, "ball", "not finite");
+}
+
+static void huge_force(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_floor(s);
+    const int b = kit_box(s, "box", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 0.1));
+    reel_action *a = kit_action(s, "blast", REEL_ACTION_FORCE, b, 600);
+    a->end_step = 700;
+    a->vec = reel_v3(1e308, 1e308, 0);
+    expect(s, REEL_E_REFUSED, "box", "step 601");
+}
+
+static void too_fast(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    const int b = kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 1));
+    s->bodies[b].velocity = reel_v3(1e6, 0, 0);
+    expect(s, REEL_E_REFUSED, "ball", "faster than 1000 m/s");
+}
+
+static void contact_cap(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_floor(s);
+    for (int i = 0; i < 20; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "box %d", i);
+        kit_box(s, name, reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0.5 * i, 0, 0.15));
+    }
+    s->audit.contacts = 50;
+    expect(s, REEL_E_REFUSED, "more than 50 contacts", "step");
+}
+
+static void penetration(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_floor(s);
+    const int b = kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 4.9001));
+    s->bodies[b].velocity = reel_v3(0, 0, -20);
+    s->audit.penetration = 0.002;
+    expect(s, REEL_E_REFUSED, "deepest contact", "0.002 m");
+}
+
+static void escape(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(5);
+    kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 0));
+    expect(s, REEL_E_REFUSED, "122.6 m", "100 m");
+}
+
+static void expectation(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_floor(s);
+    const int b = kit_box(s, "tower", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 0.1));
+    s->expects[s->n_expects++] = (reel_expect){REEL_EXPECT_STANDING, b, 1200, 0};
+    s->expects[s->n_expects++] = (reel_expect){REEL_EXPECT_AT_REST, b, 1200, 0};
+    s->expects[s->n_expects++] = (reel_expect){REEL_EXPECT_FALLEN, b, 1200, 0};
+    reel_error err;
+    reel_take *t;
+    CHECK_INT(run(s, &t, &err), ==, REEL_E_REFUSED);
+    CHECK_STR(err.field, "expects[2]");
+    CHECK_CONTAINS(err.msg, "\"tower\"");
+    CHECK(t != NULL); /* handed over for diagnosis */
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* The judge itself, on a take that was tampered with. */
+static void energy_from_nothing(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 1));
+    reel_take *t = kit_run(s);
+    reel_error err = {0};
+    CHECK_INT(reel_audit_judge(s, t, &err), ==, REEL_OK);
+    t->audit.energy_gain = 0.5 * t->audit.energy_scale;
+    CHECK_INT(reel_audit_judge(s, t, &err), ==, REEL_E_REFUSED);
+    CHECK_STR(err.field, "audit.energy_gain");
+    t->audit.energy_gain = NAN;
+    CHECK_INT(reel_audit_judge(s, t, &err), ==, REEL_E_REFUSED);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+static void what_cannot_be_built(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    const int floor_body = kit_floor(s);
+    const int b = kit_box(s, "box", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 1));
+    reel_error err;
+    reel_take *t;
+    s->bodies[b].mass = 0;
+    CHECK_INT(run(s, &t, &err), ==, REEL_E_SCENE);
+    CHECK_STR(err.field, "bodies[1]");
+    s->bodies[b].mass = 1;
+    reel_action *a = kit_action(s, "push", REEL_ACTION_FORCE, floor_body, 0);
+    CHECK_INT(run(s, &t, &err), ==, REEL_E_SCENE);
+    CHECK_STR(err.field, "actions[0]");
+    a->body = b;
+    reel_joint *j =
+        kit_joint(s, "hinge", REEL_JOINT_HINGE, b, -1, reel_v3(0, 0, 1), reel_v3(0, 1, 0));
+    j->has_limits = true;
+    j->lo = -4;
+    CHECK_INT(run(s, &t, &err), ==, REEL_E_SCENE);
+    CHECK_STR(err.field, "joints[0]");
+    j->lo = -1;
+    CHECK_INT(run(s, &t, &err), ==, REEL_OK);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+static const check_test tests[] = {
+    {"overlapping bodies", overlap, NULL},
+    {"not finite at the start", not_finite_at_the_start, NULL},
+    {"a huge force", huge_force, NULL},
+    {"a million m/s", too_fast, NULL},
+    {"the contact cap", contact_cap, NULL},
+    {"penetration", penetration, NULL},
+    {"escape", escape, NULL},
+    {"an expectation", expectation, NULL},
+    {"energy from nothing", energy_from_nothing, NULL},
+    {"what cannot be built", what_cannot_be_built, NULL},
+};
+CHECK_MAIN(tests)
