@@ -68,8 +68,7 @@ static void check_float(report *r)
     unsigned mxcsr = __builtin_ia32_stmxcsr() & ~0x3fu; /* less the flags of what has happened */
     snprintf(text, sizeof text, "0x%04x", mxcsr);
     tell(r, "mxcsr", text,
-         mxcsr == 0x1f80 ? NULL
-                                    : "not 0x1f80: a library changed rounding or subnormals");
+         mxcsr == 0x1f80 ? NULL : "not 0x1f80: a library changed rounding or subnormals");
 #endif
     tell(r, "rounding", fegetround() == FE_TONEAREST ? "to nearest" : "other",
          fegetround() == FE_TONEAREST ? NULL : "must be to nearest");

@@ -15,8 +15,8 @@ void reel_progress_start(reel_progress *p, const char *unit, int total, int kept
         .quiet = quiet,
         .bar = !quiet && isatty(STDERR_FILENO),
         .start = reel_clock_wall(),
-        .shown = -1,
-        .shown_percent = -1,
+        .shown = 0,
+        .shown_percent = 0,
     };
 }
 
@@ -44,8 +44,8 @@ void reel_progress_update(reel_progress *p)
     double rate = elapsed > 0 ? made / elapsed : 0;
     int percent = p->total > 0 ? (int)(100.0 * reached / p->total) : 100;
     char left[32] = "?", text[160];
-    if (p->quiet || (p->bar ? p->shown >= 0 && t - p->shown < 0.1 && p->done < p->total
-                            : percent / 10 == p->shown_percent / 10 && p->shown_percent >= 0)) {
+    if (p->quiet || (p->bar ? t - p->shown < 0.1 && p->done < p->total
+                            : percent / 10 == p->shown_percent / 10 || t - p->shown < 1.0)) {
         return;
     }
     if (rate > 0) {
@@ -71,7 +71,7 @@ void reel_progress_update(reel_progress *p)
 
 void reel_progress_clear(const reel_progress *p)
 {
-    if (p->bar && p->shown >= 0) {
+    if (p->bar && p->shown > 0) {
         fprintf(stderr, "\r\033[K");
     }
 }
@@ -79,5 +79,5 @@ void reel_progress_clear(const reel_progress *p)
 void reel_progress_finish(reel_progress *p)
 {
     reel_progress_clear(p);
-    p->shown = -1;
+    p->shown = 0;
 }

@@ -82,29 +82,4 @@ reel_status reel_verify_labels(const reel_record *record, int stream, int frame,
                                const reel_frame *planes, reel_label_faults *out,
                                reel_error *err) REEL_MUST_CHECK;
 
-/* ---- geometry (verify_geometry.c) ----------------------------------------------------------- */
-
-/** Signed distance in m from a point in the geom's frame to its surface, < 0 inside: exact outside
- * and near the surface. */
-double reel_geom_distance(const reel_geom *geom, reel_vec3 p);
-
-/** Signed distance to the nearest visible geom of `body`, from a point in the body's frame; 1e300
- * if it has none. */
-double reel_body_distance(const reel_scene *scene, int body, reel_vec3 p);
-
-/** Unit normal of the body's surface near a point in the body's frame, from differences of the
- * distance. @return false near an edge, where there is none. */
-bool reel_body_normal(const reel_scene *scene, int body, reel_vec3 p, reel_vec3 *normal);
-
-typedef enum reel_sight {
-    REEL_SIGHT_FREE = 0,
-    REEL_SIGHT_BLOCKED,
-    REEL_SIGHT_UNDECIDED, /**< so close to a surface that quantisation decides */
-} reel_sight;
-
-/** Can the eye at world point `eye` see world point `target` past the bodies as they are at
- * `sample`? Marches along the distances; `margin` m decides what is undecided. */
-reel_sight reel_verify_sight(const reel_scene *scene, const reel_take *take, int sample,
-                             reel_vec3 eye, reel_vec3 target, double margin);
-
 REEL_API_END

@@ -1,6 +1,47 @@
-/* verify_geometry.c - distances to shapes, written without a look at render/ (see verify.h) */
-#include "app/verify.h"
+/* verify_geometry.c - see verify_geometry.h */
+#include "app/verify_geometry.h"
 #include <math.h>
+
+reel_affine reel_affine_from_pose(reel_pose pose)
+{
+    reel_mat3 r = reel_mat3_from_quat(pose.q);
+    reel_affine a;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            a.m[i][j] = r.m[i][j];
+        }
+    }
+    a.m[0][3] = pose.p.x;
+    a.m[1][3] = pose.p.y;
+    a.m[2][3] = pose.p.z;
+    return a;
+}
+
+reel_affine reel_affine_compose(const reel_affine *a, const reel_affine *b)
+{
+    reel_affine c;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 4; j++) {
+            c.m[i][j] = j == 3 ? a->m[i][3] : 0;
+            for (int k = 0; k < 3; k++) {
+                c.m[i][j] += a->m[i][k] * b->m[k][j];
+            }
+        }
+    }
+    return c;
+}
+
+reel_affine reel_affine_invert(const reel_affine *a)
+{
+    reel_affine c;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            c.m[i][j] = a->m[j][i];
+        }
+        c.m[i][3] = -(a->m[0][i] * a->m[0][3] + a->m[1][i] * a->m[1][3] + a->m[2][i] * a->m[2][3]);
+    }
+    return c;
+}
 
 static double max2(double a, double b)
 {
@@ -45,33 +86,18 @@ double reel_geom_distance(const reel_geom *geom, reel_vec3 p)
     return 1e300;
 }
 
-double reel_body_distance(const reel_scene *scene, int body, reel_vec3 p)
-{
-    const reel_body *b = &scene->bodies[body];
-    double nearest = 1e300;
-    for (int g = b->first_geom; g < b->first_geom + b->n_geoms; g++) {
-        const reel_geom *geom = &scene->geoms[g];
-        if (geom->visible) {
-            double d = reel_geom_distance(
-                geom, reel_pose_apply(reel_pose_inverse(geom->body_from_geom), p));
-            nearest = d < nearest ? d : nearest;
-        }
-    }
-    return nearest;
-}
-
-bool reel_body_normal(const reel_scene *scene, int body, reel_vec3 p, reel_vec3 *normal)
+bool reel_geom_normal(const reel_geom *geom, reel_vec3 p, reel_vec3 *normal)
 {
     const double h = 2e-4; /* m */
     reel_vec3 g;
-    g.x = reel_body_distance(scene, body, reel_v3(p.x + h, p.y, p.z)) -
-          reel_body_distance(scene, body, reel_v3(p.x - h, p.y, p.z));
-    g.y = reel_body_distance(scene, body, reel_v3(p.x, p.y + h, p.z)) -
-          reel_body_distance(scene, body, reel_v3(p.x, p.y - h, p.z));
-    g.z = reel_body_distance(scene, body, reel_v3(p.x, p.y, p.z + h)) -
-          reel_body_distance(scene, body, reel_v3(p.x, p.y, p.z - h));
+    g.x = reel_geom_distance(geom, reel_v3(p.x + h, p.y, p.z)) -
+          reel_geom_distance(geom, reel_v3(p.x - h, p.y, p.z));
+    g.y = reel_geom_distance(geom, reel_v3(p.x, p.y + h, p.z)) -
+          reel_geom_distance(geom, reel_v3(p.x, p.y - h, p.z));
+    g.z = reel_geom_distance(geom, reel_v3(p.x, p.y, p.z + h)) -
+          reel_geom_distance(geom, reel_v3(p.x, p.y, p.z - h));
     double length = reel_v3_len(g) / (2 * h);
-    /* of a distance it is 1; less says that two faces were mixed */
+    /* of a distance it is 1; another value says that two faces were mixed */
     if (!(length > 0.99 && length < 1.01)) {
         return false;
     }
@@ -79,41 +105,69 @@ bool reel_body_normal(const reel_scene *scene, int body, reel_vec3 p, reel_vec3 
     return true;
 }
 
-/* Distance from a world point to the nearest visible body that is there at `sample`. */
-static double world_distance(const reel_scene *scene, const reel_take *take, int sample,
-                             reel_vec3 p, double enough)
+void reel_stand_set(reel_stand *stand, const reel_take *take, int sample)
+{
+    const reel_scene *scene = stand->scene;
+    for (int g = 0; g < scene->n_geoms; g++) {
+        const reel_geom *geom = &scene->geoms[g];
+        reel_affine body = reel_affine_from_pose(reel_take_pose(take, sample, geom->body));
+        reel_affine own = reel_affine_from_pose(geom->body_from_geom);
+        reel_affine world_from_geom = reel_affine_compose(&body, &own);
+        size_t at = (size_t)sample * (size_t)take->n_bodies + (size_t)geom->body;
+        stand->geom_from_world[g] = reel_affine_invert(&world_from_geom);
+        stand->there[g] = geom->visible && (take->state[at] & REEL_STATE_PRESENT);
+    }
+}
+
+/* Distance to the nearest geom but `own`. */
+static double others_distance(const reel_stand *stand, reel_vec3 p, int own, double enough)
 {
     double nearest = 1e300;
-    for (int b = 0; b < scene->n_bodies && nearest > enough; b++) {
-        if (take->state[(size_t)sample * (size_t)take->n_bodies + (size_t)b] & REEL_STATE_PRESENT) {
-            reel_pose pose = reel_take_pose(take, sample, b);
-            double d = reel_body_distance(scene, b, reel_pose_apply(reel_pose_inverse(pose), p));
+    for (int g = 0; g < stand->scene->n_geoms && nearest > enough; g++) {
+        if (stand->there[g] && g != own) {
+            double d = reel_geom_distance(&stand->scene->geoms[g],
+                                          reel_affine_apply(&stand->geom_from_world[g], p));
             nearest = d < nearest ? d : nearest;
         }
     }
     return nearest;
 }
 
-reel_sight reel_verify_sight(const reel_scene *scene, const reel_take *take, int sample,
-                             reel_vec3 eye, reel_vec3 target, double margin)
+/* Does geom `own` (all shapes are convex) turn its surface at `target` towards `way`? */
+static reel_sight own_sight(const reel_stand *stand, reel_vec3 target, reel_vec3 way, int own)
+{
+    const reel_affine *m = &stand->geom_from_world[own];
+    reel_vec3 normal;
+    if (!reel_geom_normal(&stand->scene->geoms[own], reel_affine_apply(m, target), &normal)) {
+        return REEL_SIGHT_UNDECIDED;
+    }
+    reel_affine turn = *m;
+    turn.m[0][3] = turn.m[1][3] = turn.m[2][3] = 0;
+    double cosine = -reel_v3_dot(normal, reel_affine_apply(&turn, way));
+    return cosine > 0.1    ? REEL_SIGHT_FREE
+           : cosine < -0.1 ? REEL_SIGHT_BLOCKED
+                           : REEL_SIGHT_UNDECIDED;
+}
+
+reel_sight reel_verify_sight(const reel_stand *stand, reel_vec3 eye, reel_vec3 target, int own,
+                             double margin)
 {
     enum { MOST_STEPS = 4000 };
-    reel_vec3 way = reel_v3_sub(target, eye);
-    double length = reel_v3_len(way);
-    reel_vec3 dir = reel_v3_unit(way, reel_v3(0, 0, 1));
+    double length = reel_v3_len(reel_v3_sub(target, eye));
+    reel_vec3 way = reel_v3_unit(reel_v3_sub(target, eye), reel_v3(0, 0, 1));
+    reel_sight sight = own_sight(stand, target, way, own);
     bool grazed = false;
     double at = 0;
-    for (int i = 0; i < MOST_STEPS && at < length - 4 * margin; i++) {
-        double d = world_distance(scene, take, sample, reel_v3_madd(eye, at, dir), -margin);
+    for (int i = 0; sight != REEL_SIGHT_BLOCKED && i < MOST_STEPS && at < length; i++) {
+        double d = others_distance(stand, reel_v3_madd(eye, at, way), own, -margin);
         if (d < -margin) {
             return REEL_SIGHT_BLOCKED;
         }
         grazed |= d < margin;
         at += max2(d, 0.5 * margin);
     }
-    if (at < length - 4 * margin) {
+    if (sight == REEL_SIGHT_FREE && (grazed || at < length)) {
         return REEL_SIGHT_UNDECIDED;
     }
-    /* the last bit: grazing its own surface is no obstacle but may be decided either way */
-    return grazed ? REEL_SIGHT_UNDECIDED : REEL_SIGHT_FREE;
+    return sight;
 }

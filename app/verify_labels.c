@@ -7,6 +7,7 @@
  * the interval makes in the other image. Nothing here is shared with render/.
  */
 #include "app/verify.h"
+#include "app/verify_geometry.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,63 +15,10 @@
 static const double FLOW_TOLERANCE = 0.05; /* px, beyond what the depth's step explains */
 static const double SURFACE_SLACK = 1e-4;  /* m, beyond what the depth's step explains */
 
-typedef struct affine {
-    double m[3][4];
-} affine;
-
-static reel_vec3 apply(const affine *a, reel_vec3 p)
-{
-    return reel_v3(a->m[0][0] * p.x + a->m[0][1] * p.y + a->m[0][2] * p.z + a->m[0][3],
-                   a->m[1][0] * p.x + a->m[1][1] * p.y + a->m[1][2] * p.z + a->m[1][3],
-                   a->m[2][0] * p.x + a->m[2][1] * p.y + a->m[2][2] * p.z + a->m[2][3]);
-}
-
-static affine compose(const affine *a, const affine *b)
-{
-    affine c;
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 4; j++) {
-            c.m[i][j] = j == 3 ? a->m[i][3] : 0;
-            for (int k = 0; k < 3; k++) {
-                c.m[i][j] += a->m[i][k] * b->m[k][j];
-            }
-        }
-    }
-    return c;
-}
-
-/* Inverse of a rigid motion. */
-static affine invert(const affine *a)
-{
-    affine c;
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            c.m[i][j] = a->m[j][i];
-        }
-        c.m[i][3] = -(a->m[0][i] * a->m[0][3] + a->m[1][i] * a->m[1][3] + a->m[2][i] * a->m[2][3]);
-    }
-    return c;
-}
-
-static affine from_pose(reel_pose pose)
-{
-    reel_mat3 r = reel_mat3_from_quat(pose.q);
-    affine a;
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            a.m[i][j] = r.m[i][j];
-        }
-    }
-    a.m[0][3] = pose.p.x;
-    a.m[1][3] = pose.p.y;
-    a.m[2][3] = pose.p.z;
-    return a;
-}
-
 /* Camera of a stream at a frame, from views.npz. */
 typedef struct camera {
     double fx, fy, cx, cy;
-    affine cam_from_world;
+    reel_affine cam_from_world;
 } camera;
 
 static camera camera_at(const reel_record *record, int stream, int frame)
@@ -90,11 +38,11 @@ static camera camera_at(const reel_record *record, int stream, int frame)
 typedef struct direction {
     const int16_t *flow;
     const uint8_t *state;
-    bool exists; /* there is another frame */
-    int sample;  /* of the other frame */
+    bool exists;      /* there is another frame */
+    reel_stand stand; /* the geoms there */
     camera there;
-    affine *there_from_here; /* [bodies]: camera frame to camera frame */
-    bool *broken;            /* [bodies]: absent or placed anew */
+    reel_affine *there_from_here; /* [bodies]: camera frame to camera frame */
+    bool *broken;                 /* [bodies]: absent or placed anew */
     reel_label_fault fault, state_fault;
 } direction;
 
@@ -105,8 +53,10 @@ typedef struct context {
     reel_label_faults *out;
     int stream, frame, sample, width, height;
     camera here;
-    affine *body_from_here; /* [bodies] */
-    int *object_of_id;      /* [instances + 1] first object; 0 = environment, walked by table */
+    reel_affine *body_from_here; /* [bodies] */
+    reel_affine *geom_from_here; /* [geoms] */
+    int *start,
+        *geoms; /* visible geoms of instance i: geoms[start[i]] .. geoms[start[i + 1] - 1] */
     direction directions[2];
 } context;
 
@@ -116,9 +66,10 @@ typedef struct pixel {
     size_t i;
     int id;
     reel_vec3 near, middle,
-        far;      /* camera frame: at half a unit less, the depth, half a unit more */
-    double slack; /* m, along the ray: half a unit */
-    int body;
+        far;                 /* camera frame: at half a unit less, the depth, half a unit more */
+    double slack;            /* m, along the ray: half a unit */
+    int geom;                /* the nearest to the point of the instance's */
+    int n_bodies, bodies[4]; /* whose surface may hold the point, the nearest first */
 } pixel;
 
 static void fault(const context *c, const pixel *p, reel_label_fault kind, const char *format,
@@ -189,42 +140,37 @@ static reel_status check_boxes(const context *c, reel_error *err)
 
 /* ---- depth and body ------------------------------------------------------------------------- */
 
-/* The next body of instance `id` after `body` (-1 at first), or -1. */
-static int next_body(const context *c, int id, int body)
+/* Whose surface holds the point? More than one body only where two of an object touch. */
+static void find_bodies(const context *c, pixel *p, double tolerance, double *distance)
 {
-    for (int b = body + 1; b < c->scene->n_bodies; b++) {
-        const reel_object *o = &c->scene->objects[c->scene->bodies[b].object];
-        if (o->instance_id == id) {
-            return b;
-        }
-        if (id > 0) { /* bodies of an object are consecutive: jump to them */
-            const reel_object *mine = &c->scene->objects[c->object_of_id[id]];
-            if (b >= mine->first_body + mine->n_bodies) {
-                return -1;
-            }
-            b = b < mine->first_body ? mine->first_body - 1 : b;
-        }
-    }
-    return -1;
-}
-
-/* Which body's surface holds the point? The nearest of the instance's; its distance in *distance.
- */
-static int nearest_body(const context *c, int id, reel_vec3 point, double *distance)
-{
-    int best = -1;
+    p->geom = -1;
+    p->n_bodies = 0;
     *distance = 1e300;
-    for (int b = next_body(c, id, -1); b >= 0; b = next_body(c, id, b)) {
-        double d = fabs(reel_body_distance(c->scene, b, apply(&c->body_from_here[b], point)));
+    for (int i = c->start[p->id]; i < c->start[p->id + 1]; i++) {
+        const int g = c->geoms[i], body = c->scene->geoms[g].body;
+        double d = fabs(reel_geom_distance(&c->scene->geoms[g],
+                                           reel_affine_apply(&c->geom_from_here[g], p->middle)));
+        bool known = false;
+        for (int k = 0; k < p->n_bodies; k++) {
+            known |= p->bodies[k] == body;
+        }
+        if (d <= tolerance && !known && p->n_bodies < 4) {
+            p->bodies[p->n_bodies++] = body;
+        }
         if (d < *distance) {
             *distance = d;
-            best = b;
+            p->geom = g;
         }
     }
-    return best;
+    for (int k = 1; k < p->n_bodies; k++) {
+        if (p->bodies[k] == c->scene->geoms[p->geom].body) {
+            p->bodies[k] = p->bodies[0];
+            p->bodies[0] = c->scene->geoms[p->geom].body;
+        }
+    }
 }
 
-/* Fill the points and the body of a pixel that was hit. */
+/* Fill the points and the bodies of a pixel that was hit. */
 static bool locate(const context *c, pixel *p)
 {
     const double unit = c->record->depth_scale;
@@ -237,12 +183,8 @@ static bool locate(const context *c, pixel *p)
     p->middle = reel_v3_scale(ray, z);
     p->far = reel_v3_scale(ray, z + 0.5 * unit);
     p->slack = 0.5 * unit * reel_v3_len(ray);
-    p->body = nearest_body(c, p->id, p->middle, &distance);
-    if (p->body < 0) {
-        fault(c, p, REEL_FAULT_INSTANCE, "has no body%.0s%.0s", 0, 0);
-        return false;
-    }
-    if (distance > p->slack + SURFACE_SLACK + 1e-5 * z) {
+    find_bodies(c, p, p->slack + SURFACE_SLACK + 1e-5 * z, &distance);
+    if (p->n_bodies == 0) {
         fault(c, p, REEL_FAULT_DEPTH, "depth %.4f m is %.4f m off the object's surface", z,
               distance);
         return false;
@@ -272,13 +214,34 @@ static void check_no_hit(const context *c, const pixel *p)
 
 /* ---- the other planes ----------------------------------------------------------------------- */
 
+/* The surface's normal at the pixel in the frame of its geom, if the depth's step leaves no doubt
+ * about it: not at an edge, not on a sphere so small that it turns. */
+static bool clear_normal(const context *c, const pixel *p, reel_vec3 *normal)
+{
+    const reel_geom *geom = &c->scene->geoms[p->geom];
+    const reel_affine *g = &c->geom_from_here[p->geom];
+    reel_vec3 near, far;
+    return reel_geom_normal(geom, reel_affine_apply(g, p->near), &near) &&
+           reel_geom_normal(geom, reel_affine_apply(g, p->far), &far) &&
+           reel_v3_len(reel_v3_sub(near, far)) <= 0.02 &&
+           reel_geom_normal(geom, reel_affine_apply(g, p->middle), normal);
+}
+
+/* A direction from the geom's frame to the camera's. */
+static reel_vec3 turn_here(const context *c, const pixel *p, reel_vec3 v)
+{
+    reel_affine back = reel_affine_invert(&c->geom_from_here[p->geom]);
+    back.m[0][3] = back.m[1][3] = back.m[2][3] = 0;
+    return reel_affine_apply(&back, v);
+}
+
 static void check_normal(const context *c, const pixel *p, bool thorough)
 {
     const size_t n = (size_t)c->width * (size_t)c->height;
     const int8_t *plane = c->planes->plane[REEL_PLANE_NORMAL];
     reel_vec3 v =
         reel_v3(plane[p->i] / 127.0, plane[n + p->i] / 127.0, plane[2 * n + p->i] / 127.0);
-    reel_vec3 expected, tip;
+    reel_vec3 expected;
     double length = reel_v3_len(v);
     /* rounding to 1/127 moves the tip by at most sqrt(3)/254 = 0.0069 */
     if (fabs(length - 1) > 0.008) {
@@ -293,43 +256,52 @@ static void check_normal(const context *c, const pixel *p, bool thorough)
     if (!thorough) {
         return;
     }
-    const affine *b = &c->body_from_here[p->body];
-    if (!reel_body_normal(c->scene, p->body, apply(b, p->middle), &expected)) {
+    if (!clear_normal(c, p, &expected)) {
         return;
     }
-    affine back = invert(b);
-    back.m[0][3] = back.m[1][3] = back.m[2][3] = 0;
-    tip = apply(&back, expected);
-    /* the depth's step turns the normal of a small sphere by a few hundredths */
-    double off = reel_v3_len(reel_v3_sub(tip, v));
-    reel_vec3 other;
-    bool edge = !reel_body_normal(c->scene, p->body, apply(b, p->near), &expected) ||
-                !reel_body_normal(c->scene, p->body, apply(b, p->far), &other) ||
-                reel_v3_len(reel_v3_sub(expected, other)) > 0.02;
-    if (off > 0.05 && !edge) {
+    double off = reel_v3_len(reel_v3_sub(turn_here(c, p, expected), v));
+    if (off > 0.05) {
         fault(c, p, REEL_FAULT_NORMAL, "%.3f away from the surface's normal%.0s", off, 0);
     }
+}
+
+/* How far the stored coordinates are from where the point is in `body`, m beyond what the steps of
+ * depth and coordinates explain. */
+static double coordinates_off(const context *c, const pixel *p, int index)
+{
+    const size_t n = (size_t)c->width * (size_t)c->height;
+    const uint16_t *plane = c->planes->plane[REEL_PLANE_OBJECT_COORDINATES];
+    const reel_body *body = &c->scene->bodies[index];
+    const reel_affine *m = &c->body_from_here[index];
+    reel_vec3 a = reel_affine_apply(m, p->near), b = reel_affine_apply(m, p->far);
+    const double lo[3] = {fmin(a.x, b.x), fmin(a.y, b.y), fmin(a.z, b.z)};
+    const double hi[3] = {fmax(a.x, b.x), fmax(a.y, b.y), fmax(a.z, b.z)};
+    double off = 0;
+    for (int k = 0; k < 3; k++) {
+        double size = body->box_max[k] - body->box_min[k];
+        double value = plane[(size_t)k * n + p->i] / 65535.0 * size + body->box_min[k];
+        double slack = size / 65535.0 + SURFACE_SLACK;
+        off = fmax(off, fmax(lo[k] - slack - value, value - hi[k] - slack));
+    }
+    return off;
 }
 
 static void check_coordinates(const context *c, const pixel *p)
 {
     const size_t n = (size_t)c->width * (size_t)c->height;
     const uint16_t *plane = c->planes->plane[REEL_PLANE_OBJECT_COORDINATES];
-    const reel_body *body = &c->scene->bodies[p->body];
-    const affine *m = &c->body_from_here[p->body];
-    reel_vec3 a = apply(m, p->near), b = apply(m, p->far);
-    const double lo[3] = {fmin(a.x, b.x), fmin(a.y, b.y), fmin(a.z, b.z)};
-    const double hi[3] = {fmax(a.x, b.x), fmax(a.y, b.y), fmax(a.z, b.z)};
-    for (int k = 0; k < 3; k++) {
-        double size = body->box_max[k] - body->box_min[k];
-        double value = plane[(size_t)k * n + p->i] / 65535.0 * size + body->box_min[k];
-        double slack = size / 65535.0 + SURFACE_SLACK;
-        if (p->id == 0 ? plane[(size_t)k * n + p->i] != 0
-                       : size > 0 && (value < lo[k] - slack || value > hi[k] + slack)) {
-            fault(c, p, REEL_FAULT_COORDINATES, "%.4f m where the point is at %.4f m", value,
-                  0.5 * (lo[k] + hi[k]));
-            return;
+    if (p->id == 0) {
+        if (plane[p->i] || plane[n + p->i] || plane[2 * n + p->i]) {
+            fault(c, p, REEL_FAULT_COORDINATES, "a value in the environment%.0s%.0s", 0, 0);
         }
+        return;
+    }
+    double off = 1e300;
+    for (int k = 0; off > 0 && k < p->n_bodies; k++) {
+        off = fmin(off, coordinates_off(c, p, p->bodies[k]));
+    }
+    if (off > 0) {
+        fault(c, p, REEL_FAULT_COORDINATES, "%.5f m away from where the point is%.0s", off, 0);
     }
 }
 
@@ -354,6 +326,27 @@ static bool project(const camera *cam, reel_vec3 p, double out[2])
     return true;
 }
 
+/* Visible or occluded in the other frame: march there past all shapes. */
+static void check_sight(const context *c, const pixel *p, const direction *w, int state)
+{
+    reel_affine world_from_there = reel_affine_invert(&w->there.cam_from_world);
+    const int body = c->scene->geoms[p->geom].body;
+    reel_vec3 normal, eye, there = reel_affine_apply(&w->there_from_here[body], p->middle);
+    /* seen here, so it faces the camera here; a normal that does not is of a face around the edge
+     */
+    if (!clear_normal(c, p, &normal) ||
+        reel_v3_dot(turn_here(c, p, normal), p->middle) > -0.15 * reel_v3_len(p->middle)) {
+        return;
+    }
+    eye = reel_v3(world_from_there.m[0][3], world_from_there.m[1][3], world_from_there.m[2][3]);
+    reel_sight sight = reel_verify_sight(
+        &w->stand, eye, reel_affine_apply(&world_from_there, there), p->geom, 2e-3 + 2 * p->slack);
+    if (sight == (state == REEL_FLOW_VISIBLE ? REEL_SIGHT_BLOCKED : REEL_SIGHT_FREE)) {
+        fault(c, p, w->state_fault, "visible by the state: %.0f, by geometry: %.0f",
+              state == REEL_FLOW_VISIBLE, sight == REEL_SIGHT_FREE);
+    }
+}
+
 static void check_flow_state(const context *c, const pixel *p, const direction *w, double u,
                              double v, bool thorough)
 {
@@ -367,50 +360,46 @@ static void check_flow_state(const context *c, const pixel *p, const direction *
     } else if (state == REEL_FLOW_OUTSIDE ? inside : outside) {
         fault(c, p, w->state_fault, "the point goes to (%.2f, %.2f), which says otherwise", u, v);
     } else if (thorough && state != REEL_FLOW_OUTSIDE && inside) {
-        affine world_from_there = invert(&w->there.cam_from_world);
-        reel_vec3 there = apply(&w->there_from_here[p->body], p->middle);
-        reel_vec3 eye =
-            reel_v3(world_from_there.m[0][3], world_from_there.m[1][3], world_from_there.m[2][3]);
-        reel_sight sight = reel_verify_sight(c->scene, c->record->take, w->sample, eye,
-                                             apply(&world_from_there, there), 2e-3 + 2 * p->slack);
-        if (sight == (state == REEL_FLOW_VISIBLE ? REEL_SIGHT_BLOCKED : REEL_SIGHT_FREE)) {
-            fault(c, p, w->state_fault, "visible by the state: %.0f, by geometry: %.0f",
-                  state == REEL_FLOW_VISIBLE, sight == REEL_SIGHT_FREE);
-        }
+        check_sight(c, p, w, state);
     }
+}
+
+/* Where `body` takes the ends of the depth's interval in the other image; false if nowhere. */
+static bool carry(const pixel *p, const direction *w, int body, double near[2], double far[2])
+{
+    return w->exists && !w->broken[body] &&
+           project(&w->there, reel_affine_apply(&w->there_from_here[body], p->near), near) &&
+           project(&w->there, reel_affine_apply(&w->there_from_here[body], p->far), far);
 }
 
 static void check_flow(const context *c, const pixel *p, const direction *w, bool thorough)
 {
     const size_t n = (size_t)c->width * (size_t)c->height;
-    double near[2], far[2];
+    double near[2] = {0, 0}, far[2];
+    const double dx = (double)w->flow[p->i] / REEL_FLOW_SCALE;
+    const double dy = (double)w->flow[n + p->i] / REEL_FLOW_SCALE;
     bool none = w->flow[p->i] == REEL_FLOW_NONE && w->flow[n + p->i] == REEL_FLOW_NONE;
-    bool expected = w->exists && !w->broken[p->body];
-    bool in_front = expected &&
-                    project(&w->there, apply(&w->there_from_here[p->body], p->near), near) &&
-                    project(&w->there, apply(&w->there_from_here[p->body], p->far), far);
+    double off = 1e300;
+    bool may_be_none = false;
+    for (int k = 0; k < p->n_bodies; k++) {
+        if (carry(p, w, p->bodies[k], near, far)) {
+            off = fmin(off, segment_distance(near, far, p->x + 0.5 + dx, p->y + 0.5 + dy));
+        } else {
+            may_be_none = true;
+        }
+    }
     if (none) {
-        if (in_front) {
+        if (!may_be_none) {
             fault(c, p, w->fault, "missing: the point goes to (%.2f, %.2f)", near[0], near[1]);
         } else if (w->state && w->state[p->i] != REEL_FLOW_STATE_NONE) {
             fault(c, p, w->state_fault, "state %.0f without a flow%.0s", w->state[p->i], 0);
         }
-        return;
-    }
-    if (!in_front) {
-        fault(c, p, w->fault, "(%.2f, %.2f) where there is none",
-              (double)w->flow[p->i] / REEL_FLOW_SCALE, (double)w->flow[n + p->i] / REEL_FLOW_SCALE);
-        return;
-    }
-    double u = p->x + 0.5 + (double)w->flow[p->i] / REEL_FLOW_SCALE;
-    double v = p->y + 0.5 + (double)w->flow[n + p->i] / REEL_FLOW_SCALE;
-    double off = segment_distance(near, far, u, v);
-    if (!(off <= FLOW_TOLERANCE)) {
+    } else if (off == 1e300) {
+        fault(c, p, w->fault, "(%.2f, %.2f) where there is none", dx, dy);
+    } else if (!(off <= FLOW_TOLERANCE)) {
         fault(c, p, w->fault, "lands %.3f px from the same object point%.0s", off, 0);
-        return;
-    }
-    if (w->state) {
-        check_flow_state(c, p, w, u, v, thorough);
+    } else if (w->state) {
+        check_flow_state(c, p, w, p->x + 0.5 + dx, p->y + 0.5 + dy, thorough);
     }
 }
 
@@ -459,45 +448,83 @@ static void set_direction(context *c, int d, int step)
     if (!w->exists) {
         return;
     }
-    w->sample = other * per_frame;
+    const int sample = other * per_frame;
+    reel_stand_set(&w->stand, take, sample);
     w->there = camera_at(c->record, c->stream, other);
     for (int b = 0; b < c->scene->n_bodies; b++) {
-        affine world_from_body = from_pose(reel_take_pose(take, w->sample, b));
-        affine there_from_body = compose(&w->there.cam_from_world, &world_from_body);
-        w->there_from_here[b] = compose(&there_from_body, &c->body_from_here[b]);
-        w->broken[b] = !state_has(take, w->sample, b, REEL_STATE_PRESENT);
+        reel_affine world_from_body = reel_affine_from_pose(reel_take_pose(take, sample, b));
+        reel_affine there_from_body =
+            reel_affine_compose(&w->there.cam_from_world, &world_from_body);
+        w->there_from_here[b] = reel_affine_compose(&there_from_body, &c->body_from_here[b]);
+        w->broken[b] = !state_has(take, sample, b, REEL_STATE_PRESENT);
         /* placed anew in any sample on the way from the earlier to the later frame */
-        int first = step > 0 ? c->sample + 1 : w->sample + 1;
-        int last = step > 0 ? w->sample : c->sample;
+        int first = step > 0 ? c->sample + 1 : sample + 1;
+        int last = step > 0 ? sample : c->sample;
         for (int s = first; s <= last; s++) {
             w->broken[b] |= state_has(take, s, b, REEL_STATE_TELEPORTED);
         }
     }
 }
 
+/* Visible geoms by instance. */
+static void sort_geoms(context *c)
+{
+    const int n = reel_scene_n_instances(c->scene);
+    int filled = 0;
+    for (int id = 0; id <= n; id++) {
+        c->start[id] = filled;
+        for (int g = 0; g < c->scene->n_geoms; g++) {
+            const reel_geom *geom = &c->scene->geoms[g];
+            const reel_object *o = &c->scene->objects[c->scene->bodies[geom->body].object];
+            if (o->instance_id == id && geom->visible &&
+                state_has(c->record->take, c->sample, geom->body, REEL_STATE_PRESENT)) {
+                c->geoms[filled++] = g;
+            }
+        }
+    }
+    c->start[n + 1] = filled;
+}
+
+static reel_status allocate(context *c, reel_arena *arena, reel_error *err)
+{
+    const int n = c->scene->n_bodies, n_geoms = c->scene->n_geoms;
+    c->body_from_here = REEL_ARENA_NEW(arena, reel_affine, n);
+    c->geom_from_here = REEL_ARENA_NEW(arena, reel_affine, n_geoms);
+    c->start = REEL_ARENA_NEW(arena, int, reel_scene_n_instances(c->scene) + 2);
+    c->geoms = REEL_ARENA_NEW(arena, int, n_geoms);
+    bool ok = c->body_from_here && c->geom_from_here && c->start && c->geoms;
+    for (int d = 0; d < 2; d++) {
+        direction *w = &c->directions[d];
+        w->there_from_here = REEL_ARENA_NEW(arena, reel_affine, n);
+        w->broken = REEL_ARENA_NEW(arena, bool, n);
+        w->stand.scene = c->scene;
+        w->stand.geom_from_world = REEL_ARENA_NEW(arena, reel_affine, n_geoms);
+        w->stand.there = REEL_ARENA_NEW(arena, bool, n_geoms);
+        ok = ok && w->there_from_here && w->broken && w->stand.geom_from_world && w->stand.there;
+    }
+    return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory");
+}
+
 static reel_status set_up(context *c, reel_arena *arena, reel_error *err)
 {
-    const int n = c->scene->n_bodies;
-    c->body_from_here = REEL_ARENA_NEW(arena, affine, n);
-    c->object_of_id = REEL_ARENA_NEW(arena, int, reel_scene_n_instances(c->scene) + 1);
-    bool ok = c->body_from_here && c->object_of_id;
-    for (int d = 0; d < 2; d++) {
-        c->directions[d].there_from_here = REEL_ARENA_NEW(arena, affine, n);
-        c->directions[d].broken = REEL_ARENA_NEW(arena, bool, n);
-        ok = ok && c->directions[d].there_from_here && c->directions[d].broken;
+    reel_status status = allocate(c, arena, err);
+    if (status) {
+        return status;
     }
-    if (!ok) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    reel_affine world_from_here = reel_affine_invert(&c->here.cam_from_world);
+    for (int b = 0; b < c->scene->n_bodies; b++) {
+        reel_affine world_from_body =
+            reel_affine_from_pose(reel_take_pose(c->record->take, c->sample, b));
+        reel_affine body_from_world = reel_affine_invert(&world_from_body);
+        c->body_from_here[b] = reel_affine_compose(&body_from_world, &world_from_here);
     }
-    affine world_from_here = invert(&c->here.cam_from_world);
-    for (int b = 0; b < n; b++) {
-        affine world_from_body = from_pose(reel_take_pose(c->record->take, c->sample, b));
-        affine body_from_world = invert(&world_from_body);
-        c->body_from_here[b] = compose(&body_from_world, &world_from_here);
+    for (int g = 0; g < c->scene->n_geoms; g++) {
+        const reel_geom *geom = &c->scene->geoms[g];
+        reel_affine body_from_geom = reel_affine_from_pose(geom->body_from_geom);
+        reel_affine geom_from_body = reel_affine_invert(&body_from_geom);
+        c->geom_from_here[g] = reel_affine_compose(&geom_from_body, &c->body_from_here[geom->body]);
     }
-    for (int o = 0; o < c->scene->n_objects; o++) {
-        c->object_of_id[c->scene->objects[o].instance_id] = o;
-    }
+    sort_geoms(c);
     set_direction(c, 0, 1);
     set_direction(c, 1, -1);
     return REEL_OK;

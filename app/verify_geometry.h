@@ -1,0 +1,59 @@
+/*
+ * verify_geometry.h - rigid motions as matrices, and distances to shapes, for verify. Written
+ * without a look at render/, so that both cannot be wrong together. Thread-safety: pure functions.
+ */
+#pragma once
+
+#include "base/take.h"
+
+REEL_API_BEGIN
+
+/** A rigid motion a_from_b as the upper three rows of a 4x4 matrix. */
+typedef struct reel_affine {
+    double m[3][4];
+} reel_affine;
+
+/** The matrix of a pose. */
+reel_affine reel_affine_from_pose(reel_pose pose);
+/** a_from_b, b_from_c -> a_from_c. */
+reel_affine reel_affine_compose(const reel_affine *a, const reel_affine *b);
+/** The inverse of a rigid motion. */
+reel_affine reel_affine_invert(const reel_affine *a);
+
+static inline reel_vec3 reel_affine_apply(const reel_affine *a, reel_vec3 p)
+{
+    return reel_v3(a->m[0][0] * p.x + a->m[0][1] * p.y + a->m[0][2] * p.z + a->m[0][3],
+                   a->m[1][0] * p.x + a->m[1][1] * p.y + a->m[1][2] * p.z + a->m[1][3],
+                   a->m[2][0] * p.x + a->m[2][1] * p.y + a->m[2][2] * p.z + a->m[2][3]);
+}
+
+/** Signed distance in m from a point in the geom's frame to its surface, < 0 inside: exact outside
+ * and near the surface. */
+double reel_geom_distance(const reel_geom *geom, reel_vec3 p);
+
+/** Unit normal of the geom's surface near a point in its frame, from differences of the distance.
+ * @return false near an edge, where there is none. */
+bool reel_geom_normal(const reel_geom *geom, reel_vec3 p, reel_vec3 *normal);
+
+/** The geoms of a scene as they stand at one sample. */
+typedef struct reel_stand {
+    const reel_scene *scene;
+    reel_affine *geom_from_world; /**< [geoms] */
+    bool *there;                  /**< [geoms]: visible, and its body is present */
+} reel_stand;
+
+/** Fill `stand`, whose arrays are allocated, for `sample`. */
+void reel_stand_set(reel_stand *stand, const reel_take *take, int sample);
+
+typedef enum reel_sight {
+    REEL_SIGHT_FREE = 0,
+    REEL_SIGHT_BLOCKED,
+    REEL_SIGHT_UNDECIDED, /**< so close to a surface that quantisation decides */
+} reel_sight;
+
+/** Can the eye at world point `eye` see world point `target`, which lies on geom `own`? Marches
+ * along the distances; what passes within `margin` m of a surface is undecided. */
+reel_sight reel_verify_sight(const reel_stand *stand, reel_vec3 eye, reel_vec3 target, int own,
+                             double margin);
+
+REEL_API_END
