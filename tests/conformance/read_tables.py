@@ -185,6 +185,69 @@ def check_duckdb():
     db.close()
 
 
+def records():
+    """(folder, clip id, take, rows of its states)"""
+    states = {}
+    for path in files("states"):
+        for row in pq.read_table(path).to_pylist():
+            states.setdefault(row["clip_id"], []).append(row)
+    for folder in sorted(glob.glob(f"{root}/records/*/*/*")):
+        clip = os.path.basename(folder)
+        yield folder, clip, np.load(f"{folder}/take.npz"), states.get(clip, [])
+
+
+def check_states():
+    """States against the arrays of take.npz, and energies against the engine's own sums."""
+    exact = energy = True
+    for folder, clip, take, rows in records():
+        scene = json.load(open(f"{folder}/scene.json"))
+        step = scene["samples_per_frame"]
+        sums = {}
+        for row in rows:
+            at = row["frame"] * step, row["body_index"]
+            if not row["present"]:
+                continue
+            for column, array in (("position", "position"), ("quaternion", "rotation"), ("velocity", "velocity"),
+                                  ("angular_velocity", "omega"), ("contact_force", "contact_force")):
+                exact = exact and row[column] == take[array][at].tolist()
+            frame = sums.setdefault(row["frame"], [0.0, 0.0])
+            frame[0] += row["kinetic_energy"]
+            frame[1] += row["potential_energy"]
+        if take["energy"].any():  # the synthetic takes have none
+            for frame, (kinetic, potential) in sums.items():
+                e = take["energy"][frame * step]
+                scale = max(1.0, np.abs(take["energy"]).max())
+                energy = energy and abs(kinetic - e[0]) < 1e-9 * scale and abs(potential - e[1]) < 1e-9 * scale
+    check("states are the arrays of take.npz", exact)
+    check("energies add up to the engine's", energy)
+
+
+def check_boxes():
+    """Boxes and pixel counts against the instance planes, by NumPy."""
+    import zarr
+    boxes = {}
+    for path in files("boxes"):
+        for row in pq.read_table(path).to_pylist():
+            boxes[row["stream_id"], row["frame"], row["instance_id"]] = row
+    wrong, seen = [], 0
+    for path in files("metadata"):
+        for row in pq.read_table(path).to_pylist():
+            if not row["planes_path"]:
+                continue
+            with zarr.storage.ZipStore(f"{root}/{row['planes_path']}", mode="r") as zipped:
+                planes = zarr.open(zipped, mode="r")
+                instance = planes["instance"][:] if "instance" in planes else []
+            for frame, plane in enumerate(instance):
+                for i in range(1, row["n_objects"] + 1):
+                    box = boxes[row["stream_id"], frame, i]
+                    y, x = np.nonzero(plane == i)
+                    want = [int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1] if len(x) else [None] * 4
+                    seen += 1
+                    if box["visible_pixels"] != len(x) or [box[k] for k in ("x0", "y0", "x1", "y1")] != want:
+                        wrong.append((row["stream_id"], frame, i))
+    check(f"boxes are those of the instance planes ({seen})", not wrong, str(wrong[:3]))
+
+
 def check_datasets(cache):
     import datasets
     datasets.disable_progress_bars()
@@ -229,6 +292,8 @@ def main():
     import tempfile
     check_pyarrow()
     check_duckdb()
+    check_states()
+    check_boxes()
     with tempfile.TemporaryDirectory() as cache:
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_HOME"] = cache
