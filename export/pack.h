@@ -18,20 +18,25 @@
 REEL_API_BEGIN
 
 typedef struct reel_pack_options {
-    const char *name;        /**< dataset name for the card, such as the folder's */
-    const char *command;     /**< the command that made it, for the card */
-    const char *license;     /**< default "cc-by-4.0" */
+    const char *name;    /**< dataset name for the card, such as the folder's */
+    const char *command; /**< the command that made it, for the card */
+    const char *license; /**< default "cc-by-4.0" */
     /** Progress: called with clips packed so far (may be NULL). */
     void (*progress)(void *ctx, int done, int total);
     void *ctx;
 } reel_pack_options;
 
+/** Named "physreel clips", no command, cc-by-4.0, no progress. */
 reel_pack_options reel_pack_options_default(void);
 
 /**
  * Pack the records in the folders `record_dirs` into `root` (which exists and may hold a half-done
  * pack of the same records: the step is idempotent). Files are moved, not copied; the records'
- * folders are gone afterwards. Ends with manifest.json.
+ * folders are gone afterwards. Ends with manifest.json. A record's folder is named by its clip id.
+ * Other files in the root whose names do not begin with a dot become part of the dataset: the
+ * manifest lists them, and the card shows the first .png. The bytes written do not depend on the
+ * order of `record_dirs`; for the card to be the same, `command` leaves out what changes nothing
+ * (output folder, number of workers).
  * @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (two records with one id, a broken record);
  *         REEL_E_NOMEM.
  */
@@ -60,15 +65,16 @@ void reel_dataset_stream_path(const reel_dataset *dataset, const reel_record *re
 /** Told about each thing that is wrong; returns false to stop. */
 typedef bool (*reel_finding_fn)(void *ctx, const reel_error *finding);
 
-/** Check every file of the manifest (present, size, SHA-256), that no stray file is there, and
- * that manifest.json is canonical and agrees with the clips' manifests. Findings name the file.
+/** Check every file of the manifest (present, size, SHA-256), that no stray file is there (names
+ * with a dot in front at the top are not looked at), and that manifest.json is canonical and agrees
+ * with the clips' manifests. Findings name the file.
  * @return REEL_OK if nothing was found; REEL_E_CONFLICT; REEL_E_IO. */
 reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
                                      reel_error *err) REEL_MUST_CHECK;
 
 /** Derive every table again from the records and compare with the Parquet files value by value.
  * Findings name table, row and column. Same returns. */
-reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found,
-                                      void *ctx, reel_error *err) REEL_MUST_CHECK;
+reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
+                                      reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

@@ -90,12 +90,15 @@ typedef struct reel_name_list {
     bool failed;
 } reel_name_list;
 
+/** Fails with REEL_E_NOMEM. */
 reel_status reel_pack_no_memory(reel_error *err);
+/** `name` under the root. */
 void reel_pack_path(const reel_packer *p, const char *name, char out[REEL_PATH_MAX]);
 /** Create the folder that holds `path`. */
 reel_status reel_pack_make_parent(const char *path, reel_error *err);
 /** The names in a folder, in byte order; none if it does not exist. */
 reel_status reel_pack_list(reel_packer *p, const char *dir, reel_name_list *out, reel_error *err);
+/** A visitor of reel_fs_list() that adds to a reel_name_list. */
 bool reel_pack_add_name(void *list, const char *name);
 /** Where a record's file goes, relative to the root. */
 void reel_pack_place(const reel_pack_clip *clip, const reel_record_file *file, char *out,

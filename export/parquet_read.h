@@ -27,7 +27,9 @@ reel_status reel_parquet_open(const char *path, const reel_table *table, reel_pa
                               reel_error *err) REEL_MUST_CHECK;
 void reel_parquet_reader_close(reel_parquet_reader **reader);
 
+/** Rows of the file. */
 int64_t reel_parquet_n_rows(const reel_parquet_reader *reader);
+/** Row groups of the file. */
 int reel_parquet_n_groups(const reel_parquet_reader *reader);
 
 /** True if column `c` of the table is in the file with the right type. */

@@ -22,7 +22,9 @@ typedef struct reel_bytes {
     bool failed;
 } reel_bytes;
 
+/** Append `size` bytes. */
 void reel_bytes_put(reel_bytes *b, const void *data, size_t size);
+/** Append one byte. */
 void reel_bytes_put_u8(reel_bytes *b, uint8_t v);
 void reel_bytes_put_u32(reel_bytes *b, uint32_t v);    /**< little endian */
 void reel_bytes_put_u64(reel_bytes *b, uint64_t v);    /**< little endian */
@@ -81,6 +83,7 @@ typedef struct reel_thrift_reader {
     int16_t last_id[REEL_THRIFT_MAX_DEPTH];
 } reel_thrift_reader;
 
+/** A reader of these bytes (borrowed). */
 reel_thrift_reader reel_thrift_read(const void *data, size_t size);
 /** Enter a struct (outermost, after a STRUCT field, or a list's element); leave it after
  * reel_thrift_field() returned STOP. */
