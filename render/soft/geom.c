@@ -2,6 +2,7 @@
  * geom.c - drawn geoms as a camera sees them: double in, float32 relative to the camera out.
  */
 #include "base/take.h"
+#include "base/trig.h"
 #include "render/soft/soft.h"
 
 #include <math.h>
@@ -137,6 +138,21 @@ static void set_bounds(soft_geom *g, const reel_view *v, const cam_pose *pose, c
     g->y1 = (int)fmin(ceil(fmax(b.y1, -1e6)) + 1, height);
 }
 
+/* In radii of the ball that looks as large on average: beyond it a body hides less than 1/30. */
+#define OCCLUSION_REACH 5.5
+
+/* Radius of the ball of the same surface: a convex body's mean shadow is a quarter of that. */
+static double mean_radius(reel_shape shape, const double half[3])
+{
+    const double a = half[0], b = half[1], c = half[2];
+    switch (shape) {
+    case REEL_SHAPE_SPHERE: return a;
+    case REEL_SHAPE_CAPSULE: return sqrt(a * c);
+    case REEL_SHAPE_CYLINDER: return sqrt(0.5 * a * (a + 2 * c));
+    default: return sqrt((a * b + b * c + c * a) * 2 / REEL_PI);
+    }
+}
+
 static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view,
                       reel_pose world_from_body, int width, int height)
 {
@@ -180,6 +196,7 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view
         g->core[i] = (float)((half[i] - thin) * (i < 2 ? round : 1));
     }
     g->core_r = (float)thin;
+    g->reach = (float)(OCCLUSION_REACH * mean_radius(geom->shape, half));
     set_bounds(g, view, &pose, half, radius, width, height);
 }
 

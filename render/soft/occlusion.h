@@ -10,9 +10,6 @@
 
 #include "render/soft/sky.h"
 
-/* Beyond this many bounding radii from its centre a body hides nothing. */
-#define OCCLUSION_REACH 3.5f
-
 /* Geoms that may occlude points of the batch. */
 STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
 {
@@ -37,7 +34,7 @@ STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
     }
     for (int k = 0; k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        const float reach = g->radius * OCCLUSION_REACH;
+        const float reach = g->reach;
         float d2 = 0;
         for (int c = 0; c < 3; c++) {
             const float under = box_lo[c] - g->centre[c], over = g->centre[c] - box_hi[c];
@@ -76,13 +73,13 @@ VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
     const vf cut = vf_sat(0.5f * (nl * h + 1.0f) * ih2);
     vf share = vf_sel(vf_gt(nl * h, vf_set(1.0f)), nl * ih2, cut * vf_sqrt(cut));
     for (int i = 0; i < 3; i++) {
-        share = share * (1.0f + vf_min(e[i] * inv_l, vf_set(1.0f)) * (h - 1.0f) * 0.8f);
+        share = share * (1.0f + vf_min(e[i] * inv_l, vf_set(1.0f)) * (h - 1.0f));
     }
     /* no body hides more than the half space on its side */
     share = vf_min(share, 0.5f + 0.5f * vf_max(nl, vf_set(0.0f)));
-    const float reach = 1.0f / (OCCLUSION_REACH * g->radius);
-    const vf fade = vf_sat(1.0f - l * l * (reach * reach));
-    return share * fade * fade;
+    const float reach = 1.0f / g->reach;
+    const vf x2 = l * l * (reach * reach);
+    return share * vf_max(1.0f - x2 * x2, vf_set(0.0f));
 }
 
 /* Light that leaves geom k on average towards local -`to`: its own colour under sky and sun. */
@@ -110,7 +107,7 @@ STAGE void occlude(const soft_job *job, batch *b)
     for (int j = 0; j < n; j++) {
         const int k = job->near_list[j];
         const soft_geom *g = &job->geoms[k];
-        const float reach = g->radius * OCCLUSION_REACH;
+        const float reach = g->reach;
         for (int i = 0; i < b->n; i += VW) {
             const vi key = vi_load(b->key + i);
             const v3 pos = v3_load(b->pos, i), d = v3_sub(pos, v3_set(g->centre));

@@ -19,6 +19,12 @@ typedef struct gloss {
     vf nv, rough, alpha;
 } gloss;
 
+/* Reflectance at grazing angles: 1, but for surfaces without any specular part. */
+VINL vf grazing(v3 f0)
+{
+    return vf_min(50.0f * vf_max(f0.x, vf_max(f0.y, f0.z)), vf_set(1.0f));
+}
+
 /* Set view, gleam and diffuse of the lanes that show a surface. */
 STAGE void prepare_gloss(batch *b)
 {
@@ -37,7 +43,7 @@ STAGE void prepare_gloss(batch *b)
         const vf e = 1.0f - 0.75f * nv, e2 = e * e, e4 = e2 * e2;
         const vf a = vf_min(r * r, e4 * e4) * r + (0.0425f - 0.0275f * rough);
         const vf scale = -1.04f * a + (1.04f - 0.572f * rough);
-        const vf bias = 1.04f * a + (0.022f * rough - 0.04f);
+        const vf bias = (1.04f * a + (0.022f * rough - 0.04f)) * grazing(f0);
         const v3 gleam = {vf_sat(f0.x * scale + bias), vf_sat(f0.y * scale + bias),
                           vf_sat(f0.z * scale + bias)};
         const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
@@ -77,8 +83,9 @@ VINL v3 reflect_sun(const gloss *g, v3 l, vf nl, float spread)
     const vf spec = a2 / (3.14159265f * d * d * 2.0f * vf_max(smith, vf_set(1e-4f)));
     const vf m = 1.0f - vh, m2 = m * m, f = m2 * m2 * m;
     const float inv_pi = 0.318309886f;
-    const v3 fresnel = {g->f0.x + (1.0f - g->f0.x) * f, g->f0.y + (1.0f - g->f0.y) * f,
-                        g->f0.z + (1.0f - g->f0.z) * f};
+    const vf f90 = grazing(g->f0);
+    const v3 fresnel = {g->f0.x + (f90 - g->f0.x) * f, g->f0.y + (f90 - g->f0.y) * f,
+                        g->f0.z + (f90 - g->f0.z) * f};
     return (v3){(g->diffuse.x * inv_pi + spec * fresnel.x) * nl,
                 (g->diffuse.y * inv_pi + spec * fresnel.y) * nl,
                 (g->diffuse.z * inv_pi + spec * fresnel.z) * nl};

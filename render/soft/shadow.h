@@ -49,19 +49,21 @@ VINL vf cover_box(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p
     return vf_and(vf_gt(leave, vf_set(0.0f)), share);
 }
 
-/* A round silhouette: depth s inside it, half width r, at distance t. */
-VINL vf cover_round(penumbra pen, vf s, float r, vf t)
+/* A round silhouette of radius r: the ray passes the centre (or axis) at distance d, at t. It is
+ * behind the point if the ray leaves the ball before it starts. */
+VINL vf cover_round(penumbra pen, vf d, float r, vf t)
 {
     const vf w = 1.0f / disc_at(pen, t);
     const vf most = vf_min(r * w, vf_set(1.0f));
-    return vf_and(vf_gt(t + r, vf_set(0.0f)), edge_share(s * w) * most * most);
+    const vf leave = t + vf_sqrt(vf_max(r * r - d * d, vf_set(0.0f)));
+    return vf_and(vf_gt(leave, vf_set(0.0f)), edge_share((r - d) * w) * most * most);
 }
 
 VINL vf cover_sphere(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
 {
     const vf t = -v3_dotu(p, o->dir);
     const v3 l = v3_madd(p, t, v3_set(o->dir));
-    return cover_round(pen, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+    return cover_round(pen, vf_sqrt(v3_dot(l, l)), g->half[0], t);
 }
 
 /* Height on the axis (clamped to the segment) that the ray passes nearest, and the distance. */
@@ -81,7 +83,21 @@ VINL vf cover_capsule(const soft_geom *g, const soft_occluder *o, penumbra pen, 
     const vf z = nearest_axis(g, o, p, &t);
     const v3 q = {p.x, p.y, p.z - z};
     const v3 l = v3_madd(q, t, v3_set(o->dir));
-    return cover_round(pen, g->half[0] - vf_sqrt(v3_dot(l, l)), g->half[0], t);
+    return cover_round(pen, vf_sqrt(v3_dot(l, l)), g->half[0], t);
+}
+
+/* Where the ray leaves the cylinder, or the tube's nearest point where it misses that. */
+VINL vf leave_cylinder(const soft_geom *g, const soft_occluder *o, v3 p)
+{
+    const float dx = o->dir[0], dy = o->dir[1], dz = o->dir[2];
+    const float d2 = dx * dx + dy * dy, inv = 1.0f / (d2 > 1e-6f ? d2 : 1e-6f);
+    const vf b = (p.x * dx + p.y * dy) * -inv;
+    const vf lx = p.x + b * dx, ly = p.y + b * dy;
+    const vf disc = g->half[0] * g->half[0] - (lx * lx + ly * ly);
+    const vf side = b + vf_sqrt(vf_max(disc, vf_set(0.0f)) * inv);
+    const float az = dz < 0 ? -dz : dz, iz = 1.0f / (az > 1e-6f ? az : 1e-6f);
+    const vf cap = (g->half[1] - (dz < 0 ? -p.z : p.z)) * iz;
+    return vf_min(side, cap);
 }
 
 /*
@@ -107,7 +123,7 @@ VINL vf cover_cylinder(const soft_geom *g, const soft_occluder *o, penumbra pen,
     const vf s =
         vf_sel(vf_gt(k2, vf_set(1e-12f)), k1 * (1.0f - k1) / vf_max(k2, vf_set(1e-12f)), vf_set(r));
     const vf most = vf_min(vf_min(vf_set(r), vf_set(reach)) / w, vf_set(1.0f));
-    return vf_and(vf_gt(t + reach, vf_set(0.0f)), edge_share(s / w) * most);
+    return vf_and(vf_gt(leave_cylinder(g, o, p), vf_set(0.0f)), edge_share(s / w) * most);
 }
 
 /* A plane hides the sun from all in front of it that looks through it; its rim is hard. */

@@ -30,6 +30,7 @@ typedef struct soft_geom {
     float half[3];         /* m: box half edges; radius, half length (no caps); plane: radius */
     float near_z;          /* m: no hit is nearer than this (planar z) */
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
+    float reach;           /* m: farther from its centre it hides nothing */
 } soft_geom;
 
 /* What is fixed for a drawn geom over the clip. */
