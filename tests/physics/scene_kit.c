@@ -198,6 +198,79 @@ reel_action *kit_action(reel_scene *s, const char *name, reel_action_kind kind, 
     return action;
 }
 
+static void add_far_boxes(reel_scene *s, const char *word, int n, double y)
+{
+    for (int i = 0; i < n; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s %d", word, i);
+        const int b = kit_box(s, name, reel_v3(0.2, 0.3, 0.2), 1, reel_v3(20, y + i, 0.5));
+        s->bodies[b].omega = reel_v3(1, 2, 3);
+    }
+}
+
+static void add_thrown_shapes(reel_scene *s)
+{
+    for (int i = 0; i < 8; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "thing %d", i);
+        const reel_vec3 at = reel_v3(0.1 * (i % 3) - 0.1, 0.07 * (i % 2), 0.4 + 0.3 * i);
+        int b;
+        switch (i % 4) {
+        case 0: b = kit_sphere(s, name, 0.08, 1, at); break;
+        case 1: b = kit_box(s, name, reel_v3(0.1, 0.15, 0.2), 2, at); break;
+        case 2: b = kit_cylinder(s, name, 0.07, 0.15, 1.5, at); break;
+        default: b = kit_capsule(s, name, 0.06, 0.1, 0.5, at); break;
+        }
+        s->bodies[b].world_from_body.q = reel_quat_unit((reel_quat){1, 0.3 * i, 0.2, 0.1 * i});
+        s->bodies[b].velocity = reel_v3(0.4 - 0.1 * i, 0.2, -1);
+        kit_surface(s, b)->restitution = 0.1 * (i % 5);
+    }
+}
+
+static void add_heap(reel_scene *s)
+{
+    for (int i = 0; i < 20; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "brick %d", i);
+        const int column = i % 4, level = i / 4;
+        kit_box(s, name, reel_v3(0.2, 0.1, 0.1), 2,
+                reel_v3(3 + 0.2 * column + 0.05 * (level % 2), 0, 0.05 + 0.1 * level));
+    }
+}
+
+static void add_mechanisms(reel_scene *s)
+{
+    const int arm = kit_box(s, "arm", reel_v3(0.6, 0.1, 0.1), 3, reel_v3(3, -0.9, 0.3));
+    reel_joint *j = kit_joint(s, "shoulder", REEL_JOINT_HINGE, arm, -1, reel_v3(2.7, -0.9, 0.3),
+                              reel_v3(0, 0, 1));
+    j->motor = REEL_MOTOR_POSITION;
+    j->max_force = 60;
+    j->max_speed = 3;
+    j->damping = 0.1;
+    kit_action(s, "swing", REEL_ACTION_TARGET, s->n_joints - 1, 300)->value = 1.5;
+    const int bob = kit_sphere(s, "bob", 0.1, 1, reel_v3(-2, 0, 1));
+    kit_joint(s, "string", REEL_JOINT_BALL, bob, -1, reel_v3(-3, 0, 1), reel_v3(0, 0, 1));
+    kit_action(s, "cut", REEL_ACTION_RELEASE, s->n_joints - 1, 700);
+    reel_action *wind = kit_action(s, "wind", REEL_ACTION_FORCE, bob, 100);
+    wind->end_step = 900;
+    wind->vec = reel_v3(0, 1, 0.5);
+    reel_action *kick = kit_action(s, "kick", REEL_ACTION_IMPULSE, arm + 1, 1000);
+    kick->vec = reel_v3(1, 0, 0);
+}
+
+reel_scene *kit_crowd(double seconds, int extra_before, int extra_after)
+{
+    reel_scene *s = kit_scene(seconds);
+    kit_floor(s);
+    add_far_boxes(s, "early", extra_before, 0);
+    add_thrown_shapes(s);
+    add_heap(s);
+    add_mechanisms(s);
+    add_far_boxes(s, "late", extra_after, 10);
+    s->audit.penetration = 0.05;
+    return s;
+}
+
 reel_take *kit_run(const reel_scene *s)
 {
     reel_error err = {0};

@@ -51,6 +51,13 @@ reel_joint *kit_joint(reel_scene *s, const char *name, reel_joint_kind kind, int
 reel_action *kit_action(reel_scene *s, const char *name, reel_action_kind kind, int target,
                         int64_t first_step);
 
+/*
+ * A scene with something of everything: shapes thrown onto the floor, a heap that is too large for
+ * the exact solver, a motor-driven arm, a pendulum that is released, forces and impulses. `extra`
+ * is the number of boxes that stand far away from all that, before (index) or after the others.
+ */
+reel_scene *kit_crowd(double seconds, int extra_before, int extra_after);
+
 /* Open, advance to the end, seal; any failure prints the error and ends the program. */
 reel_take *kit_run(const reel_scene *s);
 

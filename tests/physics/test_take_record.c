@@ -64,7 +64,8 @@ static void events_are_well_formed(const void *param)
     reel_scene_destroy(&s);
 }
 
-/* Newton for each body and sample: m dv = gravity + contact forces. */
+/* Newton for each body and sample: m dv = gravity + contact forces. (The force that stands in
+ * during sleep is a mean over 50 ms: some 1e-4 of the weight.) */
 static void contact_forces_explain_the_motion(const void *param)
 {
     (void)param;
@@ -76,9 +77,9 @@ static void contact_forces_explain_the_motion(const void *param)
             const size_t at = 3 * (size_t)(i * t->n_bodies + b);
             const reel_vec3 dv =
                 reel_v3_sub(reel_take_velocity(t, i, b), reel_take_velocity(t, i - 1, b));
-            CHECK_NEAR(t->contact_force[at] / 24, m * dv.x, 1e-4 * m);
-            CHECK_NEAR(t->contact_force[at + 1] / 24, m * dv.y, 1e-4 * m);
-            CHECK_NEAR(t->contact_force[at + 2] / 24, m * (dv.z + KIT_G / 24), 1e-4 * m);
+            CHECK_NEAR(t->contact_force[at] / 24, m * dv.x, 1e-3 * m);
+            CHECK_NEAR(t->contact_force[at + 1] / 24, m * dv.y, 1e-3 * m);
+            CHECK_NEAR(t->contact_force[at + 2] / 24, m * (dv.z + KIT_G / 24), 1e-3 * m);
         }
     }
     CHECK_NEAR(t->audit.momentum_error, 0, 1e-3);
