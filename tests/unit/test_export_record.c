@@ -271,6 +271,66 @@ static void no_memory_is_an_error_at_every_place(const void *param)
     CHECK(n > 20);
 }
 
+static void no_memory_to_read_is_an_error(const void *param)
+{
+    (void)param;
+    const char *path = in_dir("reread");
+    const reel_record_options options = fixture_options(scene, 2);
+    reel_status status = REEL_E_NOMEM;
+    int n = 1;
+    CHECK(fixture_record(path, scene, take, &options, NULL) == REEL_OK);
+    for (; status != REEL_OK && n < 100000; n += 1 + n / 40) {
+        reel_record *r = NULL;
+        reel_error err = {0};
+        reel_alloc_fail_at((uint64_t)n);
+        status = reel_record_open(path, &r, &err);
+        if (status == REEL_OK) {
+            status = reel_record_load_data(r, &err);
+        }
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_OK || (status == REEL_E_NOMEM && err.msg[0] != '\0'));
+        reel_record_close(&r);
+    }
+    CHECK(status == REEL_OK);
+    CHECK(n > 20);
+}
+
+/* Files of a record that were exchanged for something else. */
+static void a_wrong_part_is_refused(const void *param)
+{
+    (void)param;
+    static const char *const parts[] = {"scene.json", "take.npz", "views.npz"};
+    const reel_record_options options = fixture_options(scene, 1);
+    reel_scene *longer = fixture_scene(WIDTH, HEIGHT, 24, FRAMES + 1);
+    reel_take *longer_take = fixture_take(longer);
+    CHECK(fixture_record(in_dir("longer"), longer, longer_take, &options, NULL) == REEL_OK);
+    CHECK(fixture_record(in_dir("parts"), scene, take, &options, NULL) == REEL_OK);
+    for (int i = 0; i < 3; i++) {
+        char from[1024], to[1024], *other = NULL, *own = NULL;
+        size_t n_other = 0, n_own = 0;
+        reel_record *r = NULL;
+        reel_error err = {0};
+        reel_fs_join(from, sizeof(from), in_dir("longer"), parts[i]);
+        reel_fs_join(to, sizeof(to), in_dir("parts"), parts[i]);
+        CHECK(reel_fs_read(from, &other, &n_other, NULL) == REEL_OK);
+        CHECK(reel_fs_read(to, &own, &n_own, NULL) == REEL_OK);
+        for (int cut = 0; cut < 2; cut++) {
+            const size_t n = cut ? n_own / 2 : n_other;
+            CHECK(reel_fs_publish(to, cut ? own : other, n, NULL) == REEL_OK);
+            CHECK(reel_record_open(in_dir("parts"), &r, &err) == REEL_OK);
+            CHECK(reel_record_load_data(r, &err) == REEL_E_CONFLICT);
+            /* a longer scene is one by itself: the take is what does not fit it */
+            CHECK_CONTAINS(err.file, i == 0 && !cut ? "take.npz" : parts[i]);
+            reel_record_close(&r);
+        }
+        CHECK(reel_fs_publish(to, own, n_own, NULL) == REEL_OK);
+        reel_free(other);
+        reel_free(own);
+    }
+    reel_take_destroy(&longer_take);
+    reel_scene_destroy(&longer);
+}
+
 typedef struct edit {
     const char *from, *to, *field;
 } edit;
@@ -325,6 +385,8 @@ static const check_test tests[] = {
     {"nothing half-written", nothing_half_written_stays, NULL},
     {"a disk that fills", a_disk_that_fills_leaves_nothing, NULL},
     {"no memory", no_memory_is_an_error_at_every_place, NULL},
+    {"no memory to read", no_memory_to_read_is_an_error, NULL},
+    {"wrong part", a_wrong_part_is_refused, NULL},
     {"wrong manifest", a_wrong_manifest_is_refused, NULL},
 };
 
