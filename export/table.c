@@ -307,6 +307,21 @@ static int format_double(char *out, size_t size, const uint8_t *at)
     return snprintf(out, size, "%.17g", v);
 }
 
+/* In quotes; bytes that are no printable ASCII as \xNN, so that a damaged file cannot break a
+ * terminal or a JSON report. */
+static void format_string(char *out, size_t size, const uint8_t *text, size_t n)
+{
+    size_t used = (size_t)snprintf(out, size, "\"");
+    for (size_t i = 0; i < n && used < size; i++) {
+        const bool printable = text[i] >= 0x20 && text[i] < 0x7F;
+        used += (size_t)snprintf(out + used, size - used, printable ? "%c" : "\\x%02x",
+                                 (unsigned)text[i]);
+    }
+    if (used < size) {
+        snprintf(out + used, size - used, "\"");
+    }
+}
+
 void reel_cell_format(const reel_rows *rows, int row, int column, char *out, size_t size)
 {
     assert(size > 0);
@@ -320,7 +335,7 @@ void reel_cell_format(const reel_rows *rows, int row, int column, char *out, siz
     cell_span(rows, row, column, &at, &bytes);
     const uint8_t *p = rows->cells[column].values.data + at;
     switch (desc->type) {
-    case REEL_COLUMN_STRING: snprintf(out, size, "\"%.*s\"", (int)bytes, (const char *)p); break;
+    case REEL_COLUMN_STRING: format_string(out, size, p, bytes); break;
     case REEL_COLUMN_BOOL: snprintf(out, size, "%s", *p ? "true" : "false"); break;
     case REEL_COLUMN_INT32: snprintf(out, size, "%" PRId32, (int32_t)load_le(p, 4)); break;
     case REEL_COLUMN_INT64: snprintf(out, size, "%" PRId64, (int64_t)load_le(p, 8)); break;

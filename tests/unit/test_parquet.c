@@ -322,6 +322,16 @@ static void cells_are_written_for_people(const void *param)
         reel_cell_format(rows, 0, c, text, sizeof(text));
         CHECK_STR(text, want[c]);
     }
+    reel_rows_clear(rows);
+    reel_put_string(rows, "name", "a\x1b\xc3\xa9");
+    reel_put_null(rows, "flag");
+    reel_put_null(rows, "id");
+    reel_put_null(rows, "step");
+    reel_put_null(rows, "mass");
+    reel_put_vector(rows, "position", (double[]){0, 0.25, 1e-30});
+    reel_rows_end_row(rows);
+    reel_cell_format(rows, 0, 0, text, sizeof(text));
+    CHECK_STR(text, "\"a\\x1b\\xc3\\xa9\"");
     char small[8];
     reel_cell_format(rows, 0, 5, small, sizeof(small));
     CHECK_STR(small, "[0, 0.2");
