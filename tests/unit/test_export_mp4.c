@@ -3,6 +3,9 @@
 #include "tests/check.h"
 #include "tests/clip_fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WIDTH = 64, HEIGHT = 48, FRAMES = 30 };
@@ -98,6 +101,31 @@ static void a_full_disk_is_an_error(const void *param)
     CHECK_CONTAINS(err.msg, "No such file");
 }
 
+/* The last bytes are written when moov moves to the front: no error may be lost there either. */
+static void a_disk_that_fills_at_the_end_is_an_error(const void *param)
+{
+    (void)param;
+    static const rlim_t missing[] = {1, 8, 100, 300, 700, 1000, 1500};
+    const char *path = in_dir("tight.mp4");
+    struct rlimit old, small;
+    struct stat st;
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK(write_video(path, FRAMES, true, NULL) == REEL_OK);
+    CHECK(stat(path, &st) == 0);
+    CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
+    small = old;
+    for (size_t i = 0; i <= sizeof(missing) / sizeof(missing[0]); i++) {
+        const bool fits = i == sizeof(missing) / sizeof(missing[0]);
+        reel_error err = {0};
+        small.rlim_cur = (rlim_t)st.st_size - (fits ? 0 : missing[i]);
+        CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+        const reel_status status = write_video(path, FRAMES, true, &err);
+        CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
+        CHECK(status == (fits ? REEL_OK : REEL_E_IO));
+        CHECK(reel_fs_exists(path) == fits);
+    }
+}
+
 static void versions_are_known(const void *param)
 {
     (void)param;
@@ -144,6 +172,7 @@ static const check_test tests[] = {
     {"streaming order", boxes_are_in_streaming_order, NULL},
     {"same bytes", the_same_frames_give_the_same_bytes, NULL},
     {"full disk", a_full_disk_is_an_error, NULL},
+    {"disk that fills at the end", a_disk_that_fills_at_the_end_is_an_error, NULL},
     {"versions", versions_are_known, NULL},
     {"hash and null", hash_and_null_take_frames, NULL},
 };
