@@ -14,6 +14,9 @@ reel_builder *reel_builder_of(lua_State *L)
 
 char *reel_build_string(lua_State *L, const char *s)
 {
+    if (!reel_is_utf8(s)) {
+        reel_script_fail(L, NULL, "a text is not UTF-8");
+    }
     return reel_script_have(L, reel_arena_strdup(&reel_builder_of(L)->scene->arena, s));
 }
 

@@ -113,6 +113,10 @@ static reel_status start_scene(const source *src, const reel_freeze_options *o, 
     if (!s) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
+    if (!reel_is_utf8(src->base)) {
+        reel_scene_destroy(&s);
+        return reel_fail(err, REEL_E_USAGE, "the script's file name is not UTF-8");
+    }
     reel_sha256_hex(reel_sha256_of(src->text, src->size), hex);
     s->arena.limit = (size_t)512 << 20;
     s->source = reel_arena_strdup(&s->arena, src->base);

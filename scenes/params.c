@@ -479,6 +479,9 @@ int reel_params_describe(lua_State *L)
     info->family = family_of(L, 1, &info->arena);
     lua_getfield(L, 1, "title");
     const char *title = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    if (!reel_is_utf8(title)) {
+        reel_script_fail(L, "scene.title", "is not UTF-8");
+    }
     info->title = reel_script_have(L, reel_arena_strdup(&info->arena, title));
     lua_pop(L, 1);
     push_params(L, 1);

@@ -57,6 +57,39 @@ void reel_suggestion_text(const reel_suggestion *s, char *out, size_t size)
     }
 }
 
+/* --- UTF-8 ------------------------------------------------------------------------------------ */
+
+/* Bytes of the character at `s`; 0 if it is none. The Unicode Standard 15, table 3-7. */
+static int character_bytes(const unsigned char *s)
+{
+    const unsigned char a = s[0];
+    if (a < 0x80) {
+        return 1;
+    }
+    const int n = a < 0xc2 ? 0 : a < 0xe0 ? 2 : a < 0xf0 ? 3 : a < 0xf5 ? 4 : 0;
+    for (int i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) { /* the terminating NUL is none either */
+            return 0;
+        }
+    }
+    const bool too_long = (a == 0xe0 && s[1] < 0xa0) || (a == 0xf0 && s[1] < 0x90);
+    const bool no_character = (a == 0xed && s[1] > 0x9f) || (a == 0xf4 && s[1] > 0x8f);
+    return too_long || no_character ? 0 : n;
+}
+
+bool reel_is_utf8(const char *s)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    while (*p) {
+        const int n = character_bytes(p);
+        if (n == 0) {
+            return false;
+        }
+        p += n;
+    }
+    return true;
+}
+
 /* --- colours --------------------------------------------------------------------------------- */
 
 static const reel_color_word colors[] = {

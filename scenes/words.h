@@ -21,6 +21,9 @@ void reel_suggestion_offer(reel_suggestion *s, const char *word);
 /** " (did you mean 'x'?)" or "". */
 void reel_suggestion_text(const reel_suggestion *s, char *out, size_t size);
 
+/** Is `s` well-formed UTF-8? */
+bool reel_is_utf8(const char *s);
+
 /** A named colour: linear RGB. */
 typedef struct reel_color_word {
     const char *name;

@@ -33,6 +33,7 @@ static const mistake mistakes[] = {
     {"local x = number(1, 2) + 1", 1, "", "has no value yet"},
     {"local x = pick {}", 1, "", "nothing to choose"},
     {"local x = int(1.5, 2)", 1, "", "whole numbers"},
+    {"scene { family = 'a', build = function(w) w:caption 'caf\xe9' end }", 1, "", "not UTF-8"},
     {"error('my words')", 1, "", "my words"},
     {"error({})", 1, "", "error that is a table"},
     {"local t = nil\nlocal x = t.a", 2, "", "attempt to index a nil value"},
@@ -433,9 +434,9 @@ static void frozen_scenes_are_validated(const void *param)
     char text[20000];
     reel_scene *s = freeze(BUILD("world:sphere { name = 'ball', radius = 1 }"));
     char *whole = text_of(s);
-    char *mass = strstr(whole, "\"mass\":");
-    CHECK(mass != NULL);
-    snprintf(text, sizeof(text), "%.*s-%s", (int)(mass + 7 - whole), whole, mass + 7);
+    CHECK_CONTAINS(whole, "\"mass\":");
+    const size_t at = (size_t)(strstr(whole, "\"mass\":") - whole) + strlen("\"mass\":");
+    snprintf(text, sizeof(text), "%.*s-%s", (int)at, whole, whole + at);
     reel_scene_destroy(&s);
     reel_error err = {0};
     CHECK(reel_scene_freeze_text("b.json", text, strlen(text), &o, &s, &err) == REEL_E_SCENE);

@@ -1,0 +1,56 @@
+-- A rolling ball topples a curved line of dominoes.
+scene {
+  family = "dominoes",
+  title = "A rolling ball topples a curved line of dominoes",
+  step_rate = 600,                          -- many bodies that lean on one another
+  params = {
+    count   = int(14, 30),
+    spacing = number(0.40, 0.65),           -- of a domino's height
+    bend    = deg(-130, 130),               -- over the whole line
+    look    = pick { "painted wood", "oak", "walnut", "plastic" },
+  },
+
+  build = function(world, p)
+    local height = 0.24
+    local pitch = p.spacing * height
+    local line = arc { from = { 0, 0 }, heading = deg(0), bend = p.bend, length = pitch * (p.count - 1) }
+    local hue = world:shuffle("colors", colors)
+    local painted = p.look == "painted wood" or p.look == "plastic"
+
+    for i, at, yaw in line:steps(p.count) do
+      world:box {
+        name = "domino " .. i, category = "domino", shape = "domino", size = { 0.035, 0.12, height },
+        at = at, yaw = yaw, material = p.look, restitution = 0.1,
+        color = painted and hue[1 + (i - 1) // 5 % #hue] or nil,
+      }
+    end
+
+    local r, speed, run = 0.075, world:draw("speed", number(1.2, 1.9)), world:draw("run", number(0.5, 0.9))
+    world:sphere {
+      name = "ball", category = "ball", shape = "ball", radius = r, at = { -run, 0 },
+      velocity = { speed, 0, 0 }, spin = { 0, speed / r, 0 }, material = "rubber", color = pick(colors),
+    }
+
+    world:floor { material = pick(materials.floors) }
+    world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
+    world:sun { elevation = deg(32, 62), temperature = number(4300, 6300) }
+
+    local side = p.bend > 0 and deg(-90) or deg(90)   -- look from outside of the bend
+    local middle, facing = line:middle()
+    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(24, 36), fov = deg(34), margin = 1.08 }
+
+    -- a second camera goes along with the wave
+    local keys = {}
+    for k = 0, 4 do
+      local at = line:at(k / 4)
+      keys[k + 1] = { time = world.duration * k / 4 * 0.7, look_at = { at[1], at[2], 0.1 } }
+    end
+    world:camera { name = "along", azimuth = facing + side, elevation = deg(22), distance = 1.5, fov = deg(40), keys = keys }
+
+    world:expect { fallen = "domino " .. p.count, by = 4.5 }
+    world:caption {
+      outcome = "{A ball.color} ball knocks over {count} {look} dominoes one after another.",
+      prompt  = "{A ball.color} ball rolls towards a curved line of {count} {look} dominoes.",
+    }
+  end,
+}

@@ -1,0 +1,1 @@
+scene{family="a",build=function(w) local b=w:box{size=1} w:hinge{a=b,axis={0,0,1},motor={velocity=1,max_force=1}} w:target{joint="hinge 1",time=1,value=2} w:impulse{on=b,impulse={1,2,3}} w:camera{attach=b,at={1,0,0},look_at={0,0,0}} w:camera{name="k",keys={{time=0},{time=1}}} end}

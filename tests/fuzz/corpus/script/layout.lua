@@ -1,0 +1,1 @@
+scene{family="a",build=function(w) for i,at in grid{columns=2,rows=2,spacing=1} do w:box{size=number(.1,.2),at=at,rotation="random"} end for i,at,y in arc{bend=1,length=2}:steps(3) do w:draw("x"..i,pick{1,2}) end w:scatter{count=3,radius=.1,x={0,1},y={0,1}} w:shuffle("s",{1,2,3}) w:sky{kind="dusk",strength=2} w:sun{color="red"} w:exposure(number(1,2)) end}

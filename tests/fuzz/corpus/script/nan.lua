@@ -1,0 +1,1 @@
+scene{family="a",build=function(w,p) w:sphere{radius=0/0} end}

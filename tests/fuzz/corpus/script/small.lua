@@ -1,0 +1,1 @@
+scene{family="a",params={a=int(1,2),b=pick{"x",y=2,default="x"},c=deg(1,2),d=flag(0.2)},build=function(w,p) w:object{parts={{shape="box",size=1},{shape="sphere",radius=.1,at={0,0,1}}}} w:caption"{a} {b:words}" end}

@@ -1,0 +1,66 @@
+-- A handful of solids is thrown together over a floor: they collide, tumble, roll and come to rest.
+local substances = { "rubber", "plastic", "painted wood", "painted metal", "steel", "oak", "brass" }
+local painted = { rubber = true, plastic = true, ["painted wood"] = true, ["painted metal"] = true }
+
+scene {
+  family = "toss",
+  title = "Solids thrown at one another over a floor (the MOVi-A case)",
+  params = {
+    count = int(3, 10),
+    size  = number(0.8, 1.2),               -- scale of all things
+    throw = number(0.6, 1.2),               -- m/s towards the middle, per metre of distance
+    floor = pick(materials.floors),
+  },
+
+  build = function(world, p)
+    local paint = world:shuffle("colors", colors)
+
+    -- what they are comes first, because their sizes decide where there is room
+    local things, radii = {}, {}
+    for i = 1, p.count do
+      local shape = world:draw("shape " .. i, pick { "box", "sphere", "cylinder", "capsule" })
+      local size  = p.size * world:draw("size " .. i, pick { 0.30, 0.44 }) * (p.count < 6 and 1.2 or 1)
+      local t = {
+        name     = "thing " .. i,
+        material = world:draw("material " .. i, pick(substances)),
+        rotation = "random",
+        spin     = { number(-4, 4), number(-4, 4), number(-4, 4) },
+        rolling  = 0.004,                   -- a soft floor: what rolls stays in the picture
+      }
+      if shape == "box" then
+        t.size, radii[i] = { size, size, size * world:draw("edge " .. i, pick { 1, 1, 0.5, 1.4 }) }, size
+      elseif shape == "sphere" then
+        t.radius, radii[i] = size * 0.55, size * 0.55
+      elseif shape == "cylinder" then
+        t.radius, t.length, radii[i] = size * 0.45, size * 1.1, size * 0.75
+      else
+        t.radius, t.length, radii[i] = size * 0.36, size * 0.8, size * 0.78
+      end
+      things[i] = { make = world[shape], spec = t, paint = paint[1 + (i - 1) % #paint] }
+    end
+
+    local places = world:scatter {
+      name = "start", count = p.count, radius = radii,
+      x = { -1.5, 1.5 }, y = { -1.5, 1.5 }, z = { 0.5, 1.6 }, gap = 0.02,
+    }
+    for i, t in ipairs(things) do
+      local x, y = places[i][1], places[i][2]
+      t.spec.at = places[i]
+      t.spec.velocity = { -p.throw * x, -p.throw * y, number(0.5, 2.5) }
+      if painted[t.spec.material] then t.spec.color = t.paint end
+      t.make(world, t.spec)
+    end
+
+    world:floor { material = p.floor }
+    world:sky(pick { clear = 3, hazy = 2, overcast = 1, warm = 1, studio = 2 })
+    world:sun { elevation = deg(30, 70), temperature = number(4200, 6500), strength = number(2.4, 3.4) }
+    world:camera {
+      name = "main", azimuth = deg(-180, 180), elevation = deg(22, 38), fov = deg(34),
+      look_at = { 0, 0, 0.35 }, fit = { { -1.15, -1.15, 0 }, { 1.15, 1.15, 0 }, { -1.15, 1.15, 0 }, { 1.15, -1.15, 0 }, { 0, 0, 1.4 } },
+    }
+    world:caption {
+      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and come to rest.",
+      prompt  = "{Count:words} solids are thrown together over {a floor} floor.",
+    }
+  end,
+}

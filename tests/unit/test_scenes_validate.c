@@ -1,0 +1,201 @@
+/*
+ * Validation: one thing at a time is broken in a good scene, and the message must name it.
+ */
+#include "tests/unit/scene_scripts.h"
+
+static const char good_script[] =
+    "scene { family = 'test', params = { n = int(1, 3) }, build = function(world, p)\n"
+    "world:box { name = 'a', size = { 1, 2, 3 } }\n"
+    "world:sphere { name = 'b', radius = 0.5, at = { 3, 0 } }\n"
+    "world:box { name = 'rock', size = 1, at = { 6, 0 }, static = true }\n"
+    "world:floor {}\n"
+    "world:hinge { name = 'h', a = 'a', axis = { 0, 0, 1 }, limits = { -1, 1 }, motor = { velocity "
+    "= 1, max_force = 1 } }\n"
+    "world:ball { name = 'j', a = 'b', b = 'rock' }\n"
+    "world:force { name = 'f', on = 'a', to = 1, force = { 1, 0, 0 } }\n"
+    "world:target { name = 't', joint = 'h', time = 0.5, value = 1 }\n"
+    "world:expect { moved = 'a', distance = 1 }\n"
+    "world:camera { name = 'main', distance = 9 }\n"
+    "world:camera { name = 'turn', distance = 9, orbit = 1 }\n"
+    "world:camera { name = 'keys', keys = { { time = 0 }, { time = 1, azimuth = 1 } } }\n"
+    "world:sun {}\n"
+    "end }";
+
+/* Numbers of the parts above. */
+enum { BODY_A = 0, BODY_B, BODY_ROCK, BODY_FLOOR };
+
+typedef void (*breaker)(reel_scene *s);
+
+#define BREAK(name, ...)            \
+    static void name(reel_scene *s) \
+    {                               \
+        __VA_ARGS__;                \
+    }
+BREAK(family, s->family = "No Good")
+BREAK(fps, s->fps = 0)
+BREAK(step_rate, s->step_rate = 1201)
+BREAK(samples, s->samples_per_frame = 7)
+BREAK(frames, s->frames = 0)
+BREAK(width, s->width = 833)
+BREAK(height, s->height = 8)
+BREAK(gravity, s->gravity.z = (double)NAN)
+BREAK(exposure, s->exposure = 0)
+BREAK(sky, s->sky.horizon[1] = -1)
+BREAK(audit, s->audit.energy_gain = -1)
+BREAK(density, s->surfaces[0].density = 0)
+BREAK(friction, s->surfaces[0].friction = -0.1)
+BREAK(restitution, s->surfaces[0].restitution = 1.01)
+BREAK(color, s->materials[0].color[2] = 1.5)
+BREAK(pattern_scale, s->materials[0].scale = 0)
+BREAK(roughness, s->materials[0].roughness = 0.01)
+BREAK(category, s->objects[1].category = "cup")
+BREAK(instance, s->objects[1].instance_id = 1)
+BREAK(instance_of_floor, s->objects[3].instance_id = 4)
+BREAK(environment, s->categories[0] = "world")
+BREAK(object_name, s->objects[1].name = s->objects[0].name)
+BREAK(first_body, s->objects[1].first_body = 0)
+BREAK(pose, s->bodies[BODY_A].world_from_body.q.w = 1.1)
+BREAK(position, s->bodies[BODY_B].world_from_body.p.x = HUGE_VAL)
+BREAK(mass, s->bodies[BODY_B].mass = 0)
+BREAK(inertia_sign, s->bodies[BODY_A].inertia[1] = -1)
+BREAK(inertia_triangle, s->bodies[BODY_A].inertia[2] = 1 + s->bodies[BODY_A].inertia[0] +
+                                                       s->bodies[BODY_A].inertia[1])
+BREAK(inertia_product, s->bodies[BODY_A].inertia[3] = s->bodies[BODY_A].inertia[0])
+BREAK(static_velocity, s->bodies[BODY_ROCK].velocity.x = 1)
+BREAK(box, s->bodies[BODY_A].box_min[0] = 10)
+BREAK(body_name, s->bodies[BODY_A].name = "")
+BREAK(geom_size, s->geoms[0].size[2] = -3)
+BREAK(geom_pose, s->geoms[1].body_from_geom.q = (reel_quat){0, 0, 0, 0})
+BREAK(plane_moves, (s->bodies[BODY_FLOOR].motion = REEL_MOTION_DYNAMIC,
+                    s->bodies[BODY_FLOOR].mass = 1, s->bodies[BODY_FLOOR].inertia[0] = 1,
+                    s->bodies[BODY_FLOOR].inertia[1] = 1, s->bodies[BODY_FLOOR].inertia[2] = 1))
+BREAK(first_geom, s->bodies[BODY_B].first_geom = 0)
+BREAK(joint_axis, s->joints[0].axis.x = 1)
+BREAK(joint_limits, s->joints[0].lo = 0.1)
+BREAK(joint_static, s->joints[1].body_a = BODY_ROCK)
+BREAK(joint_self, s->joints[1].body_b = BODY_B)
+BREAK(joint_motor, s->joints[1].motor = REEL_MOTOR_VELOCITY)
+BREAK(joint_speed, s->joints[0].max_speed = 0)
+BREAK(action_order, s->actions[0].first_step = 900)
+BREAK(action_end, s->actions[0].end_step = 0)
+BREAK(action_body, s->actions[0].body = BODY_ROCK)
+BREAK(action_joint, s->actions[1].joint = 1)
+BREAK(expect_by, s->expects[0].by = 1000000)
+BREAK(camera_name, s->cameras[0].name = "../x")
+BREAK(camera_fov, s->cameras[0].fov_y = 0)
+BREAK(camera_up, s->cameras[0].keys[0].up = (reel_vec3){0, 0, 2})
+BREAK(camera_target, s->cameras[0].keys[0].target = s->cameras[0].keys[0].eye)
+BREAK(camera_along_up,
+      s->cameras[0].keys[0].up = reel_v3_unit(reel_v3_sub(s->cameras[0].keys[0].target,
+                                                          s->cameras[0].keys[0].eye),
+                                              (reel_vec3){0, 0, 1}))
+BREAK(camera_above, s->cameras[1].keys[0] = ((reel_camera_key){
+                        .eye = {0, 0, 5}, .target = {0, 0, 0}, .up = {1, 0, 0}}))
+BREAK(camera_times, s->cameras[2].keys[1].time = 0)
+BREAK(camera_none, s->n_cameras = 0)
+BREAK(sun_direction, s->suns[0].to_light.z += 1)
+BREAK(sun_light, s->suns[0].irradiance[0] = -1)
+BREAK(sun_size, s->suns[0].angular_radius = 2)
+
+typedef struct damage {
+    breaker apply;
+    const char *field;
+} damage;
+
+static const damage damages[] = {
+    {family, "family"},
+    {fps, "fps"},
+    {step_rate, "step_rate"},
+    {samples, "step_rate"},
+    {frames, "frames"},
+    {width, "width"},
+    {height, "height"},
+    {gravity, "gravity"},
+    {exposure, "exposure"},
+    {sky, "sky.horizon"},
+    {audit, "audit.energy_gain"},
+    {density, "surfaces[0] (plastic).density"},
+    {friction, "surfaces[0] (plastic).friction"},
+    {restitution, "surfaces[0] (plastic).restitution"},
+    {color, "materials[0] (plastic).color"},
+    {pattern_scale, "materials[0] (plastic).scale"},
+    {roughness, "materials[0] (plastic).roughness"},
+    {category, "objects[1] (b).category"},
+    {instance, "objects[1] (b).instance_id"},
+    {instance_of_floor, "objects[3] (floor).instance_id"},
+    {environment, "categories[0]"},
+    {object_name, "objects"},
+    {first_body, "objects[1] (b).first_body"},
+    {pose, "bodies[0] (a).world_from_body"},
+    {position, "bodies[1] (b).world_from_body"},
+    {mass, "bodies[1] (b).mass"},
+    {inertia_sign, "bodies[0] (a).inertia"},
+    {inertia_triangle, "bodies[0] (a).inertia"},
+    {inertia_product, "bodies[0] (a).inertia"},
+    {static_velocity, "bodies[2] (rock).velocity"},
+    {box, "bodies[0] (a).box_min"},
+    {body_name, "bodies[0].name"},
+    {geom_size, "geoms[0] (a).size"},
+    {geom_pose, "geoms[1] (b).body_from_geom"},
+    {plane_moves, "geoms[3] (floor).shape"},
+    {first_geom, "bodies[1] (b).first_geom"},
+    {joint_axis, "joints[0] (h).axis"},
+    {joint_limits, "joints[0] (h).lo"},
+    {joint_static, "joints[1] (j).body_a"},
+    {joint_self, "joints[1] (j).body_b"},
+    {joint_motor, "joints[1] (j).motor"},
+    {joint_speed, "joints[0] (h).max_speed"},
+    {action_order, "actions[1] (t).first_step"},
+    {action_end, "actions[0] (f).end_step"},
+    {action_body, "actions[0] (f).body"},
+    {action_joint, "actions[1] (t).joint"},
+    {expect_by, "expects[0].by"},
+    {camera_name, "cameras[0] (../x).name"},
+    {camera_fov, "cameras[0] (main).fov_y"},
+    {camera_up, "cameras[0] (main).keys[0]"},
+    {camera_target, "cameras[0] (main).keys[0]"},
+    {camera_along_up, "cameras[0] (main).keys[0]"},
+    {camera_above, "cameras[1] (turn).keys[0]"},
+    {camera_times, "cameras[2] (keys).keys[1]"},
+    {camera_none, "cameras"},
+    {sun_direction, "suns[0] (sun).to_light"},
+    {sun_light, "suns[0] (sun).irradiance"},
+    {sun_size, "suns[0] (sun).angular_radius"},
+};
+
+static void damage_is_named(const void *param)
+{
+    (void)param;
+    for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+        reel_error err = {0};
+        reel_scene *s = freeze(good_script);
+        CHECK(reel_scene_validate(s, NULL) == REEL_OK);
+        damages[i].apply(s);
+        const reel_status st = reel_scene_validate(s, &err);
+        if (st != REEL_E_SCENE || strcmp(err.field, damages[i].field) != 0 || !err.msg[0]) {
+            CHECK_FAIL("number %zu: %d, '%s': %s; wanted '%s'", i, st, err.field, err.msg,
+                       damages[i].field);
+        }
+        reel_scene_destroy(&s);
+    }
+}
+
+/* The inertia of real bodies is possible, the thinnest too: a rod, a plate, an L. */
+static void real_inertias_are_possible(const void *param)
+{
+    (void)param;
+    reel_scene *s = freeze(BUILD(
+        "world:box { size = { 1e-4, 1e-4, 5 } }\n"
+        "world:box { size = { 3, 3, 1e-5 }, at = { 5, 0 } }\n"
+        "world:object { at = { 9, 0 }, parts = { { shape = 'capsule', radius = 1e-3, length = 2 },"
+        " { shape = 'capsule', radius = 1e-3, length = 2, pitch = 0.7, at = { 0.4, 0.1, 0 } } } "
+        "}"));
+    CHECK(reel_scene_validate(s, NULL) == REEL_OK);
+    reel_scene_destroy(&s);
+}
+
+static const check_test tests[] = {
+    {"damage is named", damage_is_named, NULL},
+    {"real inertias are possible", real_inertias_are_possible, NULL},
+};
+CHECK_MAIN(tests)
