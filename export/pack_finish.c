@@ -180,7 +180,10 @@ static reel_json *manifest_json(reel_packer *p)
         reel_json_destroy(&root);
         return NULL;
     }
-    ok = reel_json_put(root, "clips", clips);
+    reel_json *libraries = reel_json_object();
+    ok = reel_json_put(libraries, "snappy", reel_json_string(REEL_SNAPPY_VERSION));
+    ok = reel_json_put(root, "libraries", libraries) && ok;
+    ok = reel_json_put(root, "clips", clips) && ok;
     ok = reel_json_put(root, "files", files) && ok;
     ok = ok && reel_json_put(root, "format", reel_json_string(REEL_DATASET_FORMAT)) &&
          reel_json_put(root, "format_version", reel_json_int(REEL_DATASET_VERSION)) &&
