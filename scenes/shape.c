@@ -422,11 +422,14 @@ int reel_world_object(lua_State *L)
 /* --- surroundings --------------------------------------------------------------------------------
  */
 
+/* m, what is drawn of the floor: within the depth plane's 65 m from any camera near the scene. */
+#define FLOOR_RADIUS 40.0
+
 static void add_floor(reel_fields *f, const reel_substance *made_of)
 {
     lua_State *L = f->L;
     draft d = {.environment = true, .visible = true, .collides = true, .part_of = -1};
-    const double none[3] = {0, 0, 0};
+    const double drawn[3] = {FLOOR_RADIUS, 0, 0};
     d.body_name = d.object.name = "floor";
     d.body.world_from_body = reel_pose_identity();
     d.made_of = *made_of;
@@ -434,7 +437,7 @@ static void add_floor(reel_fields *f, const reel_substance *made_of)
     d.object.category = "environment";
     d.object.color = made_of->color_word;
     d.object.material = made_of->surface.name;
-    add_geom(f, REEL_SHAPE_PLANE, none, reel_pose_identity(), made_of, &d);
+    add_geom(f, REEL_SHAPE_PLANE, drawn, reel_pose_identity(), made_of, &d);
     reel_scene *s = reel_builder_of(L)->scene;
     d.body.first_geom = s->n_geoms - 1;
     d.body.n_geoms = 1;
