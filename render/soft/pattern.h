@@ -52,15 +52,25 @@ VINL vf resolved(vf w)
     return 1.0f - vf_smooth(w, 0.3f, 1.2f);
 }
 
-/* Three octaves, each faded by the footprint; mean 1/2. */
+/*
+ * Octaves of noise down to a 20th of the first one's features, each faded by the footprint; mean
+ * 1/2, rarely outside [0, 1]. An octave that no lane resolves adds exactly 0 and is passed over.
+ */
 VINL vf fractal(v3 p, vf w, uint32_t seed)
 {
-    const vf a = (noise3(p, seed) - 0.5f) * resolved(w);
-    const v3 p2 = {p.x * 2.03f + 7.1f, p.y * 2.03f + 3.7f, p.z * 2.03f + 1.3f};
-    const vf b = (noise3(p2, seed + 1) - 0.5f) * resolved(w * 2.03f);
-    const v3 p3 = {p.x * 4.11f + 2.9f, p.y * 4.11f + 9.2f, p.z * 4.11f + 5.4f};
-    const vf c = (noise3(p3, seed + 2) - 0.5f) * resolved(w * 4.11f);
-    return 0.5f + 1.1f * a + 0.55f * b + 0.28f * c;
+    static const float rate[4] = {1.0f, 2.71f, 7.3f, 19.7f};
+    static const float weight[4] = {0.62f, 0.44f, 0.31f, 0.22f};
+    vf sum = vf_set(0.5f);
+    for (int i = 0; i < 4; i++) {
+        const vf share = resolved(w * rate[i]) * weight[i];
+        if (vm_any(vf_gt(share, vf_set(0.0f)))) {
+            const float shift = 3.7f * (float)i;
+            const v3 q = {p.x * rate[i] + shift, p.y * rate[i] + 2.0f * shift,
+                          p.z * rate[i] + 3.0f * shift};
+            sum = sum + (noise3(q, seed + (uint32_t)i) - 0.5f) * share;
+        }
+    }
+    return sum;
 }
 
 /* Mean over [x - w/2, x + w/2] of the wave that is +1 on even cells and -1 on odd ones. */
@@ -162,8 +172,9 @@ VINL look boards(const soft_material *m, v3 p, v3 w3)
 
 VINL vf marble(const soft_material *m, v3 p, vf w)
 {
-    const v3 half = {p.x * 0.5f, p.y * 0.5f, p.z * 0.5f};
-    const vf warp = fractal(half, w * 0.5f, m->seed) - 0.5f;
+    const v3 slow = {p.x * 0.5f, p.y * 0.5f, p.z * 0.5f};
+    const v3 fast = {p.x * 1.27f + 5.1f, p.y * 1.27f, p.z * 1.27f};
+    const vf warp = noise3(slow, m->seed) + 0.4f * noise3(fast, m->seed + 1) - 0.7f;
     const vf x = (p.x + p.y * 0.6f + p.z * 0.8f) * 0.7f + warp * 3.2f;
     const vf vein = vf_exp2(vf_abs(vf_sin_turns(x * 0.5f)) * -7.0f);
     const vf cloud = fractal((v3){p.x * 0.8f, p.y * 0.8f, p.z * 0.8f}, w * 0.8f, m->seed + 9);
@@ -185,7 +196,7 @@ VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     vf t;
     switch (m->pattern) {
     case REEL_PATTERN_CHECKER: t = checker(shape, q, f); break;
-    case REEL_PATTERN_NOISE: t = vf_smooth(fractal(q, widest, m->seed), 0.25f, 0.75f); break;
+    case REEL_PATTERN_NOISE: t = vf_sat(fractal(q, widest, m->seed)); break;
     case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);
     case REEL_PATTERN_MARBLE: t = marble(m, q, widest); break;
     case REEL_PATTERN_TILES: return tiles(m, shape, q, n, f);
