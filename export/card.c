@@ -120,6 +120,9 @@ static void put_front(reel_bytes *out, const reel_card_facts *facts)
 static void put_loading(reel_bytes *out, const reel_card_facts *facts)
 {
     const char *split = facts->splits[0].name;
+    for (int s = 0; s < facts->n_splits; s++) {
+        split = strcmp(facts->splits[s].name, "train") == 0 ? "train" : split;
+    }
     put(out, "## Loading\n\n```python\nfrom datasets import load_dataset\n");
     putf(out, "clips = load_dataset(\"path/or/owner/name\")  # one row per clip and camera%s\n",
          facts->colour ? ", with its video" : "");

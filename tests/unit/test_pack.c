@@ -1,5 +1,6 @@
 /* Packing of synthetic records: the layout, interruptions, refusals, and what the checks of a
  * dataset find. What other readers make of it: tests/conformance/read_tables.py. */
+#include "base/alloc.h"
 #include "base/fs.h"
 #include "export/pack.h"
 #include "export/pack_internal.h"
@@ -210,6 +211,27 @@ static void a_half_done_pack_is_finished(const void *param)
     CHECK_STR(check_files(root).text, "");
 }
 
+/* The next attempt goes on where the last one ran out of memory. */
+static void memory_can_run_out_anywhere(const void *param)
+{
+    (void)param;
+    char dirs[CLIPS][REEL_PATH_MAX];
+    const char *root = make_records("memory", dirs);
+    reel_status status = REEL_E_NOMEM;
+    int attempts = 0;
+    for (uint64_t n = 1; status != REEL_OK; n += 1 + n / 16) {
+        reel_alloc_fail_at(n);
+        status = pack(root, dirs, false, NULL);
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_OK || status == REEL_E_NOMEM);
+        CHECK(status == REEL_OK || !reel_fs_exists(under(root, "manifest.json")));
+        attempts++;
+    }
+    CHECK_INT(attempts, >, 20);
+    CHECK_STR(check_files(root).text, "");
+    CHECK_STR(check_tables(root).text, "");
+}
+
 static void broken_records_are_refused(const void *param)
 {
     (void)param;
@@ -379,6 +401,7 @@ static const check_test tests[] = {
     {"interrupted after 4 files", a_half_done_pack_is_finished, &steps[3]},
     {"interrupted after 5 files", a_half_done_pack_is_finished, &steps[4]},
     {"interrupted before the folder went", a_half_done_pack_is_finished, &steps[5]},
+    {"out of memory", memory_can_run_out_anywhere, NULL},
     {"broken records", broken_records_are_refused, NULL},
     {"flipped bytes", a_flipped_byte_is_found, NULL},
     {"the manifest guards itself", the_manifest_guards_itself, NULL},
