@@ -6,6 +6,7 @@
  *     bench_accuracy scene CASE RATE               the scene as JSON
  *     bench_accuracy trace CASE RATE FILE          run with our engine, keep the states
  *     bench_accuracy judge CASE ENGINE FILE        CSV of the errors of a trace
+ *     bench_accuracy speed RATE                    steps per second of user time, best of three
  *
  * A trace file is three 32-bit integers (rate, steps n, bodies) and (n + 1) x bodies x 13 doubles
  * (experiment.h), all little-endian.
@@ -24,8 +25,9 @@ static void print_header(void)
 
 static const accuracy_case *find(const char *name)
 {
-    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
-        for (const accuracy_case *c = tables[k]; c->name; c++) {
+    const size_t n = sizeof tables / sizeof *tables;
+    for (size_t k = 0; k <= n; k++) {
+        for (const accuracy_case *c = k < n ? tables[k] : speed_cases; c->name; c++) {
             if (strcmp(c->name, name) == 0) {
                 return c;
             }
@@ -49,7 +51,7 @@ static int rate_of(const char *text)
 static void judge(const accuracy_case *c, const trace *t, const char *engine)
 {
     reel_scene *s = c->build(c, t->rate);
-    if (s->n_bodies != t->n_bodies || t->n_steps < trace_steps(c, t->rate)) {
+    if (!c->judge || s->n_bodies != t->n_bodies || t->n_steps < trace_steps(c, t->rate)) {
         fprintf(stderr, "bench_accuracy: this is no trace of \"%s\"\n", c->name);
         exit(2);
     }
@@ -137,6 +139,22 @@ static int command_judge(const accuracy_case *c, const char *engine, const char 
     return 0;
 }
 
+static void command_speed(int rate)
+{
+    puts("scene,engine,steps,step,seconds,steps_per_s");
+    for (const accuracy_case *c = speed_cases; c->name; c++) {
+        double best = 1e300;
+        for (int i = 0; i < 3; i++) {
+            reel_scene *s = c->build(c, rate);
+            best = fmin(best, trace_time(c, s));
+            reel_scene_destroy(&s);
+        }
+        const int steps = trace_steps(c, rate);
+        printf("%s,physreel,%d,%.9g,%.4f,%.0f\n", c->name, steps, 1.0 / rate, best, steps / best);
+        fflush(stdout);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
@@ -153,6 +171,10 @@ int main(int argc, char **argv)
     }
     if (strcmp(command, "trace") == 0 && argc == 5) {
         return command_trace(find(argv[2]), rate_of(argv[3]), argv[4]);
+    }
+    if (strcmp(command, "speed") == 0 && argc == 3) {
+        command_speed(rate_of(argv[2]));
+        return 0;
     }
     if (strcmp(command, "judge") == 0 && argc == 5) {
         return command_judge(find(argv[2]), argv[3], argv[4]);

@@ -182,7 +182,7 @@ static void resist_judge(const accuracy_case *c, const reel_scene *s, const trac
 
 enum { N_DOMINOES = 40, N_TOWER = 10 };
 
-static reel_scene *domino_build(const accuracy_case *c, int rate)
+reel_scene *domino_build(const accuracy_case *c, int rate)
 {
     reel_scene *s = new_scene(c, rate);
     kit_floor(s);

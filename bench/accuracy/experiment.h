@@ -39,6 +39,11 @@ typedef struct accuracy_case {
 
 /* Cases of the three files, each ended by one without a name. */
 extern const accuracy_case free_cases[], contact_cases[], joint_cases[];
+extern const accuracy_case speed_cases[]; /**< without judges */
+
+/** Scenes that are both judged and timed. */
+reel_scene *domino_build(const accuracy_case *c, int rate);
+reel_scene *chain_build(const accuracy_case *c, int rate);
 
 /* ---- trace.c ---- */
 
@@ -50,6 +55,8 @@ reel_vec3 trace_v(const trace *t, int step, int body);
 reel_vec3 trace_w(const trace *t, int step, int body);
 /** Run `s` with our engine; ends the program on failure. */
 trace trace_run(const accuracy_case *c, const reel_scene *s);
+/** User time (s) that our engine takes for the steps of `s`, without building it. */
+double trace_time(const accuracy_case *c, const reel_scene *s);
 bool trace_write(const trace *t, const char *path);
 bool trace_read(trace *t, const char *path);
 void trace_free(trace *t);

@@ -228,7 +228,7 @@ static void damped_judge(const accuracy_case *c, const reel_scene *s, const trac
     row(w, "final speed (rad/s)", trace_w(t, t->n_steps, 0).z, speed, speed);
 }
 
-static reel_scene *chain_build(const accuracy_case *c, int rate)
+reel_scene *chain_build(const accuracy_case *c, int rate)
 {
     reel_scene *s = new_scene(c, rate);
     for (int i = 0; i < N_LINKS; i++) {

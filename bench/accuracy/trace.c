@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include <math.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 enum { STATE = 13 };
 
@@ -45,6 +46,13 @@ static void die(const char *what)
     exit(2);
 }
 
+static void fail(const reel_error *err)
+{
+    char text[1024];
+    reel_error_format(err, text, sizeof text);
+    die(text);
+}
+
 static void allocate(trace *t)
 {
     const size_t n = (size_t)(t->n_steps + 1) * (size_t)t->n_bodies * STATE;
@@ -75,22 +83,42 @@ trace trace_run(const accuracy_case *c, const reel_scene *s)
         .rate = s->step_rate, .n_steps = trace_steps(c, s->step_rate), .n_bodies = s->n_bodies};
     reel_sim *sim = NULL;
     reel_error err = {0};
-    char text[1024];
     allocate(&t);
     if (reel_sim_open(s, &sim, &err) != REEL_OK) {
-        reel_error_format(&err, text, sizeof text);
-        die(text);
+        fail(&err);
     }
     keep(sim, &t, 0);
     for (int i = 1; i <= t.n_steps; i++) {
         if (reel_sim_advance(sim, 1, &err) != REEL_OK) {
-            reel_error_format(&err, text, sizeof text);
-            die(text);
+            fail(&err);
         }
         keep(sim, &t, i);
     }
     reel_sim_destroy(&sim);
     return t;
+}
+
+static double user_time(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_utime.tv_sec + 1e-6 * (double)usage.ru_utime.tv_usec;
+}
+
+double trace_time(const accuracy_case *c, const reel_scene *s)
+{
+    reel_sim *sim = NULL;
+    reel_error err = {0};
+    if (reel_sim_open(s, &sim, &err) != REEL_OK) {
+        fail(&err);
+    }
+    const double start = user_time();
+    if (reel_sim_advance(sim, trace_steps(c, s->step_rate), &err) != REEL_OK) {
+        fail(&err);
+    }
+    const double used = user_time() - start;
+    reel_sim_destroy(&sim);
+    return used;
 }
 
 bool trace_write(const trace *t, const char *path)
