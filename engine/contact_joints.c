@@ -127,10 +127,22 @@ static reel_vec3 force_on_a(const reel_sim *sim, const contact *c)
     return reel_v3(sign * f[0], sign * f[1], sign * f[2]);
 }
 
+/* The overlap of an impact that had its own time is made undone within the step: it counts only
+ * where a sample shows it. */
+static void judge_depth(reel_sim *sim, const contact *c)
+{
+    const int64_t shown = reel_scene_sample_step(sim->scene, sim->take->n_states - 1);
+    const bool settled = (double)sim->state.step * sim->h > SIM_SETTLE_TIME;
+    if (settled && (!c->instant || shown == sim->state.step)) {
+        sim->state.audit.penetration = fmax(sim->state.audit.penetration, c->depth);
+    }
+}
+
 void contacts_read_forces(reel_sim *sim)
 {
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
+        judge_depth(sim, c);
         c->force = force_on_a(sim, c);
         const reel_vec3 impulse = reel_v3_madd(c->impulse, sim->h, c->force);
         body_state *a = &sim->state.bodies[c->body_a], *b = &sim->state.bodies[c->body_b];

@@ -220,11 +220,13 @@ reel_status events_close(reel_sim *sim, reel_error *err)
         }
     }
     state->n_touches = 0;
-    qsort(state->events, (size_t)state->n_events, sizeof *state->events, by_begin);
-    sim->take->events = reel_arena_copy(&sim->take->arena, state->events, (size_t)state->n_events,
-                                        sizeof *state->events);
-    if (state->n_events > 0 && !sim->take->events) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory for contact events");
+    if (state->n_events > 0) {
+        qsort(state->events, (size_t)state->n_events, sizeof *state->events, by_begin);
+        sim->take->events = reel_arena_copy(&sim->take->arena, state->events,
+                                            (size_t)state->n_events, sizeof *state->events);
+        if (!sim->take->events) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for contact events");
+        }
     }
     sim->take->n_events = state->n_events;
     return REEL_OK;
