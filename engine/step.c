@@ -103,7 +103,9 @@ static reel_status build(reel_sim *sim, reel_error *err)
     if (status == REEL_OK) {
         status = channels_build(sim, err);
     }
-    record_begin(sim);
+    if (status == REEL_OK) {
+        record_begin(sim);
+    }
     return status;
 }
 

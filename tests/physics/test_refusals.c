@@ -164,7 +164,51 @@ static void what_cannot_be_built(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* The n-th allocation fails, for every n: an error and nothing else. */
+static void out_of_memory(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_crowd(0.4, 0, 0);
+    reel_take *t = NULL;
+    reel_status status = REEL_E_NOMEM;
+    int n = 0;
+    while (status != REEL_OK && n < 1000) {
+        reel_error err = {0};
+        reel_alloc_fail_at((uint64_t)++n);
+        status = reel_simulate(s, &t, &err);
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_OK || status == REEL_E_NOMEM);
+        CHECK(status == REEL_OK || (t == NULL && err.msg[0] != 0));
+    }
+    CHECK_INT(n, >, 20); /* so many allocations a simulation makes */
+    CHECK_INT(status, ==, REEL_OK);
+    reel_sim *sim = NULL, *branch = NULL;
+    CHECK_INT(reel_sim_open(s, &sim, NULL), ==, REEL_OK);
+    CHECK_INT(reel_sim_advance(sim, 200, NULL), ==, REEL_OK);
+    reel_checkpoint *c = NULL;
+    for (n = 1; !c && n < 1000; n++) {
+        reel_alloc_fail_at((uint64_t)n);
+        c = reel_sim_checkpoint(sim);
+        reel_alloc_fail_at(0);
+    }
+    CHECK_INT(n, >, 10);
+    status = REEL_E_NOMEM;
+    for (n = 1; status != REEL_OK && n < 1000; n++) {
+        reel_alloc_fail_at((uint64_t)n);
+        status = reel_sim_branch(c, s, &branch, NULL);
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_OK || status == REEL_E_NOMEM);
+    }
+    CHECK_INT(status, ==, REEL_OK);
+    reel_checkpoint_destroy(&c);
+    reel_sim_destroy(&sim);
+    reel_sim_destroy(&branch);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 static const check_test tests[] = {
+    {"out of memory", out_of_memory, NULL},
     {"overlapping bodies", overlap, NULL},
     {"not finite at the start", not_finite_at_the_start, NULL},
     {"a huge force", huge_force, NULL},
