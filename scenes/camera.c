@@ -71,7 +71,7 @@ static void add_everything(cloud *c, const reel_scene *s)
     }
 }
 
-/* fit = { thing, "name", {x, y, z}, ... }: a list of things and points; or "all". The points
+/* fit = { thing, "name", {x, y, z}, "all", ... }: a list of things and points; or "all". The points
  * stay on the stack, in a userdata. */
 static cloud read_fit(reel_fields *f)
 {
@@ -88,13 +88,18 @@ static cloud read_fit(reel_fields *f)
     if (n == 0 || n > REEL_MAX_BODIES) {
         reel_fields_fail(f, "fit", "must be a list of things and points, or \"all\"");
     }
-    cloud c = new_cloud(L, n);
-    for (int i = 1; i <= (int)n; i++) {
+    cloud c = new_cloud(L, n + (size_t)s->n_bodies); /* "all" may be among them */
+    for (int i = 1, all = 0; i <= (int)n; i++) {
         double v[3];
         lua_rawgeti(L, list, i);
         if (lua_type(L, -1) == LUA_TTABLE) {
             reel_fields_vector_at(f, -1, "fit", 3, 3, v);
             add_point(&c, reel_v3(v[0], v[1], v[2]));
+        } else if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "all") == 0) {
+            if (all++) {
+                reel_fields_fail(f, "fit", "has \"all\" twice");
+            }
+            add_everything(&c, s);
         } else {
             const int body = reel_thing_body(L, -1, "fit");
             reel_script_charge(L, (uint64_t)s->bodies[body].n_geoms * 2);

@@ -4,8 +4,8 @@ scene {
   title = "A cue ball breaks a rack of balls on a felt table",
   params = {
     rows  = int(2, 5),                      -- of the triangle: 3 to 15 balls
-    speed = number(2.4, 4.6),               -- m/s of the cue ball
-    aim   = deg(-3, 3),                     -- off the middle of the rack
+    speed = number(3.0, 6.0),               -- m/s of the cue ball
+    aim   = deg(-1.5, 1.5),                     -- off the middle of the rack
     cloth = pick { "green", "blue", "red" },
     wood  = pick { "walnut", "oak", "teak" },
   },

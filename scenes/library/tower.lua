@@ -55,7 +55,7 @@ scene {
     world:floor { material = pick(materials.floors) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(30, 60), temperature = number(4200, 6300) }
-    local reach = p.kind == "stable" and 0.4 or 0.95 * top + 0.3
+    local reach = p.kind == "stable" and 0.4 or 1.15 * top + 0.35
     world:camera {
       name = "main", azimuth = heading + world:draw("side", pick { deg(60, 120), deg(-120, -60) }), elevation = deg(21, 30), fov = deg(34), margin = 1.06,
       orbit = p.kind == "stable" and deg(8, 14) or deg(-4, 4),
