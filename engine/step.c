@@ -31,11 +31,25 @@ static const char *insanity(const body_state *state)
     return NULL;
 }
 
+/* A push that would make the body insane within the step would reach ODE before its result does. */
+static const char *insane_push(const reel_sim *sim, int b)
+{
+    if (!sim->pushed[b]) {
+        return NULL;
+    }
+    const body_fixed *fixed = &sim->bodies[b];
+    const reel_vec3 spin = body_inv_inertia_mul(fixed, &sim->state.bodies[b], sim->torque[b]);
+    const double gain = reel_v3_len(sim->force[b]) * fixed->inv_mass * sim->h;
+    const bool ok = gain <= SIM_MAX_SPEED && reel_v3_len(spin) * sim->h <= SIM_MAX_OMEGA;
+    return ok ? NULL : "is pushed beyond 1000 m/s or 10000 rad/s";
+}
+
 /* ODE would abort on what this refuses. */
 reel_status sim_check_sane(const reel_sim *sim, reel_error *err)
 {
     for (int i = 0; i < sim->scene->n_bodies; i++) {
         const char *what = insanity(&sim->state.bodies[i]);
+        what = what ? what : insane_push(sim, i);
         if (what) {
             char field[64];
             snprintf(field, sizeof field, "bodies[%d]", i);

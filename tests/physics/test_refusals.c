@@ -44,14 +44,14 @@ static void not_finite_at_the_start(const void *param)
 
 static void huge_force(const void *param)
 {
-    (void)param;
     reel_scene *s = kit_scene(1);
     kit_floor(s);
     const int b = kit_box(s, "box", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 0.1));
     reel_action *a = kit_action(s, "blast", REEL_ACTION_FORCE, b, 600);
     a->end_step = 700;
-    a->vec = reel_v3(1e308, 1e308, 0);
-    expect(s, REEL_E_REFUSED, "box", "step 601");
+    const bool turns = *(const bool *)param;
+    *(turns ? &a->torque : &a->vec) = reel_v3(1e300, 1e300, 0);
+    expect(s, REEL_E_REFUSED, "\"box\" is pushed beyond", "step 600");
 }
 
 static void too_fast(const void *param)
@@ -211,7 +211,8 @@ static const check_test tests[] = {
     {"out of memory", out_of_memory, NULL},
     {"overlapping bodies", overlap, NULL},
     {"not finite at the start", not_finite_at_the_start, NULL},
-    {"a huge force", huge_force, NULL},
+    {"a huge force", huge_force, &(const bool){false}},
+    {"a huge torque", huge_force, &(const bool){true}},
     {"a million m/s", too_fast, NULL},
     {"the contact cap", contact_cap, NULL},
     {"penetration", penetration, NULL},
