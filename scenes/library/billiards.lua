@@ -11,7 +11,7 @@ scene {
   },
 
   build = function(world, p)
-    local r, gap = 0.034, 0.0004            -- m; a real rack is never quite tight
+    local r, gap = 0.034, 0.0016            -- m; a rack is never quite tight nor quite regular
     local length, width = 1.30, 0.74        -- of the cloth
     local bed, rail, rim = 0.70, 0.05, 0.08 -- height of the cloth; rails above it, and how wide
     local ball_rolling = 3e-4
@@ -40,9 +40,10 @@ scene {
     for row = 0, p.rows - 1 do
       for k = 0, row do
         n = n + 1
+        local off = { world:draw("x " .. n, number(-0.0005, 0.0005)), world:draw("y " .. n, number(-0.0005, 0.0005)) }
         world:sphere {
           name = "ball " .. n, category = "ball", shape = "ball", radius = r,
-          at = { apex + row * d * math.sqrt(3) / 2, (k - row / 2) * d, bed + r },
+          at = { apex + row * d * math.sqrt(3) / 2 + off[1], (k - row / 2) * d + off[2], bed + r },
           material = "phenolic", color = paint[1 + (n - 1) % #paint], rolling = ball_rolling,
         }
       end

@@ -59,7 +59,7 @@ scene {
       look_at = { 0, 0, 0.35 }, fit = { { -1.3, -1.3, 0 }, { 1.3, 1.3, 0 }, { -1.3, 1.3, 0 }, { 1.3, -1.3, 0 }, { 0, 0, 1.7 } },
     }
     world:caption {
-      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and come to rest.",
+      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and roll.",
       prompt  = "{Count:words} solids are thrown together over {a floor} floor.",
     }
   end,

@@ -37,15 +37,16 @@ scene {
 
     if p.kind == "struck" then
       local speed, far, r = world:draw("speed", number(3.2, 4.5)), 3.0, 0.16
-      local z = top * world:draw("height", number(0.45, 0.7))
+      local z = top * world:draw("height", number(0.4, 0.65))
       -- thrown so that it passes the tower's axis at height z
       local t = far / speed
       world:sphere {
-        name = "ball", category = "ball", shape = "ball", radius = r, material = "rubber", color = pick(colors), mass = 12,
+        name = "ball", category = "ball", shape = "ball", radius = r, material = "rubber", color = pick(colors),
+        mass = 2.5 * below.mass,                -- enough for blocks of stone too
         at = { -far * dx, -far * dy, math.max(z, r + 0.05) },
         velocity = { speed * dx, speed * dy, 0.5 * world.gravity * t + (z - math.max(z, r + 0.05)) / t },
       }
-      world:expect { moved = "block " .. p.count, distance = 0.2, by = 4.0 }
+      world:expect { moved = "block " .. p.count, distance = 0.3, by = 4.0 }
     elseif p.kind == "unstable" then
       world:expect { moved = "block " .. p.count, distance = 0.3, by = 4.0 }
     else
@@ -55,7 +56,7 @@ scene {
     world:floor { material = pick(materials.floors) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(30, 60), temperature = number(4200, 6300) }
-    local reach = p.kind == "stable" and 0.4 or 1.15 * top + 0.35
+    local reach = ({ stable = 0.4, unstable = 1.15 * top + 0.35, struck = 1.15 * top + 0.7 })[p.kind]
     world:camera {
       name = "main", azimuth = heading + world:draw("side", pick { deg(60, 120), deg(-120, -60) }), elevation = deg(21, 30), fov = deg(34), margin = 1.06,
       orbit = p.kind == "stable" and deg(8, 14) or deg(-4, 4),
@@ -64,7 +65,7 @@ scene {
     local outcomes = {
       stable   = "A tower of {count:words} blocks stands still.",
       unstable = "A leaning tower of {count:words} blocks falls over.",
-      struck   = "{A ball.color} ball is thrown at a tower of {count:words} blocks and knocks it down.",
+      struck   = "{A ball.color} ball is thrown at a tower of {count:words} blocks and knocks it apart.",
     }
     world:caption {
       outcome = outcomes[p.kind],

@@ -37,7 +37,9 @@ scene {
 
     local side = p.bend > 0 and deg(-90) or deg(90)   -- look from outside of the bend
     local middle, facing = line:middle()
-    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(24, 36), fov = deg(34), margin = 1.08 }
+    local last, on = line:finish()
+    local beyond = { last[1] + 0.3 * math.cos(on), last[2] + 0.3 * math.sin(on), 0 }
+    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(24, 36), fov = deg(34), margin = 1.08, fit = { "all", beyond } }
 
     -- a second camera goes along with the wave
     local keys = {}

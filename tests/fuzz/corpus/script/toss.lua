@@ -41,7 +41,7 @@ scene {
 
     local places = world:scatter {
       name = "start", count = p.count, radius = radii,
-      x = { -1.5, 1.5 }, y = { -1.5, 1.5 }, z = { 0.5, 1.6 }, gap = 0.02,
+      x = { -1.25, 1.25 }, y = { -1.25, 1.25 }, z = { 0.55, 1.4 }, gap = 0.02,
     }
     for i, t in ipairs(things) do
       local x, y = places[i][1], places[i][2]
@@ -56,10 +56,10 @@ scene {
     world:sun { elevation = deg(30, 70), temperature = number(4200, 6500), strength = number(2.4, 3.4) }
     world:camera {
       name = "main", azimuth = deg(-180, 180), elevation = deg(22, 38), fov = deg(34),
-      look_at = { 0, 0, 0.35 }, fit = { { -1.15, -1.15, 0 }, { 1.15, 1.15, 0 }, { -1.15, 1.15, 0 }, { 1.15, -1.15, 0 }, { 0, 0, 1.4 } },
+      look_at = { 0, 0, 0.35 }, fit = { { -1.3, -1.3, 0 }, { 1.3, 1.3, 0 }, { -1.3, 1.3, 0 }, { 1.3, -1.3, 0 }, { 0, 0, 1.7 } },
     }
     world:caption {
-      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and come to rest.",
+      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and roll.",
       prompt  = "{Count:words} solids are thrown together over {a floor} floor.",
     }
   end,
