@@ -115,7 +115,7 @@ static reel_status parse_option(const reel_command *command, int argc, char **ar
         return reel_fail(err, REEL_E_USAGE, "--%s takes no value", option->name);
     }
     if (option->value && !value) {
-        if (*i + 1 >= argc) {
+        if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
             return reel_fail(err, REEL_E_USAGE, "--%s needs a value: %s", option->name,
                              option->value);
         }

@@ -69,11 +69,19 @@ static reel_status compare_plan(const char *dir, const char *plan_text, bool *th
     return REEL_OK;
 }
 
-static bool ends_listing(void *ctx, const char *name)
+static bool only_strays(void *ctx, const char *name)
 {
-    (void)name;
-    *(bool *)ctx = true;
-    return false;
+    bool *only = ctx;
+    *only = strncmp(name, ".tmp-", 5) == 0;
+    return *only;
+}
+
+/* Remove DIR.partial, its plan last: as long as anything else is there, so is what it is. */
+static reel_status remove_partial(const reel_output *output, reel_error *err)
+{
+    reel_status status = reel_fs_remove_tree(output->records, err);
+    status = status ? status : reel_fs_remove_tree(output->dataset, err);
+    return status ? status : reel_fs_remove_tree(output->partial, err);
 }
 
 static reel_status lock_partial(reel_output *output, reel_error *err)
@@ -81,6 +89,9 @@ static reel_status lock_partial(reel_output *output, reel_error *err)
     /* workers of a run that was killed hold the lock until they are gone: wait a little */
     enum { TRIES = 50 };
     output->lock = open(output->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (output->lock < 0 && errno == ENOENT) {
+        return REEL_OK; /* gone since: no good lock, so it is looked at again */
+    }
     if (output->lock < 0) {
         return reel_fail_at(err, REEL_E_IO, output->partial, 0, NULL, "cannot open: %s",
                             strerror(errno));
@@ -159,23 +170,17 @@ static reel_status judge_dir(const reel_output *output, const char *plan_text,
 static reel_status judge_partial(const reel_output *output, const char *plan_text, reel_error *err)
 {
     char difference[256];
-    bool there = false, same = false, has_records = false;
+    bool there = false, same = false;
     reel_status status =
         compare_plan(output->partial, plan_text, &there, &same, difference, sizeof difference, err);
     if (status || same) {
         return status;
     }
-    if (!there && !reel_fs_exists(output->records) && !reel_fs_exists(output->dataset)) {
-        bool other = false;
-        status = reel_fs_list(output->partial, ends_listing, &other, err);
-        if (status || !other) {
+    bool only = true;
+    if (!there) {
+        status = reel_fs_list(output->partial, only_strays, &only, err);
+        if (status || only) {
             return status; /* killed before its first file */
-        }
-        char stray[REEL_PATH_MAX];
-        reel_fs_join(stray, sizeof stray, output->partial, ".tmp-plan.json");
-        has_records = !reel_fs_exists(stray);
-        if (!has_records) {
-            return REEL_OK;
         }
     }
     return reel_fail_at(err, REEL_E_USAGE, output->partial, 0, NULL,
@@ -184,23 +189,23 @@ static reel_status judge_partial(const reel_output *output, const char *plan_tex
                         difference);
 }
 
-static reel_status prepare_partial(reel_output *output, const char *plan_text,
+/* Is the folder that was locked still the one of this name, and DIR not there yet? */
+static bool lock_is_good(const reel_output *output)
+{
+    struct stat locked, named;
+    return fstat(output->lock, &locked) == 0 && stat(output->partial, &named) == 0 &&
+           locked.st_dev == named.st_dev && locked.st_ino == named.st_ino &&
+           !reel_fs_exists(output->dir);
+}
+
+/* Plan and folders of a locked DIR.partial. */
+static reel_status prepare_partial(const reel_output *output, const char *plan_text,
                                    reel_output_state *state, reel_error *err)
 {
     char path[REEL_PATH_MAX];
-    bool existed = reel_fs_exists(output->partial);
-    reel_status status = existed ? judge_partial(output, plan_text, err) : REEL_OK;
-    if (status) {
-        return status;
-    }
-    status = reel_fs_make_dirs(output->partial, err);
-    status = status ? status : lock_partial(output, err);
-    if (status) {
-        return status;
-    }
     reel_fs_join(path, sizeof path, output->partial, "plan.json");
-    *state = existed && reel_fs_exists(path) ? REEL_OUTPUT_RESUMED : REEL_OUTPUT_NEW;
-    status = sweep_strays(output->partial, err);
+    *state = reel_fs_exists(path) ? REEL_OUTPUT_RESUMED : REEL_OUTPUT_NEW;
+    reel_status status = sweep_strays(output->partial, err);
     if (!status && *state == REEL_OUTPUT_NEW) {
         status = reel_fs_publish(path, plan_text, strlen(plan_text), err);
     }
@@ -210,6 +215,51 @@ static reel_status prepare_partial(reel_output *output, const char *plan_text,
     }
     status = status ? status : reel_fs_make_dirs(output->records, err);
     return status ? status : sweep_strays(output->records, err);
+}
+
+/* A run that was killed between its last rename and its tidying up leaves DIR.partial beside the
+ * finished DIR. If its lock is taken, somebody is tidying up already. */
+static reel_status tidy_up(reel_output *output, const char *plan_text, reel_error *err)
+{
+    bool there = false, same = false;
+    char difference[256];
+    reel_status status =
+        compare_plan(output->partial, plan_text, &there, &same, difference, sizeof difference, err);
+    if (status || !same) {
+        /* if it is empty its plan went last; anything else is not ours to remove */
+        (void)!rmdir(output->partial);
+        return status;
+    }
+    output->lock = open(output->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (output->lock >= 0 && flock(output->lock, LOCK_EX | LOCK_NB) == 0) {
+        status = remove_partial(output, err);
+    }
+    reel_output_close(output);
+    return status;
+}
+
+/* One look at DIR and DIR.partial. *again: they changed in the meantime. */
+static reel_status look(reel_output *output, const char *plan_text, reel_output_state *state,
+                        bool *again, reel_error *err)
+{
+    *again = false;
+    if (reel_fs_exists(output->dir)) {
+        reel_status status = judge_dir(output, plan_text, state, err);
+        return status ? status : tidy_up(output, plan_text, err);
+    }
+    reel_status status =
+        reel_fs_exists(output->partial) ? judge_partial(output, plan_text, err) : REEL_OK;
+    status = status ? status : reel_fs_make_dirs(output->partial, err);
+    status = status ? status : lock_partial(output, err);
+    if (status) {
+        return status;
+    }
+    if (!lock_is_good(output)) { /* who held the lock has finished, or given up */
+        reel_output_close(output);
+        *again = true;
+        return REEL_OK;
+    }
+    return prepare_partial(output, plan_text, state, err);
 }
 
 static reel_status set_paths(reel_output *out, const char *dir, reel_error *err)
@@ -258,20 +308,9 @@ reel_status reel_output_open(const char *dir, const reel_plan *plan, reel_output
     if (!text) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    if (reel_fs_exists(out->dir)) {
-        status = judge_dir(out, text, state, err);
-        if (!status) {
-            /* a run that was killed between its last rename and its tidying up */
-            bool there = false, same = false;
-            char difference[256];
-            status =
-                compare_plan(out->partial, text, &there, &same, difference, sizeof difference, err);
-            if (!status && same) {
-                status = reel_fs_remove_tree(out->partial, err);
-            }
-        }
-    } else {
-        status = prepare_partial(out, text, state, err);
+    bool again = true;
+    while (!status && again) {
+        status = look(out, text, state, &again, err);
     }
     reel_free(text);
     if (status) {
@@ -347,8 +386,7 @@ reel_status reel_output_finish(reel_output *output, reel_plan *plan,
     reel_free(text);
     status = status ? status : pack_all(output, plan, progress, ctx, err);
     status = status ? status : reel_fs_publish_dir(output->dataset, output->dir, err);
-    status = status ? status : reel_fs_remove_tree(output->partial, err);
-    return status;
+    return status ? status : remove_partial(output, err);
 }
 
 static bool count_record(void *ctx, const char *name)
@@ -367,7 +405,7 @@ int reel_output_abandon(reel_output *output)
         }
     }
     if (n == 0 && !reel_fs_exists(output->dataset)) {
-        (void)reel_fs_remove_tree(output->partial, NULL);
+        (void)remove_partial(output, NULL);
     }
     return n;
 }

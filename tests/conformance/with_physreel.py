@@ -1,0 +1,28 @@
+"""A reader on a dataset that the program made, from scene scripts all the way:
+
+    with_physreel.py PHYSREEL ENVIRONMENT planes|states SCRIPT [ARGUMENTS]
+
+The dataset's path replaces DATASET among the arguments. ENVIRONMENT is a folder of .venv (zarr2 or
+zarr3), or $REEL_READERS for zarr3. Without it the test is skipped, which CI counts as a failure.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+here = pathlib.Path(__file__).resolve().parent
+program, environment, store, script, *arguments = sys.argv[1:]
+python = os.environ.get("REEL_READERS") if environment == "zarr3" else None
+python = python or str(here.parents[1] / ".venv" / environment / "bin" / "python")
+if not os.path.exists(python):
+    print(f"1..0 # SKIP no environment {environment}: ./dev test makes it")
+    sys.exit(0)
+with tempfile.TemporaryDirectory() as work:
+    dataset = os.path.join(work, "real")
+    labels = ["--labels", "all"] if store == "planes" else []
+    subprocess.run([program, "run", "toss", "billiards", "dominoes", "pendulum", "--size", "128x96",
+                    "--frames", "21", "--fps", "4", "--store", store, *labels, "-q", "-o", dataset],
+                   check=True, stdout=subprocess.DEVNULL)
+    arguments = [dataset if a == "DATASET" else a for a in arguments]
+    sys.exit(subprocess.run([python, str(here / script), *arguments]).returncode)
