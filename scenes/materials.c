@@ -36,7 +36,7 @@ static const reel_material_word materials[] = {
     {"gold", "metals", "yellow", 19300, 0.40, 0.40, 2e-5, PLAIN, 0xf2c766, 0xf2c766, 0.1, 0.22, 1},
     {"granite", "floors stones", "gray", 2700, 0.55, 0.30, 5e-5, NOISE, 0x74706e, 0x8b8683, 0.03, 0.35, 0},
     {"grass", "floors", "green", 600, 0.65, 0.05, 5e-3, NOISE, 0x4b6b33, 0x58783d, 0.06, 0.95, 0},
-    {"ice", "slippery", "cyan", 917, 0.05, 0.30, 5e-5, MARBLE, 0xcfe4ec, 0xb4d2de, 0.20, 0.12, 0},
+    {"ice", "", "cyan", 917, 0.05, 0.30, 5e-5, MARBLE, 0xcfe4ec, 0xb4d2de, 0.20, 0.12, 0},
     {"ivory", "balls", "white", 1800, 0.20, 0.92, 2e-5, PLAIN, 0xefe6cf, 0xefe6cf, 0.1, 0.12, 0},
     {"linoleum", "floors", "beige", 1200, 0.50, 0.20, 1e-4, NOISE, 0xb8a98c, 0xc0b196, 0.12, 0.45, 0},
     {"marble", "floors stones", "white", 2700, 0.45, 0.30, 3e-5, MARBLE, 0xcdc9c2, 0xa9a6a3, 0.30, 0.15, 0},

@@ -303,20 +303,22 @@ static void push_fallback(lua_State *L, int draw, const reel_draw *d)
 
 static reel_json *json_of(lua_State *L, int index)
 {
-    reel_json *v;
     if (lua_isinteger(L, index)) {
-        v = reel_json_int(lua_tointeger(L, index));
-    } else if (lua_type(L, index) == LUA_TNUMBER) {
-        v = isfinite(lua_tonumber(L, index)) ? reel_json_real(lua_tonumber(L, index)) : NULL;
-    } else if (lua_type(L, index) == LUA_TBOOLEAN) {
-        v = reel_json_bool(lua_toboolean(L, index));
-    } else {
-        v = reel_json_string(lua_tostring(L, index));
+        return reel_script_have(L, reel_json_int(lua_tointeger(L, index)));
     }
-    if (!v) {
-        reel_script_fail(L, "scene.params", "a value is not finite, or not UTF-8");
+    if (lua_type(L, index) == LUA_TBOOLEAN) {
+        return reel_script_have(L, reel_json_bool(lua_toboolean(L, index)));
     }
-    return v;
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        if (!isfinite(lua_tonumber(L, index))) {
+            reel_script_fail(L, "scene.params", "a value is not a finite number");
+        }
+        return reel_script_have(L, reel_json_real(lua_tonumber(L, index)));
+    }
+    if (!reel_is_utf8(lua_tostring(L, index))) {
+        reel_script_fail(L, "scene.params", "a value is not UTF-8");
+    }
+    return reel_script_have(L, reel_json_string(lua_tostring(L, index)));
 }
 
 static int unknown_param(lua_State *L)
@@ -437,38 +439,35 @@ int reel_params_build(lua_State *L)
     return 0;
 }
 
-/* {"kind", "lo", "hi", "choices"}, for machines */
-static reel_json *describe_json(lua_State *L, int draw, const reel_draw *d)
+/* {"kind", "lo", "hi", "choices"}, for machines. What is made belongs to `p` at once: an error may
+ * leave at any call. */
+static void describe_json(lua_State *L, int draw, const reel_draw *d, reel_script_param *p)
 {
-    reel_json *o = reel_json_object();
-    bool ok = o && reel_json_put(o, "kind", reel_json_string(kind_name(d)));
-    if (ok && d->kind == REEL_DRAW_INT) {
-        ok = reel_json_put(o, "lo", reel_json_int(d->int_lo)) &&
-             reel_json_put(o, "hi", reel_json_int(d->int_hi));
-    } else if (ok && d->kind == REEL_DRAW_NUMBER) {
-        ok = reel_json_put(o, "lo", reel_json_real(d->lo)) &&
-             reel_json_put(o, "hi", reel_json_real(d->hi)) &&
-             (!d->angle || reel_json_put(o, "unit", reel_json_string("rad")));
-    } else if (ok && d->kind == REEL_DRAW_PICK) {
-        reel_json *choices = reel_json_array();
+    reel_json *o = p->json = reel_script_have(L, reel_json_object());
+    bool ok = reel_json_put(o, "kind", reel_json_string(kind_name(d)));
+    if (d->kind == REEL_DRAW_INT) {
+        ok &= reel_json_put(o, "lo", reel_json_int(d->int_lo));
+        ok &= reel_json_put(o, "hi", reel_json_int(d->int_hi));
+    } else if (d->kind == REEL_DRAW_NUMBER) {
+        ok &= reel_json_put(o, "lo", reel_json_real(d->lo));
+        ok &= reel_json_put(o, "hi", reel_json_real(d->hi));
+        ok &= !d->angle || reel_json_put(o, "unit", reel_json_string("rad"));
+    } else if (d->kind == REEL_DRAW_PICK) {
+        ok &= reel_json_put(o, "choices", reel_json_array());
         lua_getiuservalue(L, draw, 1);
         for (int i = 1; ok && i <= d->n_choices; i++) {
             lua_rawgeti(L, -1, i);
-            ok = choices && reel_json_push(choices, json_of(L, -1));
+            ok = reel_json_push(reel_json_get(o, "choices"), json_of(L, -1));
             lua_pop(L, 1);
         }
         lua_pop(L, 1);
-        ok = reel_json_put(o, "choices", choices) && ok;
     }
     if (ok && d->has_default) {
         push_fallback(L, draw, d);
         ok = reel_json_put(o, "default", json_of(L, -1));
         lua_pop(L, 1);
     }
-    if (!ok) {
-        reel_json_destroy(&o);
-    }
-    return reel_script_have(L, o);
+    reel_script_have(L, ok ? o : NULL);
 }
 
 int reel_params_describe(lua_State *L)
@@ -495,12 +494,11 @@ int reel_params_describe(lua_State *L)
         const char *name = lua_tostring(L, -1);
         const reel_draw *d = push_declared(L, params, name);
         describe_range(L, lua_gettop(L), d, range, sizeof(range));
-        reel_script_param *p = &info->params[info->n_params];
+        reel_script_param *p = &info->params[info->n_params++];
         p->name = reel_script_have(L, reel_arena_strdup(&info->arena, name));
         p->kind = kind_name(d);
         p->range = reel_script_have(L, reel_arena_strdup(&info->arena, range));
-        p->json = describe_json(L, lua_gettop(L), d);
-        info->n_params++;
+        describe_json(L, lua_gettop(L), d, p);
         lua_settop(L, names);
     }
     return 0;

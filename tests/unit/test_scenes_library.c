@@ -129,7 +129,26 @@ static void mistakes_are_described(const void *param)
     CHECK(info == NULL);
 }
 
+/* Whichever allocation fails while a family is described. */
+static void describing_without_memory(const void *param)
+{
+    (void)param;
+    reel_script_info *info = NULL;
+    const uint64_t before = reel_alloc_count();
+    CHECK(reel_script_describe("toss", &info, NULL) == REEL_OK);
+    const uint64_t total = reel_alloc_count() - before;
+    reel_script_info_destroy(&info);
+    for (uint64_t n = 1; n <= total; n++) {
+        reel_alloc_fail_at(n);
+        const reel_status st = reel_script_describe("toss", &info, NULL);
+        reel_alloc_fail_at(0);
+        CHECK(st == REEL_E_NOMEM || (st == REEL_OK && info));
+        reel_script_info_destroy(&info);
+    }
+}
+
 static const check_test tests[] = {
+    {"describing without memory", describing_without_memory, NULL},
     {"every seed is valid", every_seed_is_valid, NULL},
     {"every choice is valid", every_choice_is_valid, NULL},
     {"other sizes are valid", other_sizes_are_valid, NULL},

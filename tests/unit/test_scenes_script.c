@@ -445,7 +445,36 @@ static void frozen_scenes_are_validated(const void *param)
     reel_free(whole);
 }
 
+/* Whichever allocation fails, the end is a clean one: no memory, or a scene after all. */
+static void out_of_memory_is_clean(const void *param)
+{
+    (void)param;
+    const char *script =
+        "scene { family = 'test', params = { n = int(1, 3), w = pick { 'oak', 'pine' } },\n"
+        "build = function(world, p)\n"
+        "for i = 1, p.n do world:box { size = 0.1, at = { i, 0 }, material = p.w } end\n"
+        "world:object { parts = { { shape = 'sphere', radius = 1 } }, at = { 9, 0 } }\n"
+        "world:caption '{n} boxes'\n"
+        "end }";
+    const uint64_t before = reel_alloc_count();
+    reel_scene *whole = freeze(script);
+    const uint64_t total = reel_alloc_count() - before;
+    reel_scene_destroy(&whole);
+    CHECK_INT(total, >, 1000);
+    for (uint64_t n = 1; n <= total; n++) {
+        reel_alloc_fail_at(n);
+        reel_scene *s = freeze_seed(script, 0);
+        reel_alloc_fail_at(0);
+        if (!s && script_error.status != REEL_E_NOMEM) {
+            CHECK_FAIL("allocation %d: status %d: %s: %s", (int)n, script_error.status,
+                       script_error.field, script_error.msg);
+        }
+        reel_scene_destroy(&s);
+    }
+}
+
 static const check_test tests[] = {
+    {"out of memory is clean", out_of_memory_is_clean, NULL},
     {"mistakes are refused by script, line and field", is_refused, NULL},
     {"caught mistakes leave nothing", caught_mistakes_leave_nothing, NULL},
     {"seeds decide", seeds_decide, NULL},
