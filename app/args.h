@@ -57,6 +57,7 @@ reel_status reel_args_parse(const reel_command *command, int argc, char **argv, 
 /** The help text of a command, on stdout. */
 void reel_args_help(const reel_command *command);
 
+/** Was the option given? */
 bool reel_args_has(const reel_args *args, const char *name);
 /** The last value given, or NULL. */
 const char *reel_args_get(const reel_args *args, const char *name);

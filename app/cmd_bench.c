@@ -53,10 +53,15 @@ static reel_status measure(bench *b, const reel_args *args, const char *scene, c
                            const char *store, const char *dir, reel_error *err)
 {
     static reel_args plan_args;
-    static const reel_option names[] = {
-        {.name = "size"}, {.name = "store"}, {.name = "frames"}, {.name = "quality"}};
+    static const reel_option names[] = {{.name = "size"},
+                                        {.name = "store"},
+                                        {.name = "frames"},
+                                        {.name = "quality"},
+                                        {.name = "labels"}};
+    const bool planes = strcmp(store, "planes") == 0;
     const char *values[] = {size, store, reel_args_get(args, "frames"),
-                            reel_args_get(args, "quality")};
+                            reel_args_get(args, "quality"),
+                            planes ? reel_args_get(args, "labels") : NULL};
     reel_plan *plan = NULL;
     reel_job_stats stats = {0};
     plan_args = (reel_args){.command = args->command, .n_arguments = 1};
@@ -175,6 +180,7 @@ static int cmd_bench(const reel_args *args)
 static const reel_option options[] = {
     {.name = "frames", .value = "N", .help = "frames of the clip (default 121)"},
     {.name = "quality", .value = "NAME", .help = "labels, draft or standard (default)"},
+    {.name = "labels", .value = "LIST", .help = "planes to store, as for run"},
     {.name = "json", .help = "as JSON on stdout (default: CSV)"},
     {0},
 };

@@ -52,6 +52,7 @@ reel_status reel_output_finish(reel_output *output, reel_plan *plan,
  * @return how many whole records are kept for the next run. */
 int reel_output_abandon(reel_output *output);
 
+/** Give the lock back. */
 void reel_output_close(reel_output *output);
 
 REEL_API_END
