@@ -16,6 +16,7 @@ struct reel_builder {
         action_cap, camera_cap, sun_cap, expect_cap;
     int n_shapes[5];  /* for names such as "sphere 2" */
     int n_unnamed[8]; /* joints and actions without a name, by kind */
+    int caption_line;
     bool floor_done, sky_done, caption_done;
 };
 

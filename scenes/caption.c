@@ -181,12 +181,14 @@ int reel_world_caption(lua_State *L)
     b->scene->caption = read_template(&f, "outcome");
     b->scene->caption_prompt = read_template(&f, "prompt");
     b->caption_done = true;
+    b->caption_line = reel_script_line(L);
     return 0;
 }
 
 void reel_caption_finish(lua_State *L, int params)
 {
     reel_scene *s = reel_builder_of(L)->scene;
+    reel_script_of(L)->about_line = reel_builder_of(L)->caption_line;
     s->caption = fill(L, params, s->caption);
     s->caption_prompt = fill(L, params, s->caption_prompt);
 }

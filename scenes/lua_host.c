@@ -140,6 +140,9 @@ static void raise_error(lua_State *L, reel_status status, const char *field, con
 {
     reel_script *s = reel_script_of(L);
     s->raised = (reel_error){.status = status, .line = reel_script_line(L)};
+    if (s->raised.line == 0 && status == REEL_E_SCENE) {
+        s->raised.line = s->about_line;
+    }
     snprintf(s->raised.field, sizeof(s->raised.field), "%s", field ? field : "");
     snprintf(s->raised.msg, sizeof(s->raised.msg), "%s", msg);
     snprintf(s->raised_text, sizeof(s->raised_text), "%s:%d: %s%s%s", s->chunk, s->raised.line,

@@ -27,6 +27,7 @@ static int f_scene(lua_State *L)
     lua_settop(L, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, scene_key);
     s->called = true;
+    s->about_line = reel_script_line(L);
     return 0;
 }
 

@@ -43,7 +43,8 @@ typedef struct reel_script {
     char chunk[64];           /**< how Lua writes the chunk's name in messages */
     reel_error raised;        /**< parts of the last error of a binding */
     char raised_text[900];    /**< ... and how it reads */
-    int error_line;           /**< script's line where the error that ended the script began */
+    int about_line; /**< line of the call that is being worked on after the script has ended */
+    int error_line; /**< script's line where the error that ended the script began */
     reel_error fatal_error;
     jmp_buf fatal;
 } reel_script;
