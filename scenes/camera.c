@@ -348,6 +348,8 @@ void reel_defaults_camera(lua_State *L)
     if (reel_builder_of(L)->scene->n_cameras == 0) {
         lua_settop(L, 1);
         lua_newtable(L);
+        lua_pushnumber(L, 1.3); /* room for what moves */
+        lua_setfield(L, -2, "margin");
         reel_world_camera(L);
     }
 }
