@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/scene_json.h"
 #include "export/zarr.h"
+#include "render/render.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -61,9 +62,9 @@ typedef struct stream_check {
     int stream;
     char path[REEL_PATH_MAX];
     reel_finder *finder;
-    reel_zarr *zarr;
+    reel_zarr *zarr;         /* stored planes, */
+    reel_renderer *renderer; /* or drawn again from scene and take */
     reel_frame frame;
-    bool told_read[REEL_PLANE_COUNT];
     int faulty[REEL_FAULT_COUNT]; /* frames with the fault */
     int first[REEL_FAULT_COUNT];
     char words[REEL_FAULT_COUNT][200];
@@ -76,33 +77,61 @@ static void tell_plane(stream_check *s, reel_plane plane, int frame, const reel_
                      reel_plane_get_info(plane)->name, frame, e);
 }
 
-/* Read one plane and compare its digest; false if it cannot be used. */
-static bool read_plane(stream_check *s, reel_plane plane, int k)
+/* One plane of the frame: the same memory, the others left out. */
+static reel_frame only(const reel_frame *frame, reel_plane plane)
+{
+    reel_frame one = *frame;
+    one.planes = REEL_PLANE_BIT(plane);
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        one.plane[p] = p == (int)plane ? frame->plane[p] : NULL;
+    }
+    return one;
+}
+
+/* Compare the digest of a plane with the manifest's, if it has one. */
+static void compare_digest(stream_check *s, reel_plane plane, int k)
 {
     const reel_record_stream *stream = &s->record->streams[s->stream];
     reel_error e = {0};
-    reel_frame one = s->frame; /* the same memory, this plane alone */
-    one.planes = REEL_PLANE_BIT(plane);
-    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
-        one.plane[p] = p == (int)plane ? s->frame.plane[p] : NULL;
-    }
-    if (reel_zarr_read(s->zarr, k, &one, &e)) {
-        snprintf(e.file, sizeof e.file, "%.255s", s->path);
-        tell_plane(s, plane, k, &e);
-        return false;
-    }
     if (!(stream->digested & REEL_PLANE_BIT(plane))) {
-        (void)reel_fail_at(&e, REEL_E_CONFLICT, s->path, 0, NULL, "no digest in the manifest");
-        tell_plane(s, plane, k, &e);
-        return true;
+        if (s->zarr) {
+            (void)reel_fail_at(&e, REEL_E_CONFLICT, s->path, 0, NULL, "no digest in the manifest");
+            tell_plane(s, plane, k, &e);
+        }
+        return;
     }
-    reel_xxh128 digest = reel_frame_digest(&one, plane);
+    reel_xxh128 digest = reel_frame_digest(&s->frame, plane);
     if (memcmp(&digest, &stream->digest[plane][k], sizeof digest) != 0) {
         (void)reel_fail_at(&e, REEL_E_CONFLICT, s->path, 0, NULL,
                            "the values are not those of the manifest's digest");
         tell_plane(s, plane, k, &e);
     }
-    return true;
+}
+
+/* Fill the frame; false if some plane cannot be had. */
+static bool get_frame(stream_check *s, int k)
+{
+    const reel_record_stream *stream = &s->record->streams[s->stream];
+    reel_error e = {0};
+    bool good = true;
+    if (s->renderer && reel_renderer_draw(s->renderer, stream->camera_index, k, &s->frame, &e)) {
+        reel_finder_tell(s->finder, s->record->clip_id, stream->camera, NULL, k, &e);
+        return false;
+    }
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        if (!(s->frame.planes & REEL_PLANE_BIT(p))) {
+            continue;
+        }
+        reel_frame one = only(&s->frame, (reel_plane)p);
+        if (s->zarr && reel_zarr_read(s->zarr, k, &one, &e)) {
+            snprintf(e.file, sizeof e.file, "%.255s", s->path);
+            tell_plane(s, (reel_plane)p, k, &e);
+            good = false;
+        } else {
+            compare_digest(s, (reel_plane)p, k);
+        }
+    }
+    return good;
 }
 
 static void keep_faults(stream_check *s, const reel_label_faults *faults, int k)
@@ -133,21 +162,15 @@ static void tell_faults(stream_check *s)
     }
 }
 
-static reel_status check_frames(stream_check *s, reel_verify_counts *counts, reel_error *err)
+static reel_status check_frames(stream_check *s, reel_planes planes, reel_verify_counts *counts,
+                                reel_error *err)
 {
     const reel_scene *scene = s->record->scene;
-    const reel_planes planes = reel_zarr_planes(s->zarr);
     reel_status status = reel_frame_init(&s->frame, scene->width, scene->height, planes,
                                          reel_scene_n_instances(scene), err);
     for (int k = 0; !status && k < scene->frames; k++) {
         reel_label_faults faults;
-        bool readable = true;
-        for (int p = 0; p < REEL_PLANE_COUNT; p++) {
-            if (planes & REEL_PLANE_BIT(p)) {
-                readable &= read_plane(s, (reel_plane)p, k);
-            }
-        }
-        if (readable) {
+        if (get_frame(s, k)) {
             status = reel_verify_labels(s->record, s->stream, k, &s->frame, &faults, err);
             keep_faults(s, &faults, k);
             counts->frames++;
@@ -159,19 +182,34 @@ static reel_status check_frames(stream_check *s, reel_verify_counts *counts, ree
     return status;
 }
 
+/* Labels that are not stored: they must be right when they are made again. */
+static reel_status check_drawn(stream_check *s, reel_verify_counts *counts, reel_error *err)
+{
+    const reel_planes planes = REEL_PLANES_LABELS & ~REEL_PLANE_BIT(REEL_PLANE_COVERAGE);
+    reel_render_options options = reel_render_options_default();
+    options.quality = REEL_QUALITY_LABELS;
+    options.depth_scale = s->record->depth_scale;
+    snprintf(s->path, sizeof s->path, "%s", s->record->dir);
+    reel_status status =
+        reel_renderer_create(s->record->scene, s->record->take, &options, &s->renderer, err);
+    status = status ? status : check_frames(s, planes, counts, err);
+    reel_renderer_destroy(&s->renderer);
+    return status;
+}
+
 static reel_status check_stream(const reel_dataset *dataset, const reel_record *record, int stream,
                                 reel_finder *finder, reel_verify_counts *counts, reel_error *err)
 {
     const reel_record_stream *r = &record->streams[stream];
     static stream_check s;
     reel_error e = {0};
-    if (!r->planes) {
-        return REEL_OK;
-    }
     memset(&s, 0, sizeof s);
     s.record = record;
     s.stream = stream;
     s.finder = finder;
+    if (!r->planes) {
+        return check_drawn(&s, counts, err);
+    }
     reel_dataset_stream_path(dataset, record, r->planes, s.path, sizeof s.path);
     if (reel_zarr_open(s.path, &s.zarr, &e)) {
         reel_finder_tell(finder, record->clip_id, r->camera, NULL, -1, &e);
@@ -187,7 +225,7 @@ static reel_status check_stream(const reel_dataset *dataset, const reel_record *
         reel_zarr_close(&s.zarr);
         return REEL_OK;
     }
-    reel_status status = check_frames(&s, counts, err);
+    reel_status status = check_frames(&s, record->labels, counts, err);
     reel_zarr_close(&s.zarr);
     return status;
 }
