@@ -111,7 +111,7 @@ int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS])
 reel_status reel_take_digest(reel_take *take, reel_xxh128 *out, reel_error *err) REEL_MUST_CHECK;
 
 /** Rebuild a take of `scene` from arrays as produced by reel_take_arrays() (all of them, exact
- * shapes, finite values, events of bodies and geoms that exist). The arrays are copied.
+ * shapes, finite values, events of bodies, geoms and steps that exist). The arrays are copied.
  * @return REEL_OK; REEL_E_SCENE naming the array in `err->field`; REEL_E_NOMEM. */
 reel_status reel_take_from_arrays(const reel_scene *scene, const reel_take_array *arrays, int n,
                                   reel_take **out, reel_error *err) REEL_MUST_CHECK;

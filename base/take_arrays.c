@@ -176,11 +176,13 @@ static reel_status take_in(const reel_take_array *arrays, int n, const reel_take
     return REEL_OK;
 }
 
-/* Body and geom of an event are indices; other integers only need to fit their member. */
+/* Bodies and geoms of an event are indices; its steps are steps of the take, and it may end one
+ * behind the last or not at all (-1). */
 static bool event_int_fits(const reel_scene *scene, const reel_event_field *spec, int64_t v)
 {
-    if (spec->kind != 'i') {
-        return true;
+    if (spec->kind == 'l') {
+        const int64_t least = spec->offset == offsetof(reel_event, end_step) ? -1 : 0;
+        return v >= least && v <= reel_scene_last_step(scene) + 1;
     }
     const bool is_geom = strncmp(spec->name, "event_geom", 10) == 0;
     return v >= 0 && v < (is_geom ? scene->n_geoms : scene->n_bodies);
@@ -217,7 +219,7 @@ static reel_status read_events(reel_take *take, const reel_scene *scene,
             int64_t v;
             memcpy(&v, from, 8);
             if (!event_int_fits(scene, spec, v)) {
-                return bad_array(err, spec->name, "no such body or geom in the scene");
+                return bad_array(err, spec->name, "no such body, geom or step in the scene");
             }
             const int32_t narrow = (int32_t)v;
             memcpy(to, spec->kind == 'i' ? (const void *)&narrow : &v, spec->kind == 'i' ? 4 : 8);
