@@ -48,6 +48,7 @@ struct reel_parquet_reader {
     int n_notes, max_notes;
     char (*notes)[MAX_NOTE];
     reel_bytes buffer;
+    bool out_of_memory; /* what made a step of reading the footer fail */
 };
 
 static reel_status damaged(const reel_parquet_reader *r, const char *why, reel_error *err)
@@ -58,6 +59,14 @@ static reel_status damaged(const reel_parquet_reader *r, const char *why, reel_e
 static reel_status no_memory(const reel_parquet_reader *r, reel_error *err)
 {
     return reel_fail_at(err, REEL_E_NOMEM, r->path, 0, NULL, "out of memory");
+}
+
+/* REEL_ARENA_NEW() that notes a failure. */
+static void *allocate(reel_parquet_reader *r, size_t count, size_t size)
+{
+    void *data = reel_arena_alloc(&r->arena, count, size);
+    r->out_of_memory |= !data;
+    return data;
 }
 
 /* `size` bytes at `offset` into r->buffer. */
@@ -73,7 +82,8 @@ static reel_status load(reel_parquet_reader *r, int64_t offset, int64_t size, re
     }
     if (fseeko(r->file, offset, SEEK_SET) != 0 ||
         fread(room, 1, (size_t)size, r->file) != (size_t)size) {
-        return reel_fail_at(err, REEL_E_IO, r->path, 0, NULL, "cannot read: %s", strerror(errno));
+        return reel_fail_at(err, REEL_E_IO, r->path, 0, NULL, "cannot read: %s",
+                            feof(r->file) ? "the file ends early" : strerror(errno));
     }
     r->buffer.size = (size_t)size;
     return REEL_OK;
@@ -142,7 +152,7 @@ static bool read_schema(reel_parquet_reader *r, reel_thrift_reader *t, reel_thri
     if (n < 1 || n > MAX_ELEMENTS || r->elements) {
         return false;
     }
-    r->elements = REEL_ARENA_NEW(&r->arena, element, n);
+    r->elements = allocate(r, n, sizeof(*r->elements));
     r->n_elements = r->elements ? (int)n : 0;
     for (int i = 0; i < r->n_elements; i++) {
         read_element(t, &r->elements[i]);
@@ -201,7 +211,7 @@ static bool read_group(reel_parquet_reader *r, reel_thrift_reader *t, group *g)
             if ((int)n != r->n_leaves || g->chunks) {
                 return false;
             }
-            g->chunks = REEL_ARENA_NEW(&r->arena, chunk, n);
+            g->chunks = allocate(r, n, sizeof(*g->chunks));
             for (uint32_t i = 0; g->chunks && i < n; i++) {
                 read_chunk(t, &g->chunks[i]);
             }
@@ -212,7 +222,7 @@ static bool read_group(reel_parquet_reader *r, reel_thrift_reader *t, group *g)
         }
     }
     reel_thrift_leave(t);
-    return g->chunks && g->n_rows >= 0 && g->n_rows <= REEL_PARQUET_MAX_CHUNK / 8;
+    return g->chunks && g->n_rows >= 0 && g->n_rows <= REEL_PARQUET_MAX_GROUP;
 }
 
 /* ---- columns ----------------------------------------------------------------------------------
@@ -323,9 +333,9 @@ static bool bind_columns(reel_parquet_reader *r)
     if (end != r->n_elements || r->elements[0].n_children < 1) {
         return false;
     }
-    r->leaves = REEL_ARENA_NEW(&r->arena, leaf, n_leaves);
+    r->leaves = allocate(r, (size_t)n_leaves, sizeof(*r->leaves));
     r->max_notes = n_leaves + r->table->n_columns;
-    r->notes = reel_arena_alloc(&r->arena, (size_t)r->max_notes, MAX_NOTE);
+    r->notes = allocate(r, (size_t)r->max_notes, MAX_NOTE);
     if (!r->leaves || !r->notes) {
         return false;
     }
@@ -373,7 +383,7 @@ static bool read_groups(reel_parquet_reader *r, reel_thrift_reader *t, reel_thri
     if (!r->leaves || r->groups || n > MAX_GROUPS) {
         return false;
     }
-    r->groups = REEL_ARENA_NEW(&r->arena, group, n);
+    r->groups = allocate(r, n, sizeof(*r->groups));
     r->n_groups = r->groups ? (int)n : 0;
     for (int i = 0; i < r->n_groups; i++) {
         if (!read_group(r, t, &r->groups[i]) || t->bad) {
@@ -416,6 +426,9 @@ static reel_status read_footer(reel_parquet_reader *r, reel_error *err)
             reel_thrift_skip(&t, f);
         }
     }
+    if (r->out_of_memory) {
+        return no_memory(r, err);
+    }
     int64_t sum = 0;
     for (int i = 0; i < r->n_groups; i++) {
         sum += r->groups[i].n_rows;
@@ -448,7 +461,7 @@ reel_status reel_parquet_open(const char *path, const reel_table *table, reel_pa
     for (int c = 0; c < table->n_columns; c++) {
         r->leaf_of[c] = -1;
     }
-    r->file = fopen(path, "rb");
+    r->file = fopen(path, "rbe");
     if (!r->file || fstat(fileno(r->file), &info) != 0) {
         status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot open: %s", strerror(errno));
         goto fail;

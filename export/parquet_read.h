@@ -5,8 +5,8 @@
  * a damaged file must end in an error that says where. Reads flat columns and three-level lists of
  * doubles; PLAIN, RLE (booleans) and dictionary encodings; data pages of version 1 and 2; no
  * compression, Snappy and Zstandard; page checksums where given. Every length and offset is
- * checked, and memory is bounded (see REEL_PARQUET_MAX_CHUNK). Thread-safety: one reader, one
- * thread.
+ * checked, and memory is bounded (see REEL_PARQUET_MAX_CHUNK and _GROUP). Thread-safety: one
+ * reader, one thread.
  */
 #pragma once
 
@@ -16,6 +16,9 @@ REEL_API_BEGIN
 
 /** Most bytes that one column of one row group may take; files with more are refused. */
 enum { REEL_PARQUET_MAX_CHUNK = 1 << 29 };
+/** Most rows of a row group: room for them is taken in every column before a value is seen. Writers
+ * make at most some 10^6 of them unless told otherwise. */
+enum { REEL_PARQUET_MAX_GROUP = 1 << 22 };
 
 typedef struct reel_parquet_reader reel_parquet_reader; /**< opaque */
 

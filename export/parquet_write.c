@@ -342,7 +342,7 @@ reel_status reel_parquet_create(const char *path, const reel_table *table,
         goto fail;
     }
     snprintf(w->path, sizeof(w->path), "%s", path);
-    w->file = fopen(w->temporary, "wb");
+    w->file = fopen(w->temporary, "wbe");
     if (!w->file) {
         status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot create: %s", strerror(errno));
         goto fail;

@@ -142,12 +142,6 @@ void reel_thrift_i16(reel_thrift_writer *w, int id, int16_t v)
     reel_bytes_put_varint(w->out, zigzag(v));
 }
 
-void reel_thrift_i8(reel_thrift_writer *w, int id, int8_t v)
-{
-    put_field(w, id, REEL_THRIFT_I8);
-    reel_bytes_put_u8(w->out, (uint8_t)v);
-}
-
 void reel_thrift_bool(reel_thrift_writer *w, int id, bool v)
 {
     put_field(w, id, v ? REEL_THRIFT_TRUE : REEL_THRIFT_FALSE);

@@ -66,7 +66,6 @@ void reel_thrift_end(reel_thrift_writer *w);
 void reel_thrift_i32(reel_thrift_writer *w, int id, int32_t v);
 void reel_thrift_i64(reel_thrift_writer *w, int id, int64_t v);
 void reel_thrift_i16(reel_thrift_writer *w, int id, int16_t v);
-void reel_thrift_i8(reel_thrift_writer *w, int id, int8_t v);
 void reel_thrift_bool(reel_thrift_writer *w, int id, bool v);
 void reel_thrift_binary(reel_thrift_writer *w, int id, const void *data, size_t size);
 void reel_thrift_string(reel_thrift_writer *w, int id, const char *s);
