@@ -1,4 +1,5 @@
-/* picture_png.c - see picture_png.h. libpng's longjmp ends here: its simplified API returns instead. */
+/* picture_png.c - see picture_png.h. libpng's longjmp ends here: its simplified API returns
+ * instead. */
 #include "export/picture_png.h"
 #include "base/alloc.h"
 #include "base/fs.h"

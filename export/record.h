@@ -33,7 +33,7 @@ typedef struct reel_record_options {
     const char *clip_id; /**< [a-z0-9_]+, unique in the dataset */
     const char *split;   /**< such as "train" */
     uint64_t base_seed;  /**< of the run */
-    uint64_t index;      /**< of the clip in the run */
+    uint64_t index;      /**< of the clip in the run, below 2^63 */
     uint32_t attempt;    /**< 0 = the first seed was taken */
     const char *quality; /**< name of the render quality */
     reel_planes labels;  /**< planes that are stored (store = planes) */

@@ -52,14 +52,17 @@ static bool put_generator(reel_json *o)
     return put_if(ok, o, "generator", g);
 }
 
-static bool put_params(reel_json *o, const reel_scene *scene)
+reel_json *reel_record_params(const reel_scene *scene)
 {
     reel_json *params = reel_json_object();
     bool ok = params != NULL;
     for (int i = 0; ok && i < scene->n_params; i++) {
         ok = reel_json_put(params, scene->params[i].name, reel_json_copy(scene->params[i].value));
     }
-    return put_if(ok, o, "params", params);
+    if (!ok) {
+        reel_json_destroy(&params);
+    }
+    return params;
 }
 
 static bool put_identity(reel_json *o, const reel_record_writer *w)
@@ -74,7 +77,7 @@ static bool put_identity(reel_json *o, const reel_record_writer *w)
     ok = ok && put_text(o, "family", scene->family);
     ok = ok && put_text(o, "source", scene->source);
     ok = ok && put_text(o, "source_sha256", scene->source_sha256);
-    ok = ok && put_params(o, scene);
+    ok = ok && reel_json_put(o, "params", reel_record_params(scene));
     ok = ok && put_u64(o, "base_seed", options->base_seed);
     ok = ok && put_u64(o, "index", options->index);
     ok = ok && put_int(o, "attempt", options->attempt);

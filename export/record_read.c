@@ -138,6 +138,9 @@ static void read_identity(reader *r)
     record->quality = get_text(r, m, "quality");
     record->base_seed = get_u64(r, m, "base_seed");
     record->index = get_u64(r, m, "index");
+    if (record->index > INT64_MAX) {
+        wrong(r, "index", "is beyond 2^63, which tables cannot hold");
+    }
     record->seed = get_u64(r, m, "seed");
     record->attempt = (uint32_t)get_int(r, m, "attempt", 0, UINT32_MAX);
     record->scene_sha256 = get_text(r, m, "scene_sha256");

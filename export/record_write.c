@@ -57,6 +57,7 @@ reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_tak
                               reel_error *err)
 {
     assert(options->n_cameras > 0 && (options->labels & ~REEL_PLANES_LABELS) == 0);
+    assert(options->index <= INT64_MAX);
     assert(strlen(options->clip_id) > 0 && strlen(options->clip_id) < REEL_RECORD_ID_MAX);
     reel_status status = REEL_OK;
     reel_record_writer *w = reel_calloc(1, sizeof(*w));

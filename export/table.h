@@ -85,8 +85,8 @@ void reel_rows_end_row(reel_rows *rows); /**< every column was put (assert) */
 /** Append rows [first, first + n) of `from` (same table). */
 void reel_rows_append(reel_rows *to, const reel_rows *from, int first, int n);
 
-/* For readers: room for one more cell in column `c`, all columns at their own pace; n_rows is set
- * by the caller once all columns are filled. Returns false when out of memory. */
+/** For readers: room for `n_rows` rows in every column, which are then filled each at its own pace;
+ * the caller sets n_rows once all are. Returns false, and sets `failed`, when out of memory. */
 bool reel_cells_reserve(reel_rows *rows, int n_rows);
 
 /** True if the two cells hold the same bits (or are both null). */

@@ -1,4 +1,5 @@
 /* tables_clip.c - the metadata table: one row per clip and camera. */
+#include "export/record_internal.h"
 #include "export/tables_internal.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,14 +64,9 @@ const reel_table reel_metadata_table_no_video = {
 /* {"count": 12, ...} canonically; NULL: no memory. */
 static char *params_json(const reel_scene *scene)
 {
-    reel_json *root = reel_json_object();
-    bool ok = root != NULL;
-    for (int i = 0; ok && i < scene->n_params; i++) {
-        ok = reel_json_put(root, scene->params[i].name, reel_json_copy(scene->params[i].value));
-    }
-    size_t size;
-    char *text = ok ? reel_json_canonical(root, &size) : NULL;
-    reel_json_destroy(&root);
+    reel_json *params = reel_record_params(scene);
+    char *text = params ? reel_json_canonical(params, NULL) : NULL;
+    reel_json_destroy(&params);
     return text;
 }
 

@@ -23,6 +23,13 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out);
 void reel_events_rows(const reel_record *record, reel_rows *out);
 void reel_boxes_rows(const reel_record *record, reel_rows *out);
 
+/** Whether a body has a box: planes and bodies without visible geoms have none. */
+static inline bool reel_table_has_box(const reel_body *body)
+{
+    return body->box_max[0] > body->box_min[0] || body->box_max[1] > body->box_min[1] ||
+           body->box_max[2] > body->box_min[2];
+}
+
 /** `n` columns of a table from an array. */
 #define REEL_TABLE(table_name, table_doc, columns_array)                        \
     {                                                                           \

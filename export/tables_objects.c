@@ -11,7 +11,8 @@ static const reel_column object_columns[] = {
     {"instance_id", I, 0, "", "value in the instance planes; 0: environment (floor, walls)"},
     {"name", S, 0, "", "unique in the clip"},
     {"category", S, 0, "", "semantic class"},
-    {"semantic_id", I, 0, "", "number of the class in this clip's scene; 0: environment"},
+    {"semantic_id", I, 0, "",
+     "number of the category in this clip, not the same in others; 0: environment"},
     {"shape", S, 0, "", "word for its shape"},
     {"color", S, 0, "", "word for its colour; null if none fits"},
     {"material", S, 0, "", "word for its material"},
@@ -22,7 +23,8 @@ static const reel_column object_columns[] = {
     {"friction", F, 0, "", "Coulomb coefficient; a pair's is sqrt(a b)"},
     {"restitution", F, 0, "", "a pair's is max(a, b)"},
     {"rolling_friction", F, 0, "m", "rolling torque / normal force; a pair's is max(a, b)"},
-    {"inertia", V, 6, "kg m^2", "first body about its origin, body frame: xx yy zz xy xz yz"},
+    {"inertia", V, 6, "kg m^2",
+     "first body about its origin, body frame: xx yy zz xy xz yz; null if static"},
     {"box_min", V, 3, "m", "box of the first body, body frame; null for planes"},
     {"box_max", V, 3, "m", "object coordinates run from box_min (0) to box_max (65535)"},
     {"albedo", V, 3, "", "base colour of the first geom, linear RGB, 0..1"},
@@ -96,12 +98,6 @@ static void put_surface(reel_rows *out, const reel_surface *surface)
     reel_put_real(out, "rolling_friction", surface->rolling_friction);
 }
 
-static bool has_box(const reel_body *body)
-{
-    return body->box_max[0] > body->box_min[0] || body->box_max[1] > body->box_min[1] ||
-           body->box_max[2] > body->box_min[2];
-}
-
 static void put_body(reel_rows *out, const reel_body *body, bool is_static)
 {
     if (is_static) {
@@ -109,7 +105,7 @@ static void put_body(reel_rows *out, const reel_body *body, bool is_static)
     } else {
         reel_put_vector(out, "inertia", body->inertia);
     }
-    if (has_box(body)) {
+    if (reel_table_has_box(body)) {
         reel_put_vector(out, "box_min", body->box_min);
         reel_put_vector(out, "box_max", body->box_max);
     } else {

@@ -37,7 +37,7 @@ static const reel_column box_columns[] = {
     {"y1", I, 0, "px", "bottom, exclusive"},
     {"center_u", F, 0, "px", "its 3-D box's centre in the image; null behind the camera"},
     {"center_v", F, 0, "px", "as center_u, downwards"},
-    {"center_depth", F, 0, "m", "z of the centre in the camera frame"},
+    {"center_depth", F, 0, "m", "z of the centre in the camera frame; null if absent"},
     {"in_view", B, 0, "", "the centre is in front of the camera and inside the image"},
     {"box_corners", V, 24, "m",
      "8 corners x 3, world, of the 3-D box in the first body's frame: corner k is at the maximum "
@@ -119,12 +119,6 @@ static void widen(double lo[3], double hi[3], reel_vec3 p)
     }
 }
 
-static bool has_box(const reel_body *body)
-{
-    return body->box_max[0] > body->box_min[0] || body->box_max[1] > body->box_min[1] ||
-           body->box_max[2] > body->box_min[2];
-}
-
 static bool is_present(const reel_take *take, int sample, int body)
 {
     const size_t at = (size_t)sample * (size_t)take->n_bodies + (size_t)body;
@@ -146,7 +140,7 @@ static object_box box_of(const reel_scene *scene, const reel_take *take, int sam
     double hi[3] = {-INFINITY, -INFINITY, -INFINITY};
     for (int b = first; b < first + object->n_bodies; b++) {
         const reel_body *body = &scene->bodies[b];
-        if (!has_box(body) || !is_present(take, sample, b)) {
+        if (!reel_table_has_box(body) || !is_present(take, sample, b)) {
             continue;
         }
         box.known = true;
