@@ -28,6 +28,20 @@ static void putf(reel_bytes *out, const char *fmt, ...)
     va_end(again);
 }
 
+/* As JSON has it: with a point in every locale. */
+static void put_real(reel_bytes *out, double v)
+{
+    reel_json *value = reel_json_real(v);
+    char *text = value ? reel_json_canonical(value, NULL) : NULL;
+    if (text) {
+        put(out, text);
+    } else {
+        out->failed = true;
+    }
+    reel_free(text);
+    reel_json_destroy(&value);
+}
+
 /* A double-quoted YAML scalar. */
 static void put_quoted(reel_bytes *out, const char *text)
 {
@@ -52,17 +66,15 @@ static const char *size_category(int64_t rows)
     static const struct {
         int64_t below;
         const char *name;
-    } sizes[] = {{1000, "n<1K"},
-                 {10000, "1K<n<10K"},
-                 {100000, "10K<n<100K"},
-                 {1000000, "100K<n<1M"},
-                 {10000000, "1M<n<10M"}};
+    } sizes[] = {{1000, "n<1K"},           {10000, "1K<n<10K"},    {100000, "10K<n<100K"},
+                 {1000000, "100K<n<1M"},   {10000000, "1M<n<10M"}, {100000000, "10M<n<100M"},
+                 {1000000000, "100M<n<1B"}};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         if (rows < sizes[i].below) {
             return sizes[i].name;
         }
     }
-    return "10M<n<100M";
+    return "n>1B";
 }
 
 /*
@@ -117,57 +129,119 @@ static void put_front(reel_bytes *out, const reel_card_facts *facts)
 /* ---- body -------------------------------------------------------------------------------------
  */
 
+/* Names of the stored planes; the states of a flow go without saying. */
+static void put_plane_names(reel_bytes *out, reel_planes labels)
+{
+    static const reel_planes states =
+        REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD_STATE) | REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD_STATE);
+    const char *before = "- **per pixel**: ";
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        if (labels & ~states & REEL_PLANE_BIT(p)) {
+            putf(out, "%s%s", before, reel_plane_get_info((reel_plane)p)->name);
+            before = ", ";
+        }
+    }
+    put(out, labels & states ? ", and whether a point is visible in the other frame\n" : "\n");
+}
+
+/* What a visitor of the dataset's page reads first. */
+static void put_summary(reel_bytes *out, const reel_card_facts *facts)
+{
+    putf(out, "# %s\n\n", facts->options->name);
+    if (facts->picture) {
+        putf(out, "![clips and their labels](%s)\n\n", facts->picture);
+    }
+    putf(out,
+         "%d simulated clip%s of rigid bodies in motion with exact labels, made by physreel %s.",
+         facts->n_clips, facts->n_clips == 1 ? "" : "s", REEL_VERSION);
+    if (facts->uniform) {
+        putf(out, " %d x %d pixels, %d frames at %d frames/s.", facts->width, facts->height,
+             facts->frames, facts->fps);
+    }
+    put(out, "\n\n");
+    if (facts->example) {
+        put_plane_names(out, facts->labels);
+    }
+    put(out,
+        "- **per object and frame**: pose, velocities, contact force, energies, asleep or not, 2-D "
+        "box and visible pixels, 3-D box\n"
+        "- **per camera and frame**: intrinsics and pose\n"
+        "- **per clip**: every contact with times, point, normal and impulses; masses, friction, "
+        "restitution, looks; captions; the script's parameters; how far the simulation can be "
+        "trusted (deepest penetration, energy gained, error of momentum)\n\n");
+}
+
+static const char *example_split(const reel_card_facts *facts)
+{
+    for (int s = 0; s < facts->n_splits; s++) {
+        if (strcmp(facts->splits[s].name, "train") == 0) {
+            return "train";
+        }
+    }
+    return facts->splits[0].name;
+}
+
+static void put_plane_example(reel_bytes *out, const reel_card_facts *facts)
+{
+    putf(out,
+         "\nLabel planes: one Zarr store per clip and camera, read by zarr 2 and 3. Open it in the "
+         "process that reads it, because zip handles do not survive a fork.\n\n```python\n"
+         "import zarr\n\n"
+         "store = zarr.open(zarr.storage.ZipStore(f\"{root}/%s\", mode=\"r\"), mode=\"r\")\n",
+         facts->example);
+    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
+        put(out, "depth = store[\"depth\"][0].astype(\"float32\") * ");
+        put_real(out, facts->depth_scale);
+        put(out,
+            "  # frame 0, [H, W] metres along the view axis\n"
+            "depth[store[\"depth\"][0] == 65535] = float(\"inf\")     # nothing there\n");
+    }
+    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_INSTANCE)) {
+        put(out,
+            "mask = store[\"instance\"][0] == 1                     # where the object with "
+            "instance_id 1 is seen\n");
+    }
+    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
+        put(out,
+            "dx, dy = store[\"flow_fwd\"][0] / 64                   # pixels, from frame 0 to "
+            "frame 1\n");
+    }
+    put(out, "```\n");
+}
+
 static void put_loading(reel_bytes *out, const reel_card_facts *facts)
 {
-    const char *split = facts->splits[0].name;
-    for (int s = 0; s < facts->n_splits; s++) {
-        split = strcmp(facts->splits[s].name, "train") == 0 ? "train" : split;
-    }
-    put(out, "## Loading\n\n```python\nfrom datasets import load_dataset\n");
-    putf(out, "clips = load_dataset(\"path/or/owner/name\")  # one row per clip and camera%s\n",
-         facts->colour ? ", with its video" : "");
-    putf(
-        out,
-        "states = load_dataset(\"parquet\", data_files=\"tables/states/%s-*.parquet\")  # likewise "
-        "objects, cameras, events, boxes\n```\n\n",
-        split);
+    const char *split = example_split(facts);
     put(out,
-        "On the hub the second path starts with `hf://datasets/owner/name/`. Every table is a "
-        "plain Parquet file: `duckdb.sql(\"select * from 'tables/events/*.parquet'\")` and "
-        "`pandas.read_parquet` read it as well.\n\n");
-    if (facts->example) {
+        "## Loading\n\n```python\nfrom datasets import load_dataset\n\n"
+        "root = \"path/to/dataset\"\n"
+        "clips = load_dataset(root)  # one row per clip and camera");
+    put(out, facts->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
+    putf(out,
+         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
+         split);
+    put(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
+    put(out, facts->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
+    put(out,
+        " From the hub: `load_dataset(\"owner/name\")`, and tables with `root = "
+        "\"hf://datasets/owner/name\"`. Every table is a plain Parquet file, for DuckDB "
+        "(`select * from 'tables/events/*.parquet'`) and `pandas.read_parquet` as well.\n");
+    if (facts->example_video) {
         putf(out,
-             "Label planes (one Zarr store per clip and camera; open it in the process that "
-             "reads it, zip handles do not survive a fork):\n\n```python\n"
-             "import zarr\n"
-             "store = zarr.open(zarr.storage.ZipStore(\"%s\", mode=\"r\"), mode=\"r\")\n",
-             facts->example);
-        if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-            putf(out,
-                 "depth = store[\"depth\"][0].astype(\"float32\") * %.9g   # frame 0, metres "
-                 "along the view axis\n"
-                 "depth[store[\"depth\"][0] == 65535] = float(\"inf\")      # nothing there\n",
-                 facts->depth_scale);
-        }
-        if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
-            put(out,
-                "flow = store[\"flow_fwd\"][10] / 64.0                   # (2, H, W) pixels to "
-                "frame 11\n");
-        }
-        put(out, "```\n\n");
+             "\nFrames without `datasets`:\n\n```python\nimport av\n\n"
+             "with av.open(f\"{root}/%s\") as video:\n"
+             "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
+             facts->example_video);
     }
+    if (facts->example) {
+        put_plane_example(out, facts);
+    }
+    put(out, "\n");
 }
 
 static void put_content(reel_bytes *out, const reel_card_facts *facts)
 {
-    put(out, "## What is in it\n\n");
-    if (facts->uniform) {
-        putf(out, "%d clips of %d frames at %d frames/s, %d x %d pixels", facts->n_clips,
-             facts->frames, facts->fps, facts->width, facts->height);
-    } else {
-        putf(out, "%d clips", facts->n_clips);
-    }
-    put(out, ".\n\n| split | clips | rows (clip and camera) |\n|---|---|---|\n");
+    put(out, "## What is in it\n\n| split | clips | rows (clip and camera) |\n|---|---|---|\n");
     for (int s = 0; s < facts->n_splits; s++) {
         putf(out, "| %s | %d | %" PRId64 " |\n", facts->splits[s].name, facts->splits[s].n_clips,
              facts->splits[s].n_rows);
@@ -206,7 +280,7 @@ static void put_planes(reel_bytes *out, const reel_card_facts *facts)
     static const plane_line lines[] = {
         {REEL_PLANE_INSTANCE,
          "uint16 [H,W]; 0 = environment or nothing, else `instance_id` of "
-         "the objects table. Classes: map it through `semantic_id`"},
+         "the objects table. Classes: map it through `category` there"},
         {REEL_PLANE_NORMAL, "int8 [3,H,W]; camera frame, n = value / 127; 0,0,0 = nothing"},
         {REEL_PLANE_FLOW_FWD,
          "int16 [2,H,W]; (dx, dy) = value / 64 pixels from frame t to t+1; "
@@ -233,10 +307,10 @@ static void put_planes(reel_bytes *out, const reel_card_facts *facts)
         "### Label planes\n\nThe sample at the pixel's centre, never anti-aliased, the same "
         "one for all planes.\n\n| plane | meaning |\n|---|---|\n");
     if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-        putf(out,
-             "| depth | uint16 [H,W]; z = value x %.9g m along the view axis (planar, not "
-             "the distance to the camera); 65535 = nothing |\n",
-             facts->depth_scale);
+        put(out, "| depth | uint16 [H,W]; z = value x ");
+        put_real(out, facts->depth_scale);
+        put(out,
+            " m along the view axis (planar, not the distance to the camera); 65535 = nothing |\n");
     }
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         if (facts->labels & REEL_PLANE_BIT(lines[i].plane)) {
@@ -254,14 +328,36 @@ static void put_conventions(reel_bytes *out)
         "from body.\n"
         "- Frame k is at k / fps. Image origin top left, x right, y down; pixel (i, j) has its "
         "centre at (i + 0.5, j + 0.5).\n"
-        "- Camera frame: x right, y down, z forward. `[x y z 1] = cam_from_world [X Y Z 1]`, "
-        "`u = fx x/z + cx`, `v = fy y/z + cy`. So a pixel with depth z is at "
-        "`x = (u - cx) z / fx`, `y = (v - cy) z / fy` in the camera frame.\n"
+        "- Camera frame: x right, y down, z forward. With `cam_from_world` = [R t; 0 1] a world "
+        "point X is at (x, y, z) = R X + t, and in the image at u = fx x / z + cx, "
+        "v = fy y / z + cy.\n"
+        "- So a pixel with centre (u, v) and depth z shows the point x = (u - cx) z / fx, "
+        "y = (v - cy) z / fy of the camera frame, and X = R^T ((x, y, z) - t) of the world.\n"
         "- Flow of a pixel is the motion of the surface point it shows, by its body's own motion "
         "and the camera's: the point at centre (u, v) of frame t is at (u + dx, v + dy) in the "
         "next.\n"
         "- Boxes are half-open: x0 <= x < x1.\n"
         "- A pair's friction is sqrt(a b), its restitution and rolling friction max(a, b).\n\n");
+}
+
+static void put_making(reel_bytes *out, const reel_card_facts *facts)
+{
+    put(out,
+        "## Uses and limits\n\n"
+        "For learning and measuring depth, motion, segmentation, tracking, pose and physical "
+        "reasoning, where labels must be exact or physics must be known. Everything is synthetic: "
+        "no persons, no recorded places. Not for judging how cloth, fluids or other deformable "
+        "things behave (bodies are rigid, friction is Coulomb's), not as a measure of real "
+        "materials, and no replacement for real video in a final evaluation.\n\n");
+    putf(out, "Licence: %s.\n\n## How it was made\n\n", facts->options->license);
+    if (facts->options->command[0]) {
+        putf(out, "```sh\n%s\n```\n\n", facts->options->command);
+    }
+    putf(out,
+         "physreel %s, base seed %s. The same command makes the same files again; "
+         "`physreel verify DIR` checks every file, table and label, and `--regenerate` makes "
+         "the clips anew and compares.\n\n",
+         REEL_VERSION, facts->seeds);
 }
 
 void reel_table_markdown(const reel_table *table, reel_bytes *out)
@@ -281,35 +377,18 @@ char *reel_card_text(const reel_card_facts *facts, size_t *size)
 {
     reel_bytes out = {0};
     put_front(&out, facts);
-    putf(&out,
-         "# %s\n\nSimulated and rendered clips of rigid bodies in motion with exact labels, "
-         "made by physreel %s.\n\n",
-         facts->options->name, REEL_VERSION);
-    if (facts->picture) {
-        putf(&out, "![clips and their labels](%s)\n\n", facts->picture);
-    }
+    put_summary(&out, facts);
     put_loading(&out, facts);
     put_content(&out, facts);
     put_conventions(&out);
     put_planes(&out, facts);
-    put(&out, "## Tables\n\nAny column can be null; `float64[3]` is a list of three.\n\n");
+    put_making(&out, facts);
+    put(&out,
+        "## Tables\n\nNull means that there is none, such as the mass of what never moves; "
+        "`float64[3]` is a list of three.\n\n");
     for (int t = 0; t < REEL_TABLE_COUNT; t++) {
         reel_table_markdown(reel_table_get((reel_table_id)t, facts->colour), &out);
     }
-    put(&out, "## How it was made\n\n");
-    if (facts->options->command[0]) {
-        putf(&out, "```sh\n%s\n```\n\n", facts->options->command);
-    }
-    putf(&out,
-         "physreel %s, base seed %s. The same command makes the same files again; "
-         "`physreel verify DIR` checks every file, table and label, and `--regenerate` makes "
-         "the clips anew and compares.\n\n",
-         REEL_VERSION, facts->seeds);
-    putf(&out,
-         "## Licence and limits\n\nLicence: %s. Everything is synthetic: no persons, no "
-         "recorded places. Rigid bodies with Coulomb friction only; not for judging how "
-         "cloth, fluids or deformable things behave, nor as a measure of real materials.\n",
-         facts->options->license);
     reel_bytes_put_u8(&out, 0);
     if (out.failed) {
         reel_bytes_finish(&out);

@@ -170,18 +170,13 @@ void reel_dataset_stream_path(const reel_dataset *dataset, const reel_record *re
 
 typedef struct checker {
     const reel_dataset *dataset;
-    reel_finding_fn found;
-    void *ctx;
-    int n_found;
-    bool stop;
+    reel_findings findings;
     const reel_json *files; /* by path */
     reel_error *err;
     reel_status status; /* of a walk that could not go on */
 } checker;
 
-static void report(checker *c, const char *file, const char *fmt, ...) REEL_PRINTF(3, 4);
-
-static void report(checker *c, const char *file, const char *fmt, ...)
+void reel_findings_report(reel_findings *f, const char *file, const char *fmt, ...)
 {
     reel_error finding = {.status = REEL_E_CONFLICT};
     va_list args;
@@ -189,8 +184,8 @@ static void report(checker *c, const char *file, const char *fmt, ...)
     snprintf(finding.file, sizeof(finding.file), "%s", file);
     vsnprintf(finding.msg, sizeof(finding.msg), fmt, args);
     va_end(args);
-    c->n_found++;
-    c->stop |= !c->found(c->ctx, &finding);
+    f->n++;
+    f->stop |= !f->found(f->ctx, &finding);
 }
 
 /* The manifest's entry for a path, by bisection; NULL if there is none. */
@@ -210,6 +205,17 @@ static const reel_json *find_file(const reel_json *files, const char *path)
     return NULL;
 }
 
+/* What kept a file from being read: a finding, but for our own want of memory. */
+static void report_unread(checker *c, const char *file, const char *before, reel_status status,
+                          const reel_error *why)
+{
+    if (status == REEL_E_NOMEM) {
+        c->status = no_memory(c->err);
+    } else {
+        reel_findings_report(&c->findings, file, "%s%s", before, why->msg);
+    }
+}
+
 static void check_manifest(checker *c)
 {
     char path[REEL_PATH_MAX], hex[REEL_SHA256_HEX];
@@ -217,8 +223,9 @@ static void check_manifest(checker *c)
     size_t size = 0, canonical_size = 0;
     reel_error error = {0};
     reel_fs_join(path, sizeof(path), c->dataset->root, "manifest.json");
-    if (reel_fs_read(path, &text, &size, &error)) {
-        report(c, "manifest.json", "%s", error.msg);
+    const reel_status status = reel_fs_read(path, &text, &size, &error);
+    if (status) {
+        report_unread(c, "manifest.json", "", status, &error);
         return;
     }
     char *canonical = reel_json_canonical(c->dataset->manifest, &canonical_size);
@@ -226,10 +233,11 @@ static void check_manifest(checker *c)
     if (!canonical || !reel_manifest_digest(c->dataset->manifest, hex)) {
         c->status = no_memory(c->err);
     } else if (!own || strcmp(own, hex) != 0) {
-        report(c, "manifest.json", "is not as it was written: its digest is %s, should be %s", hex,
-               own ? own : "given");
+        reel_findings_report(&c->findings, "manifest.json",
+                             "is not as it was written: its digest is %s, should be %s", hex,
+                             own ? own : "given");
     } else if (canonical_size != size || memcmp(canonical, text, size) != 0) {
-        report(c, "manifest.json", "is not in canonical form");
+        reel_findings_report(&c->findings, "manifest.json", "is not in canonical form");
     }
     reel_free(canonical);
     reel_free(text);
@@ -244,23 +252,29 @@ static void check_file(checker *c, const char *name, const reel_json *entry)
     reel_error error = {0};
     const char *want = reel_json_to_string(reel_json_get(entry, "sha256"));
     if (strlen(name) > 1024 || strstr(name, "..") || name[0] == '/') {
-        report(c, "manifest.json", "names a path outside the dataset");
+        reel_findings_report(&c->findings, "manifest.json", "names a path outside the dataset");
         return;
     }
     reel_fs_join(path, sizeof(path), c->dataset->root, name);
     if (!want || !reel_json_to_int(reel_json_get(entry, "bytes"), &want_size)) {
-        report(c, "manifest.json", "has no size or digest for %s", name);
-    } else if (!reel_fs_exists(path)) {
-        report(c, name, "is missing");
-    } else if (reel_sha256_file(path, &digest, &size, &error)) {
-        report(c, name, "cannot be read: %s", error.msg);
-    } else {
-        reel_sha256_hex(digest, hex);
-        if ((int64_t)size != want_size) {
-            report(c, name, "has %" PRIu64 " bytes, should have %" PRId64, size, want_size);
-        } else if (strcmp(hex, want) != 0) {
-            report(c, name, "SHA-256 is %s, should be %s", hex, want);
-        }
+        reel_findings_report(&c->findings, "manifest.json", "has no size or digest for %s", name);
+        return;
+    }
+    if (!reel_fs_exists(path)) {
+        reel_findings_report(&c->findings, name, "is missing");
+        return;
+    }
+    const reel_status status = reel_sha256_file(path, &digest, &size, &error);
+    if (status) {
+        report_unread(c, name, "cannot be read: ", status, &error);
+        return;
+    }
+    reel_sha256_hex(digest, hex);
+    if ((int64_t)size != want_size) {
+        reel_findings_report(&c->findings, name, "has %" PRIu64 " bytes, should have %" PRId64,
+                             size, want_size);
+    } else if (strcmp(hex, want) != 0) {
+        reel_findings_report(&c->findings, name, "SHA-256 is %s, should be %s", hex, want);
     }
 }
 
@@ -281,8 +295,8 @@ static bool visit(void *ctx, const char *name)
         return true;
     }
     if (strlen(w->prefix) + strlen(name) + strlen(c->dataset->root) + 8 > sizeof(path)) {
-        report(c, w->prefix, "holds a path that is too long");
-        return !c->stop;
+        reel_findings_report(&c->findings, w->prefix, "holds a path that is too long");
+        return !c->findings.stop;
     }
     if (w->depth) {
         reel_fs_join(relative, sizeof(relative), w->prefix, name);
@@ -297,9 +311,10 @@ static bool visit(void *ctx, const char *name)
             c->status = reel_fs_list(path, visit, &below, c->err);
         }
     } else if (!find_file(c->files, relative)) {
-        report(c, relative, "is not a file of this dataset: the manifest does not name it");
+        reel_findings_report(&c->findings, relative,
+                             "is not a file of this dataset: the manifest does not name it");
     }
-    return !c->stop && !c->status;
+    return !c->findings.stop && !c->status;
 }
 
 /* A clip's own manifest and the dataset's say the same of its files. */
@@ -308,11 +323,12 @@ static void check_record(checker *c, const char *dir)
     reel_record *record = NULL;
     reel_error error = {0};
     const char *relative = dir + strlen(c->dataset->root) + 1;
-    if (reel_record_open(dir, &record, &error)) {
-        report(c, relative, "%s", error.msg);
+    const reel_status status = reel_record_open(dir, &record, &error);
+    if (status) {
+        report_unread(c, relative, "", status, &error);
         return;
     }
-    for (int i = 0; i < record->n_files && !c->stop; i++) {
+    for (int i = 0; i < record->n_files && !c->findings.stop; i++) {
         const reel_record_file *file = &record->files[i];
         char path[REEL_PATH_MAX], name[REEL_PATH_MAX];
         if (strcmp(file->role, "video") == 0 || strcmp(file->role, "planes") == 0) {
@@ -324,7 +340,8 @@ static void check_record(checker *c, const char *dir)
         const reel_json *entry = find_file(c->files, name);
         const char *sha256 = reel_json_to_string(reel_json_get(entry, "sha256"));
         if (!sha256 || strcmp(sha256, file->sha256) != 0) {
-            report(c, name, "the manifests of clip and dataset differ about this file");
+            reel_findings_report(&c->findings, name,
+                                 "the manifests of clip and dataset differ about this file");
         }
     }
     reel_record_close(&record);
@@ -333,24 +350,24 @@ static void check_record(checker *c, const char *dir)
 reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
                                      reel_error *err)
 {
-    checker c = {.dataset = dataset, .found = found, .ctx = ctx, .err = err};
+    checker c = {.dataset = dataset, .findings = {.found = found, .ctx = ctx}, .err = err};
     c.files = reel_json_get(dataset->manifest, "files");
     check_manifest(&c);
-    for (size_t i = 0; i < reel_json_count(c.files) && !c.stop && !c.status; i++) {
+    for (size_t i = 0; i < reel_json_count(c.files) && !c.findings.stop && !c.status; i++) {
         const reel_json *entry = reel_json_at(c.files, i);
         check_file(&c, reel_json_to_string(reel_json_get(entry, "path")), entry);
     }
     walk top = {&c, "", 0};
-    if (!c.stop && !c.status) {
+    if (!c.findings.stop && !c.status) {
         c.status = reel_fs_list(dataset->root, visit, &top, err);
     }
-    for (int i = 0; i < dataset->n_clips && !c.stop && !c.status; i++) {
+    for (int i = 0; i < dataset->n_clips && !c.findings.stop && !c.status; i++) {
         check_record(&c, dataset->record_dirs[i]);
     }
     if (c.status) {
         return c.status;
     }
-    return c.n_found ? reel_fail_at(err, REEL_E_CONFLICT, dataset->root, 0, NULL,
-                                    "%d of its files are not as they were written", c.n_found)
-                     : REEL_OK;
+    return c.findings.n ? reel_fail_at(err, REEL_E_CONFLICT, dataset->root, 0, NULL,
+                                       "%d of its files are not as they were written", c.findings.n)
+                        : REEL_OK;
 }

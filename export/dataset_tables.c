@@ -22,25 +22,8 @@ typedef struct cursor {
 
 typedef struct comparison {
     const reel_dataset *dataset;
-    reel_finding_fn found;
-    void *ctx;
-    int n_found;
-    bool stop;
+    reel_findings findings;
 } comparison;
-
-static void report(comparison *c, const char *file, const char *fmt, ...) REEL_PRINTF(3, 4);
-
-static void report(comparison *c, const char *file, const char *fmt, ...)
-{
-    reel_error finding = {.status = REEL_E_CONFLICT};
-    va_list args;
-    va_start(args, fmt);
-    snprintf(finding.file, sizeof(finding.file), "%s", file);
-    vsnprintf(finding.msg, sizeof(finding.msg), fmt, args);
-    va_end(args);
-    c->n_found++;
-    c->stop |= !c->found(c->ctx, &finding);
-}
 
 static void close_cursor(cursor *t)
 {
@@ -69,11 +52,12 @@ static reel_status open_cursor(comparison *c, cursor *t, reel_table_id id, const
         return reel_fail(err, status, "%s", error.msg);
     }
     if (status) {
-        report(c, t->name, "table %s: %s", table->name, error.msg);
+        reel_findings_report(&c->findings, t->name, "table %s: %s", table->name, error.msg);
         return REEL_OK;
     }
-    for (int i = 0; reel_parquet_mismatch(t->reader, i, text, sizeof(text)) && !c->stop; i++) {
-        report(c, t->name, "table %s: %s", table->name, text);
+    for (int i = 0; reel_parquet_mismatch(t->reader, i, text, sizeof(text)) && !c->findings.stop;
+         i++) {
+        reel_findings_report(&c->findings, t->name, "table %s: %s", table->name, text);
     }
     return REEL_OK;
 }
@@ -95,7 +79,8 @@ static bool next_row(comparison *c, cursor *t, reel_status *status, reel_error *
         }
         if (*status) {
             *status = REEL_OK;
-            report(c, t->name, "table %s: %s", t->group->table->name, error.msg);
+            reel_findings_report(&c->findings, t->name, "table %s: %s", t->group->table->name,
+                                 error.msg);
             reel_parquet_reader_close(&t->reader);
             return false;
         }
@@ -106,7 +91,7 @@ static bool next_row(comparison *c, cursor *t, reel_status *status, reel_error *
 static void compare_row(comparison *c, cursor *t, int derived_row)
 {
     const reel_table *table = t->derived->table;
-    for (int k = 0; k < table->n_columns && !c->stop; k++) {
+    for (int k = 0; k < table->n_columns && !c->findings.stop; k++) {
         if (!reel_parquet_has_column(t->reader, k) ||
             reel_cell_equal(t->group, t->row_in_group, t->derived, derived_row, k)) {
             continue;
@@ -117,8 +102,9 @@ static void compare_row(comparison *c, cursor *t, int derived_row)
         char is[160], should[160];
         reel_cell_format(t->group, t->row_in_group, k, is, sizeof(is));
         reel_cell_format(t->derived, derived_row, k, should, sizeof(should));
-        report(c, t->name, "table %s, row %" PRId64 ", column %s: %s, should be %s", table->name,
-               t->row, table->columns[k].name, is, should);
+        reel_findings_report(&c->findings, t->name,
+                             "table %s, row %" PRId64 ", column %s: %s, should be %s", table->name,
+                             t->row, table->columns[k].name, is, should);
     }
 }
 
@@ -126,12 +112,13 @@ static void compare_row(comparison *c, cursor *t, int derived_row)
 static reel_status compare_clip(comparison *c, cursor *t, reel_error *err)
 {
     reel_status status = REEL_OK;
-    for (int i = 0; i < t->derived->n_rows && t->reader && !c->stop; i++) {
+    for (int i = 0; i < t->derived->n_rows && t->reader && !c->findings.stop; i++) {
         if (!next_row(c, t, &status, err)) {
             if (!status && t->reader) {
-                report(c, t->name,
-                       "table %s ends after %" PRId64 " rows, row %" PRId64 " is missing",
-                       t->derived->table->name, t->row, t->row);
+                reel_findings_report(&c->findings, t->name,
+                                     "table %s ends after %" PRId64 " rows, row %" PRId64
+                                     " is missing",
+                                     t->derived->table->name, t->row, t->row);
                 reel_parquet_reader_close(&t->reader);
             }
             return status;
@@ -145,15 +132,17 @@ static reel_status compare_clip(comparison *c, cursor *t, reel_error *err)
 
 static void finish_cursor(comparison *c, cursor *t)
 {
-    if (!t->reader || c->stop) {
+    if (!t->reader || c->findings.stop) {
         return;
     }
     if (t->n_found > MAX_FINDINGS) {
-        report(c, t->name, "table %s: further differences are not listed", t->derived->table->name);
+        reel_findings_report(&c->findings, t->name, "table %s: further differences are not listed",
+                             t->derived->table->name);
     }
-    if (t->row != reel_parquet_n_rows(t->reader) && !c->stop) {
-        report(c, t->name, "table %s has %" PRId64 " rows, should have %" PRId64,
-               t->derived->table->name, reel_parquet_n_rows(t->reader), t->row);
+    if (t->row != reel_parquet_n_rows(t->reader) && !c->findings.stop) {
+        reel_findings_report(&c->findings, t->name,
+                             "table %s has %" PRId64 " rows, should have %" PRId64,
+                             t->derived->table->name, reel_parquet_n_rows(t->reader), t->row);
     }
 }
 
@@ -169,7 +158,7 @@ static reel_status check_clip(comparison *c, int i, const reel_clip_place *place
     if (!status) {
         status = reel_record_load_data(record, &error);
     }
-    for (int t = 0; !status && t < REEL_TABLE_COUNT && !c->stop; t++) {
+    for (int t = 0; !status && t < REEL_TABLE_COUNT && !c->findings.stop; t++) {
         reel_rows_clear(tables[t].derived);
         status = reel_table_derive(tables[t].id, record, place, tables[t].derived, &error);
         if (!status) {
@@ -183,8 +172,8 @@ static reel_status check_clip(comparison *c, int i, const reel_clip_place *place
     if (status) {
         char text[700];
         reel_error_format(&error, text, sizeof(text));
-        report(c, dir + strlen(c->dataset->root) + 1,
-               "tables cannot be checked against this record: %.300s", text);
+        reel_findings_report(&c->findings, dir + strlen(c->dataset->root) + 1,
+                             "tables cannot be checked against this record: %.300s", text);
         *readable = false;
     }
     return REEL_OK;
@@ -195,11 +184,11 @@ static reel_status check_split(comparison *c, const char *split, bool colour, re
     cursor tables[REEL_TABLE_COUNT] = {0};
     bool readable = true;
     reel_status status = REEL_OK;
-    for (int t = 0; !status && t < REEL_TABLE_COUNT && !c->stop; t++) {
+    for (int t = 0; !status && t < REEL_TABLE_COUNT && !c->findings.stop; t++) {
         status = open_cursor(c, &tables[t], (reel_table_id)t, split, colour, err);
     }
     const reel_json *clips = reel_json_get(c->dataset->manifest, "clips");
-    for (int i = 0; !status && i < c->dataset->n_clips && readable && !c->stop; i++) {
+    for (int i = 0; !status && i < c->dataset->n_clips && readable && !c->findings.stop; i++) {
         const reel_json *clip = reel_json_at(clips, (size_t)i);
         int64_t folder = 0;
         reel_json_to_int(reel_json_get(clip, "folder"), &folder);
@@ -233,11 +222,11 @@ static bool seen_before(const reel_json *clips, size_t i, const char *split)
 reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
                                       reel_error *err)
 {
-    comparison c = {.dataset = dataset, .found = found, .ctx = ctx};
+    comparison c = {.dataset = dataset, .findings = {.found = found, .ctx = ctx}};
     const reel_json *clips = reel_json_get(dataset->manifest, "clips");
     bool colour = true;
     reel_json_to_bool(reel_json_get(dataset->manifest, "colour"), &colour);
-    for (size_t i = 0; i < reel_json_count(clips) && !c.stop; i++) {
+    for (size_t i = 0; i < reel_json_count(clips) && !c.findings.stop; i++) {
         const char *split = reel_json_to_string(reel_json_get(reel_json_at(clips, i), "split"));
         if (seen_before(clips, i, split)) {
             continue;
@@ -247,7 +236,7 @@ reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_
             return status;
         }
     }
-    return c.n_found ? reel_fail_at(err, REEL_E_CONFLICT, dataset->root, 0, NULL,
-                                    "%d differences between tables and records", c.n_found)
-                     : REEL_OK;
+    return c.findings.n ? reel_fail_at(err, REEL_E_CONFLICT, dataset->root, 0, NULL,
+                                       "%d differences between tables and records", c.findings.n)
+                        : REEL_OK;
 }

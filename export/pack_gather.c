@@ -7,7 +7,8 @@
 /* ---- where the records are --------------------------------------------------------------------
  */
 
-bool reel_pack_add_name(void *ctx, const char *name)
+/* A visitor of reel_fs_list(). */
+static bool add_name(void *ctx, const char *name)
 {
     reel_name_list *list = ctx;
     if (list->n == list->capacity) {
@@ -34,7 +35,7 @@ reel_status reel_pack_list(reel_packer *p, const char *dir, reel_name_list *out,
     if (!reel_fs_is_dir(dir)) {
         return REEL_OK;
     }
-    reel_status status = reel_fs_list(dir, reel_pack_add_name, out, err);
+    reel_status status = reel_fs_list(dir, add_name, out, err);
     return status ? status : out->failed ? reel_pack_no_memory(err) : REEL_OK;
 }
 
@@ -64,7 +65,8 @@ static int by_id(const void *a, const void *b)
 /* All folders <root>/records/<split>/<nnn>/<clip> with a manifest. */
 static reel_status list_packed(reel_packer *p, reel_name_list *out, reel_error *err)
 {
-    char top[REEL_PATH_MAX], split[REEL_PATH_MAX], folder[REEL_PATH_MAX], path[REEL_PATH_MAX];
+    char top[REEL_PATH_MAX], split[REEL_PATH_MAX], folder[REEL_PATH_MAX], clip[REEL_PATH_MAX],
+        path[REEL_PATH_MAX];
     reel_name_list splits, folders, clips;
     *out = (reel_name_list){.arena = &p->arena};
     reel_pack_path(p, "records", top);
@@ -76,13 +78,12 @@ static reel_status list_packed(reel_packer *p, reel_name_list *out, reel_error *
             reel_fs_join(folder, sizeof(folder), split, folders.names[f]);
             status = reel_pack_list(p, folder, &clips, err);
             for (int c = 0; !status && c < clips.n; c++) {
-                reel_fs_join(split, sizeof(split), folder, clips.names[c]);
-                reel_fs_join(path, sizeof(path), split, "manifest.json");
+                reel_fs_join(clip, sizeof(clip), folder, clips.names[c]);
+                reel_fs_join(path, sizeof(path), clip, "manifest.json");
                 if (reel_fs_exists(path)) {
-                    reel_pack_add_name(out, split);
+                    add_name(out, clip);
                 }
             }
-            reel_fs_join(split, sizeof(split), top, splits.names[s]);
         }
     }
     return status ? status : out->failed ? reel_pack_no_memory(err) : REEL_OK;
@@ -111,19 +112,33 @@ static reel_status find_packed(reel_packer *p, packed_record **out, size_t *n, r
 /* ---- reading the identities -------------------------------------------------------------------
  */
 
-static int find_split(reel_packer *p, const char *name)
+/* -1 if there is none of that name. */
+static int find_split(const reel_packer *p, const char *name)
 {
     for (int i = 0; i < p->facts.n_splits; i++) {
         if (strcmp(p->splits[i].name, name) == 0) {
             return i;
         }
     }
-    if (p->facts.n_splits == REEL_MAX_SPLITS) {
-        return -1;
+    return -1;
+}
+
+static reel_status put_split(reel_packer *p, const char *name, int *out, reel_error *err)
+{
+    *out = find_split(p, name);
+    if (*out >= 0) {
+        return REEL_OK;
     }
-    char *copy = reel_arena_strdup(&p->arena, name);
-    p->splits[p->facts.n_splits] = (reel_pack_split){.name = copy ? copy : ""};
-    return p->facts.n_splits++;
+    if (p->facts.n_splits == REEL_MAX_SPLITS) {
+        return reel_fail(err, REEL_E_CONFLICT, "more than %d splits", REEL_MAX_SPLITS);
+    }
+    const char *copy = reel_arena_strdup(&p->arena, name);
+    if (!copy) {
+        return reel_pack_no_memory(err);
+    }
+    p->splits[p->facts.n_splits] = (reel_pack_split){.name = copy};
+    *out = p->facts.n_splits++;
+    return REEL_OK;
 }
 
 static reel_status take_names(reel_packer *p, const reel_record *record, reel_error *err)
@@ -173,10 +188,8 @@ static reel_status read_identity(reel_packer *p, const char *dir, bool packed, r
     clip->index = record->index;
     clip->base_seed = record->base_seed;
     clip->seed = record->seed;
-    clip->split = find_split(p, record->split);
-    if (clip->split < 0) {
-        status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL, "more than %d splits",
-                              REEL_MAX_SPLITS);
+    status = put_split(p, record->split, &clip->split, err);
+    if (status) {
         goto fail;
     }
     if (!clip->id || !clip->family || (!packed && !clip->source)) {

@@ -38,9 +38,10 @@ typedef struct reel_card_facts {
     int width, height, fps, frames;   /**< of the first clip */
     bool uniform;                     /**< all clips have these */
     double depth_scale;
-    const char *seeds;   /**< base seeds, "7" or "7, 8" */
-    const char *example; /**< path of a label store for the reader's example; NULL if none */
-    const char *picture; /**< name of a picture in the root to show; NULL if none */
+    const char *seeds;         /**< base seeds, "7" or "7, 8" */
+    const char *example;       /**< path of a label store for the reader's example; NULL if none */
+    const char *example_video; /**< path of a video for another; NULL if none */
+    const char *picture;       /**< name of a picture in the root to show; NULL if none */
 } reel_card_facts;
 
 /** README.md as text (reel_alloc). NULL: out of memory. */
@@ -98,8 +99,6 @@ void reel_pack_path(const reel_packer *p, const char *name, char out[REEL_PATH_M
 reel_status reel_pack_make_parent(const char *path, reel_error *err);
 /** The names in a folder, in byte order; none if it does not exist. */
 reel_status reel_pack_list(reel_packer *p, const char *dir, reel_name_list *out, reel_error *err);
-/** A visitor of reel_fs_list() that adds to a reel_name_list. */
-bool reel_pack_add_name(void *list, const char *name);
 /** Where a record's file goes, relative to the root. */
 void reel_pack_place(const reel_pack_clip *clip, const reel_record_file *file, char *out,
                      size_t size);
@@ -118,6 +117,18 @@ reel_status reel_pack_put_file(reel_packer *p, const char *path, uint64_t bytes,
                                reel_error *err);
 /** The same for a file whose size and digest no record knows. */
 reel_status reel_pack_put_hashed(reel_packer *p, const char *name, reel_error *err);
+
+/** Who is told what a check finds. */
+typedef struct reel_findings {
+    reel_finding_fn found;
+    void *ctx;
+    int n;
+    bool stop; /**< the caller has heard enough */
+} reel_findings;
+
+/** Tell about `file` (relative to the root). */
+void reel_findings_report(reel_findings *f, const char *file, const char *fmt, ...)
+    REEL_PRINTF(3, 4);
 
 /** The digest that `manifest` ought to carry under "manifest_sha256": of its canonical text
  * without that key. False: out of memory. */

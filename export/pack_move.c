@@ -110,6 +110,39 @@ static reel_status check_place(reel_packer *p, const reel_pack_clip *clip, reel_
     return REEL_OK;
 }
 
+/* fsync `name` under the root; a folder that is not there has nothing to sync. */
+static reel_status sync_folder(const reel_packer *p, const char *name, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_pack_path(p, name, path);
+    return reel_fs_is_dir(path) ? reel_fs_sync(path, err) : REEL_OK;
+}
+
+/* The folders that got files or folders: a moved file lives on in its new place alone, so every
+ * name on the way to it must be on the disk before the manifest is. */
+static reel_status sync_folders(const reel_packer *p, reel_error *err)
+{
+    static const char *const trees[] = {"clips", "labels", "records"};
+    char name[1024];
+    reel_status status = REEL_OK;
+    for (int t = 0; !status && t < 3; t++) {
+        for (int s = 0; !status && s < p->facts.n_splits; s++) {
+            const reel_pack_split *split = &p->splits[s];
+            for (int first = 0; !status && first < split->n_clips; first += REEL_CLIPS_PER_FOLDER) {
+                snprintf(name, sizeof(name), "%s/%s/%03d", trees[t], split->name,
+                         first / REEL_CLIPS_PER_FOLDER);
+                status = sync_folder(p, name, err);
+            }
+            if (!status) {
+                snprintf(name, sizeof(name), "%s/%s", trees[t], split->name);
+                status = sync_folder(p, name, err);
+            }
+        }
+        status = status ? status : sync_folder(p, trees[t], err);
+    }
+    return status ? status : reel_fs_sync(p->root, err);
+}
+
 reel_status reel_pack_move(reel_packer *p, reel_error *err)
 {
     for (int i = 0; i < p->n_clips; i++) {
@@ -119,21 +152,5 @@ reel_status reel_pack_move(reel_packer *p, reel_error *err)
             return status;
         }
     }
-    /* the folders that got files */
-    static const char *const trees[] = {"clips", "labels", "records"};
-    for (int s = 0; s < p->facts.n_splits; s++) {
-        for (int first = 0; first < p->splits[s].n_clips; first += REEL_CLIPS_PER_FOLDER) {
-            for (int t = 0; t < 3; t++) {
-                char name[1024], path[REEL_PATH_MAX];
-                snprintf(name, sizeof(name), "%s/%s/%03d", trees[t], p->splits[s].name,
-                         first / REEL_CLIPS_PER_FOLDER);
-                reel_pack_path(p, name, path);
-                reel_status status = reel_fs_is_dir(path) ? reel_fs_sync(path, err) : REEL_OK;
-                if (status) {
-                    return status;
-                }
-            }
-        }
-    }
-    return REEL_OK;
+    return sync_folders(p, err);
 }

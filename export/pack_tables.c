@@ -6,7 +6,9 @@ typedef struct split_tables {
     reel_parquet_writer *writer[REEL_TABLE_COUNT];
 } split_tables;
 
-static void learn(reel_packer *p, const reel_pack_clip *clip, const reel_record *record)
+/* What the card says of the clips. */
+static reel_status learn(reel_packer *p, const reel_pack_clip *clip, const reel_record *record,
+                         reel_error *err)
 {
     reel_card_facts *facts = &p->facts;
     const reel_scene *scene = record->scene;
@@ -20,11 +22,23 @@ static void learn(reel_packer *p, const reel_pack_clip *clip, const reel_record 
     facts->uniform &= facts->width == scene->width && facts->height == scene->height &&
                       facts->fps == scene->fps && facts->frames == scene->frames;
     p->splits[clip->split].n_rows += record->n_streams;
-    if (!facts->example && record->streams[0].planes) {
-        char path[1024];
-        reel_place_planes(&clip->place, record->streams[0].planes, path, sizeof(path));
+    const reel_record_stream *stream = &record->streams[0];
+    char path[1024];
+    if (!facts->example && stream->planes) {
+        reel_place_planes(&clip->place, stream->planes, path, sizeof(path));
         facts->example = reel_arena_strdup(&p->arena, path);
+        if (!facts->example) {
+            return reel_pack_no_memory(err);
+        }
     }
+    if (!facts->example_video && stream->video) {
+        reel_place_video(&clip->place, stream->video, path, sizeof(path));
+        facts->example_video = reel_arena_strdup(&p->arena, path);
+        if (!facts->example_video) {
+            return reel_pack_no_memory(err);
+        }
+    }
+    return REEL_OK;
 }
 
 static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_tables *tables,
@@ -50,7 +64,9 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
         status = reel_pack_put_file(p, name, record->files[i].bytes, record->files[i].sha256, err);
     }
     if (!status) {
-        learn(p, clip, record);
+        status = learn(p, clip, record, err);
+    }
+    if (!status) {
         reel_place_record(&clip->place, clip->id, "manifest.json", name, sizeof(name));
         status = reel_pack_put_hashed(p, name, err);
     }

@@ -211,6 +211,24 @@ static void a_half_done_pack_is_finished(const void *param)
     CHECK_STR(check_files(root).text, "");
 }
 
+/* Records that a pack has put in place are found in every numbered folder, not in the first alone.
+ */
+static void a_clip_in_another_folder_is_found(const void *param)
+{
+    (void)param;
+    char dirs[CLIPS][REEL_PATH_MAX];
+    reel_error err = {0};
+    const char *root = make_records("folders", dirs);
+    CHECK_INT(pack(root, dirs, false, NULL), ==, REEL_OK);
+    CHECK_INT(reel_fs_make_dirs(under(root, "records/train/001"), NULL), ==, REEL_OK);
+    CHECK_INT(
+        rename(under(root, "records/train/000/clip_1"), under(root, "records/train/001/clip_1")),
+        ==, 0);
+    CHECK_INT(pack(root, dirs, false, &err), ==, REEL_E_CONFLICT);
+    CHECK_CONTAINS(err.msg, "packed elsewhere");
+    CHECK_CONTAINS(err.file, "clip_1");
+}
+
 /* The next attempt goes on where the last one ran out of memory. */
 static void memory_can_run_out_anywhere(const void *param)
 {
@@ -401,6 +419,7 @@ static const check_test tests[] = {
     {"interrupted after 4 files", a_half_done_pack_is_finished, &steps[3]},
     {"interrupted after 5 files", a_half_done_pack_is_finished, &steps[4]},
     {"interrupted before the folder went", a_half_done_pack_is_finished, &steps[5]},
+    {"another folder", a_clip_in_another_folder_is_found, NULL},
     {"out of memory", memory_can_run_out_anywhere, NULL},
     {"broken records", broken_records_are_refused, NULL},
     {"flipped bytes", a_flipped_byte_is_found, NULL},
