@@ -22,8 +22,8 @@ class Variant:
 
     def suits(self, scene):
         """Rigid bodies differ where no joint is; constraints can stand for ball joints."""
-        if self.kind == "rigid":
-            return not scene.joints
+        if self.kind.startswith("rigid"):
+            return not scene.joints and (self.tuned or self.kind == "rigid")
         if self.kind == "constraints":
             return bool(scene.joints) and all(j["kind"] == "ball" for j in scene.joints)
         return True
@@ -32,33 +32,30 @@ class Variant:
 def variants(same_rate):
     """Bullet's own defaults; at our step with more iterations."""
     return [Variant(kind, rate, tuned) for rate, tuned in ((240, False), (same_rate, True))
-            for kind in ("multibody", "rigid", "constraints")]
+            for kind in ("multibody", "rigid", "rigid split", "constraints")]
 
 
 def xyzw(q):
     return [q[1], q[2], q[3], q[0]]
 
 
-def shape_of(scene, body, client):
+def shape_of(scene, body, client, offset=(0, 0, 0)):
+    """offset: of the body's centre in the frame that the shape is given in (a link's joint)."""
     geoms = [g for g in scene.geoms(body) if g["collides"]]
+    assert len(geoms) <= 1, "one shape per body"
     if not geoms:  # a link without a shape has no inertia in pybullet
-        return bullet.createCollisionShape(bullet.GEOM_SPHERE, radius=1e-3,
-                                           physicsClientId=client)
-    geom = geoms[0]
-    assert len(geoms) == 1, "one shape per body"
-    size = geom["size"]
-    if geom["shape"] == "plane":
-        return bullet.createCollisionShape(bullet.GEOM_PLANE, planeNormal=[0, 0, 1],
-                                           physicsClientId=client)
-    if geom["shape"] == "box":
-        return bullet.createCollisionShape(bullet.GEOM_BOX, halfExtents=[x / 2 for x in size],
-                                           physicsClientId=client)
-    if geom["shape"] == "sphere":
-        return bullet.createCollisionShape(bullet.GEOM_SPHERE, radius=size[0],
-                                           physicsClientId=client)
-    kind = {"cylinder": bullet.GEOM_CYLINDER, "capsule": bullet.GEOM_CAPSULE}[geom["shape"]]
-    return bullet.createCollisionShape(kind, radius=size[0], height=size[1],
-                                       physicsClientId=client)
+        kind, more = bullet.GEOM_SPHERE, {"radius": 1e-3}
+    else:
+        size = geoms[0]["size"]
+        kind, more = {
+            "plane": (bullet.GEOM_PLANE, {"planeNormal": [0, 0, 1]}),
+            "box": (bullet.GEOM_BOX, {"halfExtents": [x / 2 for x in size]}),
+            "sphere": (bullet.GEOM_SPHERE, {"radius": size[0]}),
+            "cylinder": (bullet.GEOM_CYLINDER, {"radius": size[0], "height": size[1]}),
+            "capsule": (bullet.GEOM_CAPSULE, {"radius": size[0], "height": size[1]}),
+        }[geoms[0]["shape"]]
+    return bullet.createCollisionShape(kind, collisionFramePosition=list(offset),
+                                       physicsClientId=client, **more)
 
 
 class World:
@@ -71,6 +68,9 @@ class World:
         if variant.tuned:
             bullet.setPhysicsEngineParameter(numSolverIterations=200, solverResidualThreshold=0,
                                              restitutionVelocityThreshold=0.01,
+                                             physicsClientId=self.client)
+        if variant.kind == "rigid split":  # what pushes bodies apart leaves them no speed
+            bullet.setPhysicsEngineParameter(useSplitImpulse=1, splitImpulsePenetrationThreshold=0,
                                              physicsClientId=self.client)
         if variant.tuned and any(f["restitution"] > 0 for f in scene.data["surfaces"]):
             # contacts made ahead of the touch take from the bounce
@@ -98,7 +98,7 @@ class World:
         made = bullet.createMultiBody(mass, shape_of(self.scene, body, self.client),
                                       basePosition=self.scene.position(body),
                                       baseOrientation=xyzw(self.scene.rotation(body)),
-                                      useMaximalCoordinates=int(self.variant.kind == "rigid"),
+                                      useMaximalCoordinates=int(self.variant.kind.startswith("rigid")),
                                       physicsClientId=self.client)
         self.where[body] = (made, -1)
         if mass:
@@ -145,7 +145,8 @@ class World:
                 relative, parent = product(conjugate(pq), q), links[joint["body_b"]] + 1
             hinge = joint["kind"] == "hinge"
             arrays["masses"].append(scene.bodies[body]["mass"])
-            arrays["shapes"].append(shape_of(scene, body, self.client))
+            arrays["shapes"].append(shape_of(scene, body, self.client,
+                                             turn @ (scene.position(body) - anchor)))
             arrays["positions"].append(position)
             arrays["turns"].append(xyzw(relative))
             arrays["inertial"].append(turn @ (scene.position(body) - anchor))

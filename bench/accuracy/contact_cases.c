@@ -23,26 +23,34 @@ static reel_scene *bounce_build(const accuracy_case *c, int rate)
     return s;
 }
 
+/* The next highest point after step `from` that is no ripple: its height (0 if none) and time. */
+static int next_apex(const trace *t, int from, double least, double *height, double *when)
+{
+    for (int i = from + 1; i < t->n_steps; i++) {
+        const double a = trace_p(t, i - 1, 1).z, b = trace_p(t, i, 1).z, z = trace_p(t, i + 1, 1).z;
+        if (b > a && b >= z && b - ball_radius > least) {
+            const double shift = (a - z) / (2 * (a - 2 * b + z)); /* the parabola's, in steps */
+            *height = b - (a - z) * shift / 4 - ball_radius;
+            *when = (i + shift) / t->rate;
+            return i;
+        }
+    }
+    *height = *when = 0;
+    return from;
+}
+
 static void bounce_judge(const accuracy_case *c, const reel_scene *s, const trace *t, row_writer *w)
 {
     (void)s;
     const double e = c->p[0], fall = sqrt(2 * drop_height / KIT_G);
     double power = 1, height_error = 0, time_error = 0, begin = fall;
+    int at = 0;
     for (int n = 1; n <= (int)c->p[1]; n++) {
         power *= e;
-        const double height = power * power * drop_height, time = begin + power * fall;
-        double best = 0, when = 0;
-        const int from = (int)(begin * t->rate), to = (int)((time + power * fall) * t->rate);
-        for (int i = from + 1; i < to && i < t->n_steps; i++) {
-            const double a = trace_p(t, i - 1, 1).z, b = trace_p(t, i, 1).z,
-                         z = trace_p(t, i + 1, 1).z, bend = a - 2 * b + z;
-            if (b > a && b >= z && b - ball_radius > best) {
-                const double shift = (a - z) / (2 * bend);
-                best = b - (a - z) * shift / 4 - ball_radius;
-                when = (i + shift) / t->rate;
-            }
-        }
-        height_error = fmax(height_error, fabs(best - height) / height);
+        const double exact = power * power * drop_height, time = begin + power * fall;
+        double height, when;
+        at = next_apex(t, at, exact / 4, &height, &when);
+        height_error = fmax(height_error, fabs(height - exact) / exact);
         time_error = fmax(time_error, fabs(when - time) / time);
         begin = time + power * fall;
     }

@@ -86,8 +86,9 @@ void row_report(row_writer *w, const char *quantity, double value);
  * (Abramowitz & Stegun 17.6). */
 double exact_elliptic_k(double k);
 
-/** Times at which the body-frame spin about the middle axis passes zero, by Euler's equations and
- * Runge-Kutta steps of 10 us. */
+/** Times at which the body-frame spin about the middle axis (y; inertia ascending) passes zero: the
+ * first by Euler's equations and small Runge-Kutta steps, the others by the period of Jacobi's sn
+ * (Landau and Lifshitz, "Mechanics", section 37). */
 int exact_flips(const double inertia[3], const double omega[3], double seconds, double *times,
                 int max);
 

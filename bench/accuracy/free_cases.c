@@ -109,7 +109,7 @@ static reel_scene *dzhanibekov_build(const accuracy_case *c, int rate)
     reel_scene *s = new_space(c, rate);
     kit_box(s, "top", reel_v3(0.5, 0.3, 0.2), 1, reel_v3(0, 0, 0));
     set_inertia(s, 0.1, 0.2, 0.28);
-    s->bodies[0].omega = reel_v3(0.01, 6, 0.01);
+    s->bodies[0].omega = reel_v3(0.1, 6, 0.1);
     return s;
 }
 

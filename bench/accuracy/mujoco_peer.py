@@ -15,20 +15,23 @@ from scene_io import check_start, conjugate, matrix, product
 
 
 class Variant:
-    def __init__(self, name, rate, integrator, tuned, bounce_phase=0.2):
+    def __init__(self, name, rate, integrator, tuned, bounce_phase=0.2, damping=1):
         self.name, self.rate, self.integrator, self.tuned = name, rate, integrator, tuned
         self.bounce_phase = bounce_phase  # rad of a bouncing contact's oscillation per step
+        self.damping = damping  # damping ratio of contacts that do not bounce
 
     def suits(self, scene):
+        """Variants of bouncing matter to what bounces, those of damping to what does not."""
         bounces = any(s["restitution"] > 0 for s in scene.data["surfaces"])
-        return bounces or self.bounce_phase == 0.2
+        return (bounces or self.bounce_phase == 0.2) and (not bounces or self.damping == 1)
 
 
 def variants(same_rate):
-    """MuJoCo's own defaults; at our step with the options that suit accuracy, both integrators."""
+    """MuJoCo's own defaults; at our step with options that suit accuracy."""
     return [Variant("mujoco default", 500, "Euler", False),
             Variant("mujoco same RK4", same_rate, "RK4", True),
             Variant("mujoco same RK4 stiff", same_rate, "RK4", True, 0.4),
+            Variant("mujoco same RK4 overdamped", same_rate, "RK4", True, damping=5),
             Variant("mujoco same implicitfast", same_rate, "implicitfast", True)]
 
 
@@ -57,7 +60,7 @@ def contact_attributes(scene, geom, variant):
         out["solref"] = numbers([-omega * omega, -2 * zeta * omega])
         out["solimp"] = "0.9999 0.9999 0.001 0.5 2"
     elif variant.tuned:
-        out["solref"] = numbers([2 / variant.rate, 1])
+        out["solref"] = numbers([2 / variant.rate, variant.damping])
         out["solimp"] = "0.99 0.999 0.001 0.5 2"
     return out
 

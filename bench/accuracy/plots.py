@@ -45,9 +45,11 @@ class Motion:
         self.angular = (spin + np.cross(p, mass * v)).sum(1)
 
 
-def motions(program, folder, case, rate):
+def motions(program, folder, case, rate, replace=None):
+    """One for each line; `replace`: another variant than usual, by the usual one's name."""
     out = []
     for label, variant, color in LINES:
+        variant = (replace or {}).get(variant, variant)
         name = f"{case}.{variant or 'physreel'}.trace".replace(" ", "_")
         path = os.path.join(folder, name)
         if variant is None:
@@ -100,7 +102,8 @@ def drifts(program, traces, folder, case, rate, name, momentum):
 def collision(program, traces, folder, rate):
     case = "collision 1:3 e=1"
     fig, axes = figure(2)
-    for label, color, m in motions(program, traces, case, rate):
+    best = {"bullet same multibody": "bullet same rigid split"}
+    for label, color, m in motions(program, traces, case, rate, best):
         axes[0].plot(m.time, m.energy, color=color, label=label, lw=1.2)
         axes[1].semilogy(m.time, relative(m.linear, np.linalg.norm(m.linear[0])), color=color,
                          label=label, lw=1.2)
@@ -124,14 +127,8 @@ def cradle(program, traces, folder, rate):
 
 def gyroscope(program, traces, folder, rate):
     fig, axes = figure(2)
-    found = motions(program, traces, "gyroscope", rate)
-    for kind, color in (("same", "#1e8449"), ("default", "#82e0aa")):
-        path = os.path.join(traces, f"gyroscope.bullet_{kind}_constraints.trace")
-        if os.path.exists(path):
-            found = [f for f in found if f[1] != color]
-            motion = Motion(Scene(program, "gyroscope", rate), path)
-            found.append((f"Bullet {kind}, constraint", color, motion))
-    for label, color, m in found:
+    best = {f"bullet {kind} multibody": f"bullet {kind} constraints" for kind in ("same", "default")}
+    for label, color, m in motions(program, traces, "gyroscope", rate, best):
         p = m.states[:, 0, :3]
         tilt = np.degrees(np.arctan2(np.hypot(p[:, 0], p[:, 1]), p[:, 2]))
         axes[0].plot(m.time, tilt, color=color, label=label, lw=1.2)
