@@ -2,6 +2,7 @@
 #include "app/verify.h"
 #include "base/fs.h"
 #include "base/scene_json.h"
+#include "export/mp4_check.h"
 #include "export/zarr.h"
 #include "render/render.h"
 #include <stdio.h>
@@ -230,6 +231,23 @@ static reel_status check_stream(const reel_dataset *dataset, const reel_record *
     return status;
 }
 
+/* Frames, time stamps and size of a stream's video. */
+static void check_video(const reel_dataset *dataset, const reel_record *record, int stream,
+                        reel_finder *finder)
+{
+    const reel_record_stream *r = &record->streams[stream];
+    const reel_scene *scene = record->scene;
+    char path[REEL_PATH_MAX];
+    reel_error e = {0};
+    if (!r->video) {
+        return;
+    }
+    reel_dataset_stream_path(dataset, record, r->video, path, sizeof path);
+    if (reel_mp4_check(path, scene->width, scene->height, scene->fps, scene->frames, &e)) {
+        reel_finder_tell(finder, record->clip_id, r->camera, "rgb", -1, &e);
+    }
+}
+
 reel_status reel_verify_clip(const reel_dataset *dataset, int index, bool regenerate,
                              reel_finder *finder, reel_verify_counts *counts, reel_error *err)
 {
@@ -246,6 +264,7 @@ reel_status reel_verify_clip(const reel_dataset *dataset, int index, bool regene
     }
     status = check_data(record, finder, err);
     for (int i = 0; !status && i < record->n_streams; i++) {
+        check_video(dataset, record, i, finder);
         status = check_stream(dataset, record, i, finder, counts, err);
     }
     if (!status && regenerate) {
