@@ -79,15 +79,14 @@ typedef struct reel_material {
     uint32_t seed;    /**< of the pattern's noise */
 } reel_material;
 
+/** A plane is drawn as the disc of radius size[0] (m; 0 = without end) about its origin, whose rim
+ * fades into the sky; physics ignores the radius. */
 typedef enum reel_shape {
-    REEL_SHAPE_PLANE =
-        0,               /**< half-space z <= 0 of the geom frame; static only. size[0] = radius, m,
-                               of the disc about its origin that is drawn; 0 = without end. Its
-                               rim fades into the sky; physics ignores it */
-    REEL_SHAPE_BOX,      /**< size = full edge lengths along x, y, z */
-    REEL_SHAPE_SPHERE,   /**< size[0] = radius */
-    REEL_SHAPE_CAPSULE,  /**< along z: size[0] = radius, size[1] = length without the caps */
-    REEL_SHAPE_CYLINDER, /**< along z: size[0] = radius, size[1] = length */
+    REEL_SHAPE_PLANE = 0, /**< half-space z <= 0 of the geom frame; static only */
+    REEL_SHAPE_BOX,       /**< size = full edge lengths along x, y, z */
+    REEL_SHAPE_SPHERE,    /**< size[0] = radius */
+    REEL_SHAPE_CAPSULE,   /**< along z: size[0] = radius, size[1] = length without the caps */
+    REEL_SHAPE_CYLINDER,  /**< along z: size[0] = radius, size[1] = length */
 } reel_shape;
 
 typedef struct reel_geom {
