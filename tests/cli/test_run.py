@@ -47,6 +47,17 @@ def again(p, want):
     cli.check("nor a folder of other things", r.rc == 64 and cli.tree(p.folder / "mine") == before, r)
 
 
+def fewer(p, want):
+    """A larger count only appends clips."""
+    plan = ["2" if a == "3" else a for a in PLAN]
+    r = p("run", *plan, "-o", "fewer", "-q")
+    got = {f: h for f, h in (cli.tree(p.folder / "fewer") or {}).items()
+           if f.startswith(("clips/train/0", "labels/", "records/"))}
+    other = [f for f, h in got.items() if want.get(f) != h]
+    cli.check("a smaller count makes the first of the same clips", r.rc == 0 and got and not other,
+              f"{r}\n{other}")
+
+
 def wait_for(condition, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
@@ -210,6 +221,7 @@ def main():
     with cli.program() as p:
         want = whole(p)
         again(p, want)
+        fewer(p, want)
         stop_kindly(p, want)
         kill_at_any_moment(p, want)
         dead_worker(p, want)
