@@ -210,8 +210,8 @@ static void push_materials(lua_State *L, const char *list)
 
 void reel_look_open(lua_State *L)
 {
-    static const char *const lists[] = {"floors", "woods", "metals",    "stones", "light",
-                                        "soft",   "balls", "paintable", NULL};
+    static const char *const lists[] = {"floors", "indoor", "woods", "metals",    "stones",
+                                        "light",  "soft",   "balls", "paintable", NULL};
     lua_Integer n = 0;
     lua_newtable(L);
     for (const reel_color_word *c = reel_color_words(); c->name; c++) {

@@ -57,7 +57,7 @@ scene {
       material = "phenolic", color = "white", rolling = ball_rolling,
     }
 
-    world:floor { material = pick { "parquet", "carpet", "tiles", "slate", "oak" } }
+    world:floor { material = pick { "parquet", "carpet", "tiles", "marble", "pine" } }
     world:sky(pick { "studio", "overcast", "hazy" })
     world:sun { elevation = deg(45, 75), temperature = number(3600, 5600), size = deg(3) }
 

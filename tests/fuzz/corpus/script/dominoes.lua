@@ -6,14 +6,15 @@ scene {
   params = {
     count   = int(14, 30),
     spacing = number(0.40, 0.65),           -- of a domino's height
-    bend    = deg(-130, 130),               -- over the whole line
+    bend    = deg(60, 170),                 -- over the whole line
+    turn    = pick { "left", "right" },
     look    = pick { "painted wood", "oak", "walnut", "plastic" },
   },
 
   build = function(world, p)
     local height = 0.24
     local pitch = p.spacing * height
-    local line = arc { from = { 0, 0 }, heading = deg(0), bend = p.bend, length = pitch * (p.count - 1) }
+    local line = arc { from = { 0, 0 }, heading = deg(0), bend = p.turn == "left" and p.bend or -p.bend, length = pitch * (p.count - 1) }
     local hue = world:shuffle("colors", colors)
     local painted = p.look == "painted wood" or p.look == "plastic"
 
@@ -31,15 +32,15 @@ scene {
       velocity = { speed, 0, 0 }, spin = { 0, speed / r, 0 }, material = "rubber", color = pick(colors),
     }
 
-    world:floor { material = pick(materials.floors) }
+    world:floor { material = pick(materials.indoor) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(32, 62), temperature = number(4300, 6300) }
 
-    local side = p.bend > 0 and deg(-90) or deg(90)   -- look from outside of the bend
+    local side = p.turn == "left" and deg(-90) or deg(90)   -- look from outside of the bend
     local middle, facing = line:middle()
     local last, on = line:finish()
     local beyond = { last[1] + 0.3 * math.cos(on), last[2] + 0.3 * math.sin(on), 0 }
-    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(24, 36), fov = deg(34), margin = 1.08, fit = { "all", beyond } }
+    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(28, 42), fov = deg(34), margin = 1.08, fit = { "all", beyond } }
 
     -- a second camera goes along with the wave
     local keys = {}

@@ -74,7 +74,7 @@ scene {
       world:expect { moved = "box 2", distance = 0.05, by = 3.0 }
     end
 
-    world:floor { material = pick(materials.floors) }
+    world:floor { material = pick(materials.indoor) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(35, 65), temperature = number(4300, 6300) }
     world:camera {

@@ -49,7 +49,7 @@ scene {
     end
     world[p.round](world, spec)
 
-    world:floor { material = pick(materials.floors), friction = grip }
+    world:floor { material = pick(materials.indoor), friction = grip }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 1 })
     world:sun { elevation = deg(35, 65), azimuth = deg(-150, -30), temperature = number(4500, 6300) }
     world:camera {

@@ -25,7 +25,7 @@ scene {
         material = world:draw("material " .. i, pick(substances)),
         rotation = "random",
         spin     = { number(-4, 4), number(-4, 4), number(-4, 4) },
-        rolling  = 0.004,                   -- a soft floor: what rolls stays in the picture
+        rolling  = 0.008,                   -- a soft floor: what rolls stays in the picture
       }
       if shape == "box" then
         t.size, radii[i] = { size, size, size * world:draw("edge " .. i, pick { 1, 1, 0.5, 1.4 }) }, size
@@ -54,9 +54,13 @@ scene {
     world:floor { material = p.floor }
     world:sky(pick { clear = 3, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(30, 70), temperature = number(4200, 6500), strength = number(2.4, 3.4) }
+    local seen = { { 0, 0, 1.6 } }
+    for a = 0, 315, 45 do
+      seen[#seen + 1] = { 1.4 * math.cos(math.rad(a)), 1.4 * math.sin(math.rad(a)), 0 }
+    end
     world:camera {
       name = "main", azimuth = deg(-180, 180), elevation = deg(22, 38), fov = deg(34),
-      look_at = { 0, 0, 0.35 }, fit = { { -1.3, -1.3, 0 }, { 1.3, 1.3, 0 }, { -1.3, 1.3, 0 }, { 1.3, -1.3, 0 }, { 0, 0, 1.7 } },
+      look_at = { 0, 0, 0.35 }, fit = seen, margin = 1.04,
     }
     world:caption {
       outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and roll.",

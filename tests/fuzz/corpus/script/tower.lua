@@ -53,7 +53,7 @@ scene {
       world:expect { standing = "block " .. p.count }
     end
 
-    world:floor { material = pick(materials.floors) }
+    world:floor { material = pick(materials.indoor) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(30, 60), temperature = number(4200, 6300) }
     local reach = ({ stable = 0.4, unstable = 1.15 * top + 0.35, struck = 1.15 * top + 0.7 })[p.kind]
