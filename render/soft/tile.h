@@ -76,7 +76,7 @@ VINL vm group_next(const int32_t *key, int i, unsigned *left, int *drawn)
 {
     *drawn = key[i + __builtin_ctz(*left)] / SOFT_KEY_FACES;
     const vm m = vi_eq(vi_load(key + i) >> 3, vi_set(*drawn));
-    *left &= ~vm_bits(m);
+    *left &= (*left - 1) & ~vm_bits(m); /* the first lane goes in any case: loops end */
     return m;
 }
 
