@@ -108,17 +108,14 @@ static void compare(reel_scene *s, reel_quality quality, double full, bool hemis
             e->sum += d;
             e->bias += got - want;
             e->shaded += want < 0.98;
-            printf("# x %d y %d want %.3f got %.3f at %.2f %.2f %.2f\n", x, y, want, got,
-                   hit.point.x, hit.point.y, hit.point.z);
+            e->worst = d > e->worst ? d : e->worst;
+            e->n++;
         }
-        e->worst = d > e->worst ? d : e->worst;
-        e->n++;
     }
-}
-reel_frame_finish(&f);
-reel_renderer_destroy(&r);
-reel_take_destroy(&take);
-reel_scene_destroy(&s);
+    reel_frame_finish(&f);
+    reel_renderer_destroy(&r);
+    reel_take_destroy(&take);
+    reel_scene_destroy(&s);
 }
 
 static double floor_sun(const reel_scene *s, const reel_take *take)
