@@ -59,8 +59,8 @@ enum {
 typedef struct reel_rows {
     const reel_table *table;
     int n_rows, capacity;
-    int cursor; /**< next column of the row that is being put */
-    bool failed;
+    int cursor;        /**< next column of the row that is being put */
+    bool failed;       /**< memory ran out: for good, clearing does not mend it */
     reel_cells *cells; /**< [n_columns] */
 } reel_rows;
 

@@ -289,3 +289,13 @@ static inline void fixture_temp_dir(char *out, size_t size)
         exit(1);
     }
 }
+
+/* main() of a test program whose files lie in the temporary folder `dir` (an array of char). */
+#define FIXTURE_MAIN(tests, dir)                                                             \
+    int main(int argc, char **argv)                                                          \
+    {                                                                                        \
+        fixture_temp_dir(dir, sizeof(dir));                                                  \
+        const int failed = check_run(tests, sizeof(tests) / sizeof((tests)[0]), argc, argv); \
+        (void)reel_fs_remove_tree(dir, NULL);                                                \
+        return failed;                                                                       \
+    }

@@ -274,6 +274,25 @@ def check_docs():
           seen > 0 and worst < row["depth_scale"])
 
 
+def check_card(cache):
+    """The card's lines run as printed, one block after another, from any folder."""
+    import datasets
+    datasets.disable_progress_bars()
+    datasets.config.HF_DATASETS_CACHE = cache
+    blocks = re.findall(r"```python\n(.*?)```", open(f"{root}/README.md").read(), re.S)
+    names, stopped = {}, ""
+    try:
+        for block in blocks:
+            exec(block.replace("path/to/dataset", root), names)
+    except Exception as e:
+        stopped = repr(e)
+    check(f"card: its {len(blocks)} blocks of lines run", bool(blocks) and not stopped, stopped)
+    rows = len(pq.read_table(glob.glob(f"{root}/clips/train/metadata.parquet")[0]))
+    check("card: they load the clips", not stopped and len(names["clips"]["train"]) == rows)
+    videos = glob.glob(f"{root}/clips/*/*/*.mp4")
+    check("card: and the frames", stopped == "" and (not videos or len(names["frames"]) > 0))
+
+
 def check_datasets(cache):
     import datasets
     datasets.disable_progress_bars()
@@ -325,6 +344,7 @@ def main():
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_HOME"] = cache
         check_datasets(cache)
+        check_card(cache)
     print(f"1..{number}")
     return failed > 0
 

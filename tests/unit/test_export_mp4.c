@@ -177,10 +177,4 @@ static const check_test tests[] = {
     {"hash and null", hash_and_null_take_frames, NULL},
 };
 
-int main(int argc, char **argv)
-{
-    fixture_temp_dir(dir, sizeof(dir));
-    const int failed = check_run(tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
-    (void)reel_fs_remove_tree(dir, NULL);
-    return failed;
-}
+FIXTURE_MAIN(tests, dir)

@@ -275,10 +275,4 @@ static const check_test tests[] = {
     {"file that cannot grow", a_file_that_cannot_grow_is_an_error, NULL},
 };
 
-int main(int argc, char **argv)
-{
-    fixture_temp_dir(dir, sizeof(dir));
-    const int failed = check_run(tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
-    (void)reel_fs_remove_tree(dir, NULL);
-    return failed;
-}
+FIXTURE_MAIN(tests, dir)

@@ -221,10 +221,4 @@ static const check_test tests[] = {
     {"unfinished file", an_unfinished_file_is_removed, NULL},
 };
 
-int main(int argc, char **argv)
-{
-    fixture_temp_dir(dir, sizeof(dir));
-    const int failed = check_run(tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
-    (void)reel_fs_remove_tree(dir, NULL);
-    return failed;
-}
+FIXTURE_MAIN(tests, dir)

@@ -250,6 +250,36 @@ static void memory_can_run_out_anywhere(const void *param)
     CHECK_STR(check_tables(root).text, "");
 }
 
+typedef reel_status check_fn(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
+                             reel_error *err);
+
+/* Want of memory while a whole dataset is checked is an error of ours, never a finding. */
+static void memory_that_runs_out_is_no_finding(const void *param)
+{
+    (void)param;
+    static check_fn *const checks[] = {reel_dataset_check_files, reel_dataset_check_tables};
+    char dirs[CLIPS][REEL_PATH_MAX];
+    const char *root = make_records("check", dirs);
+    reel_dataset *dataset = NULL;
+    CHECK_INT(pack(root, dirs, false, NULL), ==, REEL_OK);
+    CHECK_INT(reel_dataset_open(root, &dataset, NULL), ==, REEL_OK);
+    for (int k = 0; k < 2; k++) {
+        reel_status status = REEL_E_NOMEM;
+        int attempts = 0;
+        for (uint64_t n = 1; status != REEL_OK; n += 1 + n / 16) {
+            findings f = {0};
+            reel_alloc_fail_at(n);
+            status = checks[k](dataset, keep, &f, NULL);
+            reel_alloc_fail_at(0);
+            CHECK_STR(f.text, "");
+            CHECK(status == REEL_OK || status == REEL_E_NOMEM);
+            attempts++;
+        }
+        CHECK_INT(attempts, >, 20);
+    }
+    reel_dataset_close(&dataset);
+}
+
 static void broken_records_are_refused(const void *param)
 {
     (void)param;
@@ -421,6 +451,7 @@ static const check_test tests[] = {
     {"interrupted before the folder went", a_half_done_pack_is_finished, &steps[5]},
     {"another folder", a_clip_in_another_folder_is_found, NULL},
     {"out of memory", memory_can_run_out_anywhere, NULL},
+    {"out of memory while checking", memory_that_runs_out_is_no_finding, NULL},
     {"broken records", broken_records_are_refused, NULL},
     {"flipped bytes", a_flipped_byte_is_found, NULL},
     {"the manifest guards itself", the_manifest_guards_itself, NULL},

@@ -305,6 +305,32 @@ static void memory_can_run_out_anywhere(const void *param)
     CHECK_FAIL("2000 allocations for 20 rows");
 }
 
+/* A reader that runs out of memory says so: the file is not damaged. */
+static void memory_can_run_out_while_reading(const void *param)
+{
+    (void)param;
+    const char *path = path_of("read.parquet");
+    write_rows(path, 20, 5, 20);
+    for (uint64_t n = 1; n < 2000; n++) {
+        reel_parquet_reader *reader = NULL;
+        reel_rows *rows = reel_rows_create(&all_table);
+        reel_alloc_fail_at(n);
+        reel_status status = reel_parquet_open(path, &all_table, &reader, NULL);
+        if (!status) {
+            status = reel_parquet_read_group(reader, 0, rows, NULL);
+        }
+        reel_alloc_fail_at(0);
+        reel_parquet_reader_close(&reader);
+        reel_rows_destroy(&rows);
+        if (status == REEL_OK) {
+            CHECK_INT(n, >, 3);
+            return;
+        }
+        CHECK_INT(status, ==, REEL_E_NOMEM);
+    }
+    CHECK_FAIL("2000 allocations for 20 rows");
+}
+
 static void cells_are_written_for_people(const void *param)
 {
     (void)param;
@@ -361,6 +387,7 @@ static const check_test tests[] = {
     {"damage", damage_is_an_error_with_a_column, NULL},
     {"other columns", other_columns_are_told, NULL},
     {"out of memory", memory_can_run_out_anywhere, NULL},
+    {"out of memory while reading", memory_can_run_out_while_reading, NULL},
     {"cells for people", cells_are_written_for_people, NULL},
     {"clean up", clean_up, NULL},
 };
