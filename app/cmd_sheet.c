@@ -64,7 +64,7 @@ static reel_status draw_row(sheet *s, int row, const reel_record *record, reel_e
         }
         reel_picture_of_plane(&cell, &frame, REEL_PLANE_RGB, 0);
         place(s, row, i, &cell);
-        for (int c = 0; i == 1 && c < COLUMNS - TIMES; c++) {
+        for (int c = 0; i == 0 && c < COLUMNS - TIMES; c++) {
             double flow = reel_flow_largest(&frame, REEL_PLANE_FLOW_FWD);
             reel_picture_of_plane(&cell, &frame, label_columns[c], flow);
             place(s, row, TIMES + c, &cell);
