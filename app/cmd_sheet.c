@@ -154,7 +154,7 @@ const reel_command reel_cmd_sheet = {
     .summary = "a contact sheet of a dataset as PNG",
     .details =
         "A row for each clip (its first camera): colour at four times, then depth, instances,\n"
-        "normals and flow at the second of them, drawn from scene and take.",
+        "normals and flow at the first of them, drawn from scene and take.",
     .example = "  physreel sheet out/demo -o out/demo.png",
     .options = options,
     .run = cmd_sheet,
