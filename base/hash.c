@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -103,11 +105,18 @@ reel_status reel_sha256_file(const char *path, reel_sha256 *out, uint64_t *size,
     reel_status status = REEL_OK;
     reel_sha256 h;
     uint64_t total = 0;
+    bool is_hashed = true;
     uint8_t *chunk = reel_alloc(CHUNK);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    /* a dataset from elsewhere may hold pipes or links to devices, which never end */
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
         status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot open: %s", strerror(errno));
+        goto fail;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "not a regular file");
         goto fail;
     }
     if (!chunk || !ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)) {
@@ -127,10 +136,13 @@ reel_status reel_sha256_file(const char *path, reel_sha256 *out, uint64_t *size,
         if (n == 0) {
             break;
         }
-        EVP_DigestUpdate(ctx, chunk, (size_t)n);
+        is_hashed = is_hashed && EVP_DigestUpdate(ctx, chunk, (size_t)n);
         total += (uint64_t)n;
     }
-    EVP_DigestFinal_ex(ctx, h.bytes, NULL);
+    if (!is_hashed || !EVP_DigestFinal_ex(ctx, h.bytes, NULL)) {
+        status = reel_fail_at(err, REEL_E_INTERNAL, path, 0, NULL, "OpenSSL cannot hash it");
+        goto fail;
+    }
     *out = h;
     *size = total;
 fail:

@@ -39,7 +39,8 @@ reel_sha256 reel_sha256_of(const void *data, size_t size);
 /** As `sha256sum` prints it. */
 void reel_sha256_hex(reel_sha256 h, char out[REEL_SHA256_HEX]);
 
-/** SHA-256 and size of a file. @return REEL_OK; REEL_E_IO (names the file). */
+/** SHA-256 and size of a regular file. @return REEL_OK; REEL_E_IO (names the file); REEL_E_NOMEM;
+ * REEL_E_INTERNAL (the library). */
 reel_status reel_sha256_file(const char *path, reel_sha256 *out, uint64_t *size,
                              reel_error *err) REEL_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "tests/check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void sha256_of_the_standard(const void *param)
@@ -54,12 +55,23 @@ static void files_that_cannot_be_read(const void *param)
     CHECK_INT(reel_sha256_file("/nowhere/at all", &h, &size, &err), ==, REEL_E_IO);
     CHECK_STR(err.file, "/nowhere/at all");
     CHECK_CONTAINS(err.msg, "No such file");
-    CHECK_INT(reel_sha256_file("/tmp", &h, &size, &err), ==, REEL_E_IO);
-    CHECK_CONTAINS(err.msg, "directory");
+    /* what has no end, or waits for a writer */
+    char dir[] = "/tmp/test_hash_XXXXXX", fifo[64];
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(fifo, sizeof(fifo), "%s/fifo", dir);
+    CHECK_INT(mkfifo(fifo, 0600), ==, 0);
+    const char *const others[] = {"/tmp", "/dev/zero", fifo};
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(reel_sha256_file(others[i], &h, &size, &err), ==, REEL_E_IO);
+        CHECK_CONTAINS(err.msg, "not a regular file");
+        CHECK_STR(err.file, others[i]);
+    }
+    unlink(fifo);
+    rmdir(dir);
     CHECK(h.bytes[0] == 42 && size == 42);
     const uint64_t live = reel_alloc_live();
     reel_alloc_fail_at(1);
-    CHECK_INT(reel_sha256_file("/dev/null", &h, &size, &err), ==, REEL_E_NOMEM);
+    CHECK_INT(reel_sha256_file(__FILE__, &h, &size, &err), ==, REEL_E_NOMEM);
     CHECK_INT(reel_alloc_live(), ==, live);
 }
 
