@@ -265,7 +265,11 @@ static void put_content(reel_bytes *out, const reel_card_facts *facts)
     put(out,
         "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes |\n"
         "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
-        "float64, the views, digests: all labels can be made again from these |\n"
+        "float64, the views, digests: all labels can be made again from these |\n");
+    if (facts->has_plan) {
+        put(out, "| `plan.json` | what the run was asked for: scenes, options, seed |\n");
+    }
+    put(out,
         "| `manifest.json` | size and SHA-256 of every file |\n\n"
         "A stream is a clip, or `<clip>_<camera>` where a clip has several cameras.\n\n");
 }

@@ -3,6 +3,7 @@
  *
  *   README.md                                   the card, with explicit configs
  *   manifest.json                               every file with size and SHA-256; written last
+ *   plan.json                                   what the run was asked for, if the caller puts it
  *   clips/<split>/metadata.parquet              one row per clip and camera (VideoFolder)
  *   clips/<split>/<nnn>/<stream>.mp4            at most 1000 clips per numbered folder
  *   labels/<split>/<nnn>/<stream>.zarr.zip

@@ -107,6 +107,7 @@ static reel_status put_extras(reel_packer *p, reel_error *err)
         if (!p->facts.picture && dot && strcmp(dot, ".png") == 0) {
             p->facts.picture = name;
         }
+        p->facts.has_plan |= strcmp(name, "plan.json") == 0;
         status = reel_pack_put_hashed(p, name, err);
     }
     return status;

@@ -42,6 +42,7 @@ typedef struct reel_card_facts {
     const char *example;       /**< path of a label store for the reader's example; NULL if none */
     const char *example_video; /**< path of a video for another; NULL if none */
     const char *picture;       /**< name of a picture in the root to show; NULL if none */
+    bool has_plan;             /**< the caller put a plan.json into the root */
 } reel_card_facts;
 
 /** README.md as text (reel_alloc). NULL: out of memory. */
