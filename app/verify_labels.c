@@ -69,6 +69,7 @@ typedef struct pixel {
         far;                 /* camera frame: at half a unit less, the depth, half a unit more */
     double slack;            /* m, along the ray: half a unit */
     int geom;                /* the nearest to the point of the instance's */
+    int n_near;              /* geoms of the instance whose surface may hold the point */
     int n_bodies, bodies[4]; /* whose surface may hold the point, the nearest first */
 } pixel;
 
@@ -144,6 +145,7 @@ static reel_status check_boxes(const context *c, reel_error *err)
 static void find_bodies(const context *c, pixel *p, double tolerance, double *distance)
 {
     p->geom = -1;
+    p->n_near = 0;
     p->n_bodies = 0;
     *distance = 1e300;
     for (int i = c->start[p->id]; i < c->start[p->id + 1]; i++) {
@@ -151,6 +153,7 @@ static void find_bodies(const context *c, pixel *p, double tolerance, double *di
         double d = fabs(reel_geom_distance(&c->scene->geoms[g],
                                            reel_affine_apply(&c->geom_from_here[g], p->middle)));
         bool known = false;
+        p->n_near += d <= tolerance;
         for (int k = 0; k < p->n_bodies; k++) {
             known |= p->bodies[k] == body;
         }
@@ -215,13 +218,13 @@ static void check_no_hit(const context *c, const pixel *p)
 /* ---- the other planes ----------------------------------------------------------------------- */
 
 /* The surface's normal at the pixel in the frame of its geom, if the depth's step leaves no doubt
- * about it: not at an edge, not on a sphere so small that it turns. */
+ * about it: not at an edge, not where two geoms meet, not on a sphere so small that it turns. */
 static bool clear_normal(const context *c, const pixel *p, reel_vec3 *normal)
 {
     const reel_geom *geom = &c->scene->geoms[p->geom];
     const reel_affine *g = &c->geom_from_here[p->geom];
     reel_vec3 near, far;
-    return reel_geom_normal(geom, reel_affine_apply(g, p->near), &near) &&
+    return p->n_near == 1 && reel_geom_normal(geom, reel_affine_apply(g, p->near), &near) &&
            reel_geom_normal(geom, reel_affine_apply(g, p->far), &far) &&
            reel_v3_len(reel_v3_sub(near, far)) <= 0.02 &&
            reel_geom_normal(geom, reel_affine_apply(g, p->middle), normal);

@@ -16,7 +16,7 @@ static const reel_command command = {.name = "run", .options = names};
 static reel_plan *make_plan(void)
 {
     static reel_args args;
-    static const char *const values[] = {"64x48", "5", "12", "all", "2"};
+    static const char *const values[] = {"64x48", "9", "2", "all", "2"};
     reel_plan *plan = NULL;
     reel_error err = {0};
     args = (reel_args){.command = &command, .n_arguments = 2, .arguments = {"toss", "ramp"}};
