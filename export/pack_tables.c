@@ -110,7 +110,10 @@ static reel_status close_tables(reel_packer *p, split_tables *tables, reel_error
             }
         }
     }
-    return REEL_OK;
+    /* each file's own folder is synced by its writer, the folder of these is new as well */
+    char path[REEL_PATH_MAX];
+    reel_pack_path(p, "tables", path);
+    return reel_fs_sync(path, err);
 }
 
 reel_status reel_pack_tables(reel_packer *p, reel_error *err)
