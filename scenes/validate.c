@@ -5,6 +5,8 @@
  */
 #include "scenes/validate.h"
 
+#include "base/camera.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -493,6 +495,16 @@ static reel_status check_camera(const reel_scene *s, const reel_camera *c, const
     }
     for (int k = 0; k < c->n_keys; k++) {
         TRY(check_key(c, k, at));
+    }
+    /* between keys the eye may pass through the target, or the view turn upright */
+    for (int f = 0; c->motion == REEL_CAMERA_KEYFRAMES && f < s->frames; f++) {
+        const reel_camera_key key = reel_camera_key_at(c, reel_scene_frame_time(s, f));
+        if (!reel_camera_key_is_sound(&key)) {
+            return bad(at, "keys",
+                       "the path gives no view at frame %d: the eye is at the target, or "
+                       "looks along up",
+                       f);
+        }
     }
     if (c->motion == REEL_CAMERA_ORBIT) {
         const reel_vec3 d = reel_v3_sub(c->keys[0].eye, c->keys[0].target);

@@ -92,6 +92,11 @@ BREAK(camera_along_up,
 BREAK(camera_above, s->cameras[1].keys[0] = ((reel_camera_key){
                         .eye = {0, 0, 5}, .target = {0, 0, 0}, .up = {1, 0, 0}}))
 BREAK(camera_times, s->cameras[2].keys[1].time = 0)
+BREAK(camera_through_target,
+      s->cameras[2].keys[1].eye = reel_v3_madd(s->cameras[2].keys[0].target, -1,
+                                               reel_v3_sub(s->cameras[2].keys[0].eye,
+                                                           s->cameras[2].keys[0].target));
+      s->cameras[2].keys[1].target = s->cameras[2].keys[0].target)
 BREAK(camera_none, s->n_cameras = 0)
 BREAK(sun_direction, s->suns[0].to_light.z += 1)
 BREAK(sun_light, s->suns[0].irradiance[0] = -1)
@@ -157,6 +162,7 @@ static const damage damages[] = {
     {camera_along_up, "cameras[0] (main).keys[0]"},
     {camera_above, "cameras[1] (turn).keys[0]"},
     {camera_times, "cameras[2] (keys).keys[1]"},
+    {camera_through_target, "cameras[2] (keys).keys"},
     {camera_none, "cameras"},
     {sun_direction, "suns[0] (sun).to_light"},
     {sun_light, "suns[0] (sun).irradiance"},
