@@ -18,6 +18,7 @@ struct reel_builder {
     int n_unnamed[8]; /* joints and actions without a name, by kind */
     int caption_line;
     bool floor_done, sky_done, caption_done;
+    bool outcome_open; /* an expectation lies beyond the end of the clip */
 };
 
 /** The builder of the running script; an error if the scene is not being built (any more). */

@@ -191,4 +191,7 @@ void reel_caption_finish(lua_State *L, int params)
     reel_script_of(L)->about_line = reel_builder_of(L)->caption_line;
     s->caption = fill(L, params, s->caption);
     s->caption_prompt = fill(L, params, s->caption_prompt);
+    if (reel_builder_of(L)->outcome_open) {
+        s->caption = s->caption_prompt;
+    }
 }

@@ -159,6 +159,11 @@ static void add_expect(lua_State *L, const reel_expect *e)
 {
     reel_builder *b = reel_builder_of(L);
     reel_scene *s = b->scene;
+    if (e->by > reel_scene_last_step(s)) {
+        /* the clip ends before: what it shows is open, and its caption must not tell */
+        b->outcome_open = true;
+        return;
+    }
     if (s->n_expects >= REEL_MAX_EXPECTS) {
         reel_script_fail(L, "expect", "too many: a scene has at most %d", REEL_MAX_EXPECTS);
     }
@@ -195,9 +200,7 @@ int reel_world_expect(lua_State *L)
     double by, distance;
     int given = -1;
     if (reel_fields_number(&f, "by", 0, 1e6, &by)) {
-        const int64_t step = reel_build_step(s, by);
-        /* a shorter clip than the script has in mind is judged at its end */
-        e.by = step < e.by ? step : e.by;
+        e.by = reel_build_step(s, by);
     }
     for (int i = 0; i < 4; i++) {
         if (reel_fields_has(&f, kinds[i])) {

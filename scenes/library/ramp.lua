@@ -58,8 +58,8 @@ scene {
       fit = { "ramp", "block", "roller", { 1.25, -0.65, 0 }, { 1.25, 0.65, 0 }, { 1.25, 0, 0.2 } },
     }
     local slides = math.tan(p.slope) > p.friction
-    world:expect { moved = "roller", distance = 0.5 }
-    if slides then world:expect { moved = "block", distance = 0.05 } end
+    world:expect { moved = "roller", distance = 0.5, by = 2.5 }
+    if slides then world:expect { moved = "block", distance = 0.05, by = 2.5 } end
     world:caption {
       outcome = "{A block} block and {a roller.color} {roller.shape} are let go on {a ramp} ramp; the {roller.shape} rolls down and " ..
                 (slides and "the block slides down as well." or "the block stays where it is, held by friction."),

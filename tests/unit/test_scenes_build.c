@@ -230,7 +230,9 @@ static void times_become_steps(const void *param)
                      "end\n"
                      "world:impulse { on = a, time = 0.5001, torque = { 1, 0, 0 } }\n"
                      "world:expect { moved = a, distance = 1, by = 2 }\n"
-                     "world:expect { at_rest = { a, a }, by = 99 }"));
+                     "world:expect { at_rest = { a, a }, by = 5 }\n"
+                     "world:expect { fallen = a, by = 99 }\n"
+                     "world:caption { outcome = 'It fell.', prompt = 'It stands.' }"));
     for (int i = 0; i < 100; i++) {
         CHECK_INT(s->actions[i].first_step, ==, i + 1);
     }
@@ -239,6 +241,7 @@ static void times_become_steps(const void *param)
     CHECK_INT(s->expects[0].by, ==, 2400);
     CHECK(s->expects[0].kind == REEL_EXPECT_MOVED && s->expects[0].value == 1);
     CHECK_INT(s->expects[2].by, ==, reel_scene_last_step(s));
+    CHECK_STR(s->caption, "It stands."); /* the clip ends before 99 s: its outcome is open */
     reel_scene_destroy(&s);
 }
 
