@@ -95,10 +95,11 @@ class World:
     def add_free(self, body):
         data = self.scene.bodies[body]
         mass = data["mass"] if self.scene.is_dynamic(body) else 0
+        rigid = self.variant.kind.startswith("rigid")
         made = bullet.createMultiBody(mass, shape_of(self.scene, body, self.client),
                                       basePosition=self.scene.position(body),
                                       baseOrientation=xyzw(self.scene.rotation(body)),
-                                      useMaximalCoordinates=int(self.variant.kind.startswith("rigid")),
+                                      useMaximalCoordinates=int(rigid),
                                       physicsClientId=self.client)
         self.where[body] = (made, -1)
         if mass:

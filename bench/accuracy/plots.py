@@ -127,7 +127,8 @@ def cradle(program, traces, folder, rate):
 
 def gyroscope(program, traces, folder, rate):
     fig, axes = figure(2)
-    best = {f"bullet {kind} multibody": f"bullet {kind} constraints" for kind in ("same", "default")}
+    best = {f"bullet {kind} multibody": f"bullet {kind} constraints"
+            for kind in ("same", "default")}
     for label, color, m in motions(program, traces, "gyroscope", rate, best):
         p = m.states[:, 0, :3]
         tilt = np.degrees(np.arctan2(np.hypot(p[:, 0], p[:, 1]), p[:, 2]))

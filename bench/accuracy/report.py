@@ -18,7 +18,7 @@ RATE = 1200
 
 ABOUT = {
     "projectile": "a stone thrown 2 s; relative to the distance flown",
-    "push": "a ball under a force for 1 s and an off-centre impulse; relative to distance and angle",
+    "push": "a ball under a force for 1 s and an off-centre impulse; relative to distance, angle",
     "collision": "two free balls, masses 1:1, 1:3, 1:0.1, restitution 1, .5, 0; relative to the "
                  "striker's velocity and momentum",
     "dzhanibekov": "a free top spun about its middle axis, 10 s; flips against Euler's equations, "
@@ -177,8 +177,8 @@ To make it anew, with the packages of `bench/accuracy/requirements.txt`:
     python3 bench/accuracy/peers.py build/bench/accuracy/bench_accuracy peers.csv --traces traces
     build/bench/accuracy/bench_accuracy speed 240 > speed.csv
     python3 bench/accuracy/peers_speed.py build/bench/accuracy/bench_accuracy 240 >> speed.csv
-    python3 bench/accuracy/report.py build/bench/accuracy/bench_accuracy ours.csv peers.csv traces \\
-        docs --speed speed.csv
+    python3 bench/accuracy/report.py build/bench/accuracy/bench_accuracy \\
+        ours.csv peers.csv traces docs --speed speed.csv
 
 """
 
@@ -186,14 +186,16 @@ PEERS = """## How the peers were run
 
 - MuJoCo at our step: elliptic friction cones, impratio 100, solver tolerance 1e-14, 20 no-slip
   iterations, contact time constant of two steps, solimp .99 .999, damping ratio 1 and 5 (bounces
-  least); integrators RK4 and implicitfast; the best for each quantity. At its defaults: step 2 ms, Euler, pyramidal cones.
+  least); integrators RK4 and implicitfast; the best for each quantity. At its defaults: step 2 ms,
+  Euler, pyramidal cones.
 - MuJoCo has no coefficient of restitution. Bouncing contacts get the damping that returns e for a
   spring which never pulls, at 0.2 and 0.4 rad of its oscillation per step; the better counts. So do
   they at its defaults (0.2), where nothing would bounce otherwise.
 - Bullet at our step: 200 iterations, no residual threshold, restitution threshold 0.01 m/s, contact
   threshold 1 mm where things bounce; at its defaults: 1/240 s, 50 iterations. Joint trees are
   Featherstone multi-bodies, ball joints also point-to-point constraints, free bodies multi-bodies
-  and rigid bodies, those also with split impulses; the best counts. The damping of all motion that pybullet adds by default is off.
+  and rigid bodies, those also with split impulses; the best counts. The damping of all motion that
+  pybullet adds by default is off.
 - Impulses change the peers' velocities at once, so that they lose nothing to their step.
 
 """
@@ -206,7 +208,8 @@ def dominoes(rows):
     found = {}
     for row in rows:
         if row["experiment"] == "dominoes":
-            found.setdefault((row["engine"], float(row["step"])), {})[row["quantity"]] = row["value"]
+            at = found.setdefault((row["engine"], float(row["step"])), {})
+            at[row["quantity"]] = row["value"]
     for (engine, step), values in found.items():
         out.append(table_line([engine, f"1/{round(1 / step)}",
                                f"{float(values['wave speed (m/s)']):.3f}", values["fallen"]]))
@@ -219,7 +222,7 @@ def speed_table(path):
     scenes = list(dict.fromkeys(r["scene"] for r in rows))
     best = {(r["scene"], r["engine"]): float(r["steps_per_s"]) for r in rows}
     out = ["## Speed", "",
-           "Steps per second of user time at 1/240 s over the whole fall, the best of three runs, "
+           "Steps per second of user time at 1/240 s over the whole fall, the best run of each, "
            "one thread, peers at their default solvers. The machine was shared by other work, so "
            "trust ratios more than figures. Physreel lets what has come to rest sleep, which the "
            "peers do not do by default.", "",
@@ -244,8 +247,8 @@ def write(args, ours_rows, peer_rows):
     for (experiment, quantity), errors in ours_by.items():
         lines.append(error_line(experiment, quantity, errors,
                                 peers_by.get((experiment, quantity), {})))
-    lines += ["", "## The experiments", "", table_line(["experiment", "what, and relative to what"]),
-              table_line(["---", "---"])]
+    lines += ["", "## The experiments", "",
+              table_line(["experiment", "what, and relative to what"]), table_line(["---", "---"])]
     lines += [table_line([name, text]) for name, text in ABOUT.items()]
     lines += [""] + dominoes(ours_rows + peer_rows)
     lines += ["## Energy and momentum over time", ""]
