@@ -64,6 +64,16 @@ VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_mot
         }
         p.z = vf_sel(vm_and(sky, vf_gt(p.z, zero)), vf_set(VF_FAR), p.z);
     }
+    if (vm_bits(m) == VM_ALL) {
+        vf_store(f->u + i, p.u);
+        vf_store(f->v + i, p.v);
+        vf_store(f->dx + i, p.dx);
+        vf_store(f->dy + i, p.dy);
+        vf_store(f->z + i, p.z);
+        vi_store(f->state + i, state);
+        vi_store(f->kind + i, vi_set(motion->kind));
+        return;
+    }
     vf_store(f->u + i, vf_sel(m, p.u, vf_load(f->u + i)));
     vf_store(f->v + i, vf_sel(m, p.v, vf_load(f->v + i)));
     vf_store(f->dx + i, vf_sel(m, p.dx, vf_load(f->dx + i)));
@@ -204,11 +214,53 @@ STAGE void flow_store(soft_job *job, soft_tile *tile, int plane)
     put(job, tile, plane, 1, 2, tile->q16[1]);
 }
 
+/* True if nothing in the tile moves against the camera and nothing that does comes before it. */
+STAGE int flow_is_still(const soft_job *job, const soft_tile *tile, int way)
+{
+    const soft_geom *geoms = job->other[way];
+    const int x1 = tile->x0 + SOFT_TILE, y1 = tile->y0 + SOFT_TILE;
+    if (!geoms || job->camera_motion[way].kind != SOFT_MOTION_STILL) {
+        return 0;
+    }
+    for (int j = 0; j < tile->n_list; j++) {
+        const int body = job->info[job->tile_list[j]].body;
+        if (job->bodies[body].motion[way].kind != SOFT_MOTION_STILL) {
+            return 0;
+        }
+    }
+    for (int k = 0; k < job->n_drawn; k++) {
+        const soft_geom *g = &geoms[k];
+        if (job->moved[way][k] && g->x0 < x1 && g->x1 > tile->x0 && g->y0 < y1 &&
+            g->y1 > tile->y0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* The planes of a tile where flow_is_still(). */
+static void flow_store_still(const soft_job *job, soft_tile *tile, int plane, int state_plane)
+{
+    if (wants(job, plane)) {
+        memset(tile->q16[0], 0, sizeof tile->q16[0]);
+        put(job, tile, plane, 0, 2, tile->q16[0]);
+        put(job, tile, plane, 1, 2, tile->q16[0]);
+    }
+    if (wants(job, state_plane)) {
+        memset(tile->q8[0], REEL_FLOW_VISIBLE, sizeof tile->q8[0]);
+        put(job, tile, state_plane, 0, 1, tile->q8[0]);
+    }
+}
+
 STAGE void label_flow(soft_job *job, soft_tile *tile, int way)
 {
     const int plane = way ? REEL_PLANE_FLOW_BWD : REEL_PLANE_FLOW_FWD;
     const int state_plane = way ? REEL_PLANE_FLOW_BWD_STATE : REEL_PLANE_FLOW_FWD_STATE;
     flow_buffer *f = &tile->flow;
+    if (flow_is_still(job, tile, way)) {
+        flow_store_still(job, tile, plane, state_plane);
+        return;
+    }
     if (job->other[way]) {
         const unsigned kinds = flow_points(job, tile, way);
         if (wants(job, state_plane)) {

@@ -16,6 +16,17 @@
 static const float sample_x[SOFT_SAMPLES] = {-0.125f, 0.375f, 0.125f, -0.375f};
 static const float sample_y[SOFT_SAMPLES] = {-0.375f, -0.125f, 0.375f, 0.125f};
 
+/* What the planes need to know of the surfaces. */
+static int wanted_surface(const soft_job *job)
+{
+    const reel_planes looks = REEL_PLANE_BIT(REEL_PLANE_RGB) | REEL_PLANE_BIT(REEL_PLANE_ALBEDO);
+    const reel_planes normals =
+        looks | REEL_PLANE_BIT(REEL_PLANE_NORMAL) | REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD) |
+        REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD) | REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD_STATE) |
+        REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD_STATE);
+    return (job->planes & normals ? SURFACE_NORMAL : 0) | (job->planes & looks ? SURFACE_LOOK : 0);
+}
+
 static void draw_labels(soft_job *job, soft_tile *tile)
 {
     if (wants(job, REEL_PLANE_DEPTH)) {
@@ -170,17 +181,22 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     }
     place_hits(b);
     const uint64_t seen = TICKS();
-    const int looks = wants(job, REEL_PLANE_RGB) || wants(job, REEL_PLANE_ALBEDO);
-    surface(job, b, looks ? SURFACE_NORMAL | SURFACE_LOOK : SURFACE_NORMAL);
+    const int wanted = wanted_surface(job);
+    if (wanted) {
+        surface(job, b, wanted);
+    }
+    const uint64_t known = TICKS();
     draw_labels(job, tile);
     const uint64_t labelled = TICKS();
     if (wants(job, REEL_PLANE_RGB)) {
         draw_colour(job, tile);
         store_rgb(job, tile);
     }
+    /* patterns are for the colours, unless albedo is asked for as well */
+    const int for_colour = wants(job, REEL_PLANE_RGB) && !wants(job, REEL_PLANE_ALBEDO);
     job->ticks.visibility += seen - begin;
-    job->ticks.labels += labelled - seen;
-    job->ticks.shading += TICKS() - labelled;
+    job->ticks.labels += labelled - known + (for_colour ? 0 : known - seen);
+    job->ticks.shading += TICKS() - labelled + (for_colour ? known - seen : 0);
 }
 
 static void draw(soft_job *job)

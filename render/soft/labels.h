@@ -12,16 +12,23 @@ static int wants(const soft_job *job, int plane)
     return (job->planes & REEL_PLANE_BIT(plane)) != 0;
 }
 
-/* Copy the part of a tile that is inside the image; `item` bytes a pixel, `channel` a plane. */
+/* Copy the part of a tile that is inside the image; `item` (1 or 2) bytes a pixel, `channel` a
+ * plane. */
 static void put(const soft_job *job, const soft_tile *tile, int plane, int channel, size_t item,
                 const void *values)
 {
     const size_t w = (size_t)job->width, h = (size_t)job->height;
     unsigned char *out = (unsigned char *)job->out->plane[plane] + (size_t)channel * w * h * item;
     const unsigned char *in = values;
-    for (int row = 0; row < tile->rows; row++) {
-        memcpy(out + ((size_t)(tile->y0 + row) * w + (size_t)tile->x0) * item,
-               in + (size_t)row * SOFT_TILE * item, (size_t)tile->columns * item);
+    out += ((size_t)tile->y0 * w + (size_t)tile->x0) * item;
+    for (int row = 0; row < tile->rows; row++, out += w * item, in += SOFT_TILE * item) {
+        if (tile->columns < SOFT_TILE) {
+            memcpy(out, in, (size_t)tile->columns * item);
+        } else if (item == 1) { /* a size the compiler knows is one move */
+            memcpy(out, in, SOFT_TILE);
+        } else {
+            memcpy(out, in, SOFT_TILE * sizeof(uint16_t));
+        }
     }
 }
 

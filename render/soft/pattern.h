@@ -23,10 +23,14 @@ VINL vu hash3(vu x, vu y, vu z)
     return h ^ (h >> 16);
 }
 
-/* [0, 1) from a hash */
+/* [0, 1) from a hash; hash_count() is the same in units of 2^-24, exactly */
+VINL vf hash_count(vu h)
+{
+    return vi_to_f((vi)(h >> 8));
+}
 VINL vf hash_unit(vu h)
 {
-    return vi_to_f((vi)(h >> 8)) * (1.0f / 16777216.0f);
+    return hash_count(h) * (1.0f / 16777216.0f);
 }
 
 /* Smooth value noise of lattice 1 in [0, 1], mean 1/2. */
@@ -39,11 +43,11 @@ VINL vf noise3(v3 p, uint32_t seed)
     const vu x0 = (vu)vf_trunc(c.x) * 0x8da6b343u + seed, x1 = x0 + 0x8da6b343u;
     const vu y0 = (vu)vf_trunc(c.y) * 0xd8163841u, y1 = y0 + 0xd8163841u;
     const vu z0 = (vu)vf_trunc(c.z) * 0xcb1ab31fu, z1 = z0 + 0xcb1ab31fu;
-    const vf a = vf_mix(hash_unit(hash3(x0, y0, z0)), hash_unit(hash3(x1, y0, z0)), w.x);
-    const vf b = vf_mix(hash_unit(hash3(x0, y1, z0)), hash_unit(hash3(x1, y1, z0)), w.x);
-    const vf d = vf_mix(hash_unit(hash3(x0, y0, z1)), hash_unit(hash3(x1, y0, z1)), w.x);
-    const vf e = vf_mix(hash_unit(hash3(x0, y1, z1)), hash_unit(hash3(x1, y1, z1)), w.x);
-    return vf_mix(vf_mix(a, b, w.y), vf_mix(d, e, w.y), w.z);
+    const vf a = vf_mix(hash_count(hash3(x0, y0, z0)), hash_count(hash3(x1, y0, z0)), w.x);
+    const vf b = vf_mix(hash_count(hash3(x0, y1, z0)), hash_count(hash3(x1, y1, z0)), w.x);
+    const vf d = vf_mix(hash_count(hash3(x0, y0, z1)), hash_count(hash3(x1, y0, z1)), w.x);
+    const vf e = vf_mix(hash_count(hash3(x0, y1, z1)), hash_count(hash3(x1, y1, z1)), w.x);
+    return vf_mix(vf_mix(a, b, w.y), vf_mix(d, e, w.y), w.z) * (1.0f / 16777216.0f);
 }
 
 /* 1 where features of size 1 are resolved by a footprint w, 0 where they are not. */

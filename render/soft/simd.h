@@ -371,6 +371,8 @@ VINL int vm_any(vm m)
 {
     return vm_bits(m) != 0;
 }
+/* vm_bits() of a mask whose lanes are all set */
+#define VM_ALL ((1u << VW) - 1u)
 VINL vf vf_bits(vi a)
 {
     return (vf)a;
@@ -404,8 +406,14 @@ VINL vf vf_and(vm m, vf a)
 /* floor for |x| < 2^31 */
 VINL vf vf_floor(vf x)
 {
+#if VW == 16 && defined(__AVX512F__)
+    return (vf)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+#elif VW == 8 && defined(__AVX2__)
+    return (vf)_mm256_floor_ps((__m256)x);
+#else
     const vf t = vi_to_f(vf_trunc(x));
     return vf_sel(vf_lt(x, t), t - 1.0f, t);
+#endif
 }
 VINL vf vf_lanes(void)
 {
