@@ -1,129 +1,14 @@
 /* cmd_sheet.c - physreel sheet: a contact sheet of a dataset */
 #include "app/app.h"
-#include "app/picture.h"
+#include "app/sheet.h"
 #include "export/pack.h"
-#include "export/picture_png.h"
-#include "render/render.h"
-#include <stdio.h>
-#include <string.h>
-
-enum { TIMES = 4, COLUMNS = TIMES + 4, GAP = 4, HEAD = 24 };
-
-static const reel_plane label_columns[] = {REEL_PLANE_DEPTH, REEL_PLANE_INSTANCE, REEL_PLANE_NORMAL,
-                                           REEL_PLANE_FLOW_FWD};
-
-/* Cells of one size for all rows; a clip of another shape is fitted in. */
-typedef struct sheet {
-    reel_picture picture;
-    int cell_width, cell_height;
-} sheet;
-
-static void place(sheet *s, int row, int column, const reel_picture *cell)
-{
-    int width = s->cell_width, height = s->cell_height;
-    if (cell->width * height > cell->height * width) {
-        height = cell->height * width / cell->width;
-    } else {
-        width = cell->width * height / cell->height;
-    }
-    int x = GAP + column * (s->cell_width + GAP) + (s->cell_width - width) / 2;
-    int y = HEAD + row * (s->cell_height + GAP) + (s->cell_height - height) / 2;
-    reel_picture_place(&s->picture, x, y, width, height, cell);
-}
-
-static reel_status draw_row(sheet *s, int row, const reel_record *record, reel_error *err)
-{
-    const reel_scene *scene = record->scene;
-    const int camera = record->streams[0].camera_index;
-    reel_planes planes = REEL_PLANE_BIT(REEL_PLANE_RGB);
-    reel_render_options options = reel_render_options_default();
-    reel_renderer *renderer = NULL;
-    reel_frame frame = {0};
-    reel_picture cell = {0};
-    for (int i = 0; i < COLUMNS - TIMES; i++) {
-        planes |= REEL_PLANE_BIT(label_columns[i]);
-    }
-    options.depth_scale = record->depth_scale > 0 ? record->depth_scale : options.depth_scale;
-    if (reel_quality_find(record->quality, &options.quality) &&
-        options.quality == REEL_QUALITY_LABELS) {
-        options.quality = REEL_QUALITY_DRAFT;
-    }
-    reel_status status = reel_renderer_create(scene, record->take, &options, &renderer, err);
-    if (!status) {
-        status = reel_frame_init(&frame, scene->width, scene->height, planes,
-                                 reel_scene_n_instances(scene), err);
-    }
-    if (!status && !reel_picture_init(&cell, scene->width, scene->height, 0)) {
-        status = reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    for (int i = 0; !status && i < TIMES; i++) {
-        int k = (2 * i + 1) * (scene->frames - 1) / (2 * TIMES);
-        status = reel_renderer_draw(renderer, camera, k, &frame, err);
-        if (status) {
-            break;
-        }
-        reel_picture_of_plane(&cell, &frame, REEL_PLANE_RGB, 0);
-        place(s, row, i, &cell);
-        for (int c = 0; i == 0 && c < COLUMNS - TIMES; c++) {
-            double flow = reel_flow_largest(&frame, REEL_PLANE_FLOW_FWD);
-            reel_picture_of_plane(&cell, &frame, label_columns[c], flow);
-            place(s, row, TIMES + c, &cell);
-        }
-    }
-    reel_picture_finish(&cell);
-    reel_frame_finish(&frame);
-    reel_renderer_destroy(&renderer);
-    return status;
-}
-
-static reel_status begin_sheet(sheet *s, const reel_scene *first, int rows, int cell_width,
-                               reel_error *err)
-{
-    static const char *const heads[] = {"rgb 1/8", "rgb 3/8",   "rgb 5/8", "rgb 7/8",
-                                        "depth",   "instances", "normals", "flow"};
-    s->cell_width = cell_width;
-    s->cell_height = cell_width * first->height / first->width;
-    s->cell_height = s->cell_height < 1 ? 1 : s->cell_height;
-    if (!reel_picture_init(&s->picture, GAP + COLUMNS * (s->cell_width + GAP),
-                           HEAD + rows * (s->cell_height + GAP), 255)) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    for (int c = 0; c < COLUMNS; c++) {
-        int scale = cell_width >= 120 ? 2 : 1;
-        reel_picture_write(&s->picture, GAP + c * (s->cell_width + GAP) + 2, 5, scale, heads[c],
-                           64);
-    }
-    return REEL_OK;
-}
-
-static reel_status make_sheet(const reel_dataset *dataset, int rows, int cell_width,
-                              const char *path, reel_error *err)
-{
-    sheet s = {0};
-    reel_status status = REEL_OK;
-    for (int i = 0; !status && i < rows; i++) {
-        reel_record *record = NULL;
-        status = reel_record_open(dataset->record_dirs[i], &record, err);
-        status = status ? status : reel_record_load_data(record, err);
-        if (!status && i == 0) {
-            status = begin_sheet(&s, record->scene, rows, cell_width, err);
-        }
-        status = status ? status : draw_row(&s, i, record, err);
-        reel_record_close(&record);
-    }
-    if (!status) {
-        status = reel_png_write(path, s.picture.rgb, s.picture.width, s.picture.height, err);
-    }
-    reel_picture_finish(&s.picture);
-    return status;
-}
 
 static int cmd_sheet(const reel_args *args)
 {
     reel_error err = {0};
     reel_dataset *dataset = NULL;
     const char *path = reel_args_get(args, "output");
-    int64_t rows = 12, width = 208;
+    int64_t rows = REEL_SHEET_ROWS, width = REEL_SHEET_WIDTH;
     if (!path) {
         (void)reel_fail(&err, REEL_E_USAGE, "sheet needs -o FILE.png");
         return reel_app_fail(NULL, &err);
@@ -134,7 +19,7 @@ static int cmd_sheet(const reel_args *args)
         return reel_app_fail(NULL, &err);
     }
     rows = rows < dataset->n_clips ? rows : dataset->n_clips;
-    reel_status status = make_sheet(dataset, (int)rows, (int)width, path, &err);
+    reel_status status = reel_sheet_make(dataset->record_dirs, (int)rows, (int)width, path, &err);
     reel_dataset_close(&dataset);
     return status ? reel_app_fail(NULL, &err) : 0;
 }

@@ -1,5 +1,6 @@
 /* output.c - see output.h */
 #include "app/output.h"
+#include "app/sheet.h"
 #include "export/pack.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -348,6 +349,19 @@ reel_status reel_output_has_record(const reel_output *output, const char *id, bo
     return *has ? REEL_OK : reel_fs_remove_tree(path, err);
 }
 
+/* The card's picture; made before any record is moved, so it is there if packing goes on later. */
+static reel_status picture_first(const reel_output *output, const char *const *dirs, int n,
+                                 reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_fs_join(path, sizeof path, output->dataset, "contact_sheet.png");
+    if (reel_fs_exists(path)) {
+        return REEL_OK;
+    }
+    n = n < REEL_SHEET_ROWS ? n : REEL_SHEET_ROWS;
+    return reel_sheet_make(dirs, n, REEL_SHEET_WIDTH, path, err);
+}
+
 static reel_status pack_all(reel_output *output, reel_plan *plan,
                             void (*progress)(void *ctx, int done, int total), void *ctx,
                             reel_error *err)
@@ -366,7 +380,8 @@ static reel_status pack_all(reel_output *output, reel_plan *plan,
     if (!ok) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    return reel_pack_clips(output->dataset, dirs, plan->n_clips, &options, err);
+    reel_status status = picture_first(output, dirs, plan->n_clips, err);
+    return status ? status : reel_pack_clips(output->dataset, dirs, plan->n_clips, &options, err);
 }
 
 reel_status reel_output_finish(reel_output *output, reel_plan *plan,

@@ -1,5 +1,6 @@
 /* pack_finish.c - the card, and the manifest that names every file. */
 #include "export/pack_internal.h"
+#include "export/picture_png.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,8 +182,12 @@ static reel_json *manifest_json(reel_packer *p)
         reel_json_destroy(&root);
         return NULL;
     }
+    char png[32], zlib[32];
+    reel_png_versions(png, zlib, sizeof(png));
     reel_json *libraries = reel_json_object();
-    ok = reel_json_put(libraries, "snappy", reel_json_string(REEL_SNAPPY_VERSION));
+    ok = reel_json_put(libraries, "snappy", reel_json_string(REEL_SNAPPY_VERSION)) &&
+         reel_json_put(libraries, "libpng", reel_json_string(png)) &&
+         reel_json_put(libraries, "zlib", reel_json_string(zlib));
     ok = reel_json_put(root, "libraries", libraries) && ok;
     ok = reel_json_put(root, "clips", clips) && ok;
     ok = reel_json_put(root, "files", files) && ok;

@@ -4,7 +4,9 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include <png.h>
+#include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 reel_status reel_png_write(const char *path, const uint8_t *rgb, int width, int height,
                            reel_error *err)
@@ -29,4 +31,10 @@ reel_status reel_png_write(const char *path, const uint8_t *rgb, int width, int 
     png_image_free(&image);
     reel_free(file);
     return status;
+}
+
+void reel_png_versions(char *png, char *zlib, size_t size)
+{
+    snprintf(png, size, "%s", png_get_libpng_ver(NULL));
+    snprintf(zlib, size, "%s", zlibVersion());
 }
