@@ -63,6 +63,8 @@ void reel_renderer_destroy(reel_renderer **renderer);
  * - a body that is absent in either frame, or placed anew between them, has no flow (state 0);
  * - coverage is of the 4 sample positions of REEL_QUALITY_STANDARD, at every quality, so that all
  *   label planes are the same at every quality; albedo is averaged over the pixel's footprint;
+ * - rgb is radiance x 0.8 x the scene's exposure through a tone curve that compresses above 0.76
+ *   and the sRGB curve: a white of albedo 0.8 in sun (irradiance 3) and sky is stored as about 230;
  * - insides are not drawn: a camera within a solid sees through it.
  *
  * Draw `frame` of `camera` into `*out`: the planes that are allocated there (out->planes), of any

@@ -11,6 +11,10 @@
 
 enum { SNAPSHOTS = 6 };
 
+/* Middle of the exposure: with a scene's exposure of 1, a white of albedo 0.8 under a sun of
+ * irradiance 3 and a bright sky is stored as about 230 of 255, with room left for highlights. */
+#define EXPOSURE_KEY 0.8
+
 struct reel_renderer {
     const reel_scene *scene; /* borrowed */
     const reel_take *take;   /* borrowed */
@@ -334,7 +338,7 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .cx = (float)now->view.cx,
         .cy = (float)now->view.cy,
         .depth_inv = (float)(1 / r->options.depth_scale),
-        .exposure = (float)r->scene->exposure,
+        .exposure = (float)(r->scene->exposure * EXPOSURE_KEY),
         .info = r->info,
         .bodies = r->bodies,
         .materials = r->materials,

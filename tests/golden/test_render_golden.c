@@ -135,9 +135,10 @@ static reel_scene *simple_scene(int with_sphere, double albedo, double sky, doub
     return s;
 }
 
-/* The stored code of a grey radiance: Khronos' PBR Neutral below its knee, then sRGB. */
+/* The stored code of a grey radiance: exposure, Khronos' PBR Neutral below its knee, then sRGB. */
 static double grey_code(double x)
 {
+    x *= 0.8;
     x -= x < 0.08 ? x - 6.25 * x * x : 0.04;
     CHECK(x < 0.76);
     return 255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * reel_pow(x, 1 / 2.4) - 0.055);
@@ -195,11 +196,26 @@ static void sky_on_a_floor(const void *param)
     }
 }
 
+/* Paper in the sun is white, not blown out: what is brighter than it can still be told from it. */
+static void white_in_the_sun_has_room_above(const void *param)
+{
+    (void)param;
+    for (int q = REEL_QUALITY_DRAFT; q < REEL_QUALITY_COUNT; q++) {
+        reel_scene *s = simple_scene(0, 0.8, 0.45, 3.0);
+        s->suns[0].to_light = reel_v3_unit(reel_v3(0.6, 0, 1), reel_v3(0, 0, 1));
+        const int v = pixel(s, (reel_quality)q, W / 2, H - 8);
+        CHECK_INT(v, >=, 225);
+        CHECK_INT(v, <=, 235);
+        reel_scene_destroy(&s);
+    }
+}
+
 static const check_test tests[] = {
     {"digests are pinned", digests_are_pinned, NULL},
     {"every width gives the same bits", every_width_gives_the_same_bits, NULL},
     {"white furnace", white_furnace, NULL},
     {"sun on a floor", sun_on_a_floor, NULL},
     {"sky on a floor", sky_on_a_floor, NULL},
+    {"white in the sun has room above", white_in_the_sun_has_room_above, NULL},
 };
 CHECK_MAIN(tests)

@@ -37,7 +37,7 @@ static double radiance_of(int code)
 {
     const double v = code / 255.0;
     const double x = v <= 0.04045 ? v / 12.92 : reel_pow((v + 0.055) / 1.055, 2.4);
-    return x < 0.04 ? sqrt(x / 6.25) : x + 0.04;
+    return (x < 0.04 ? sqrt(x / 6.25) : x + 0.04) / 0.8; /* exposure 1 stores radiance x 0.8 */
 }
 
 /* Points on a disc about `axis` (sun) or cosine-weighted over the hemisphere (sky), stratified. */
