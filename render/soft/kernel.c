@@ -55,13 +55,17 @@ static void draw_labels(soft_job *job, soft_tile *tile)
     }
 }
 
+/* No sample may outshine its pixel: highlights would alias. */
+VINL vf edge_colour(const soft_job *job, vf c)
+{
+    return vf_min(c, vf_set(4.0f / job->exposure));
+}
+
 /* Shade the gathered samples and add them to the colours of their pixels. */
 STAGE void flush_edges(const soft_job *job, soft_tile *tile)
 {
     batch *e = &tile->edge;
     const int n = e->n;
-    /* no sample may outshine its pixel: highlights would alias */
-    const vf most = vf_set(4.0f / job->exposure);
     if (n == 0) {
         return;
     }
@@ -75,20 +79,55 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
     shade_standard(job, tile, e);
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < e->n; i += VW) {
-            vf_store(e->color[c] + i, vf_min(vf_load(e->color[c] + i), most));
+            vf_store(e->color[c] + i, edge_colour(job, vf_load(e->color[c] + i)));
         }
         for (int j = 0; j < n; j++) {
-            tile->sum[c][tile->edge_pixel[j]] += e->color[c][j];
+            tile->sum[c][tile->edge_pixel[j]] += tile->edge_weight[j] * e->color[c][j];
         }
     }
     e->n = 0;
 }
 
-/* Colour of pixels whose samples differ in geom or face: the mean of their samples. */
+/* Gather the samples of pixel l whose key is not the centre's, one for each key; returns how many
+ * show the centre's. */
+static int gather_edge(const soft_job *job, soft_tile *tile, int l)
+{
+    batch *e = &tile->edge;
+    int own = 0;
+    for (int s = 0; s < SOFT_SAMPLES; s++) {
+        const int key = tile->sample_key[s][l];
+        int count = 0, first = s;
+        for (int r = 0; r < SOFT_SAMPLES; r++) {
+            if (tile->sample_key[r][l] == key) {
+                first = r < first ? r : first;
+                count++;
+            }
+        }
+        if (key == tile->main.key[l]) {
+            own = count;
+        } else if (first == s) {
+            const int n = e->n++;
+            tile->edge_pixel[n] = l;
+            tile->edge_weight[n] = (float)count;
+            e->key[n] = key;
+            e->t[n] = tile->sample_t[s][l];
+            e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
+            e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
+            e->dir[2][n] = 1;
+            e->spread[n] = job->inv_f;
+        }
+    }
+    return own;
+}
+
+/*
+ * Colour of pixels whose samples differ in geom or face: the mean over their samples. What the
+ * centre shows is shaded already and stands for all samples of that key, and so does one sample
+ * for the others of its key: within a pixel colours differ by what is seen, hardly by where.
+ */
 STAGE void antialias(const soft_job *job, soft_tile *tile)
 {
     batch *b = &tile->main, *e = &tile->edge;
-    memset(tile->sum, 0, sizeof tile->sum);
     e->n = 0;
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         const vi key = vi_load(b->key + i);
@@ -97,21 +136,20 @@ STAGE void antialias(const soft_job *job, soft_tile *tile)
             same = vm_and(same, vi_eq(vi_load(tile->sample_key[s] + i), key));
         }
         unsigned left = vm_bits(vm_andnot(tile_valid(tile, i), same));
+        if (left) {
+            for (int c = 0; c < 3; c++) {
+                vf_store(tile->sum[c] + i, edge_colour(job, vf_load(b->color[c] + i)));
+            }
+        }
         for (; left; left &= left - 1) {
             const int l = i + __builtin_ctz(left);
             if (e->n + SOFT_SAMPLES > SOFT_BATCH) {
                 flush_edges(job, tile);
             }
             tile->mixed[tile->n_mixed++] = (uint8_t)l;
-            for (int s = 0; s < SOFT_SAMPLES; s++) {
-                const int n = e->n++;
-                tile->edge_pixel[n] = l;
-                e->key[n] = tile->sample_key[s][l];
-                e->t[n] = tile->sample_t[s][l];
-                e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
-                e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
-                e->dir[2][n] = 1;
-                e->spread[n] = job->inv_f;
+            const float own = (float)gather_edge(job, tile, l);
+            for (int c = 0; c < 3; c++) {
+                tile->sum[c][l] *= own;
             }
         }
     }

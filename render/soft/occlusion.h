@@ -53,12 +53,40 @@ VINL vf clamp_to(vf x, float e)
     return vf_clamp(x, -e, e);
 }
 
+/* The window that closes at the geom's reach, for a ball whose centre is at distance l. */
+VINL vf reach_window(const soft_geom *g, vf l)
+{
+    const float reach = 1.0f / g->reach;
+    const vf x2 = l * l * (reach * reach);
+    return vf_max(1.0f - x2 * x2, vf_set(0.0f));
+}
+
+/* Share of a hemisphere that a ball of 1/ih its distance hides, where its centre is at nl = cos of
+ * the angle to the normal; ih <= 1. */
+VINL vf ball_share(vf nl, vf h, vf ih)
+{
+    const vf ih2 = ih * ih, nlh = nl * h;
+    const vf cut = vf_sat(0.5f * (nlh + 1.0f) * ih2);
+    return vf_sel(vf_gt(nlh, vf_set(1.0f)), nl * ih2, cut * vf_sqrt(cut));
+}
+
+/* The same for a sphere, all in the camera's frame; d goes from the point to its centre. */
+VINL vf hidden_by_sphere(const soft_geom *g, v3 d, v3 n, v3 *to)
+{
+    const vf l = vf_sqrt(vf_max(v3_dot(d, d), vf_set(1e-12f))), inv_l = 1.0f / l;
+    *to = v3_scale(d, inv_l);
+    const vf nl = v3_dot(*to, n);
+    const vf h = vf_max(l * (1.0f / g->core_r), vf_set(1.0f));
+    const vf ih = vf_min(inv_l * g->core_r, vf_set(1.0f));
+    const vf share = vf_min(ball_share(nl, h, ih), 0.5f + 0.5f * vf_max(nl, vf_set(0.0f)));
+    return share * reach_window(g, l);
+}
+
 /* Share of the hemisphere about local normal n at local point p that the geom hides; `*to` is the
  * unit direction towards it. */
 VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
 {
     const float *e = g->core;
-    const float inv_r = 1.0f / g->core_r;
     /* aim half-way up: from the nearest point of the core as far along the normal as away */
     const v3 near = {p.x - clamp_to(p.x, e[0]), p.y - clamp_to(p.y, e[1]),
                      p.z - clamp_to(p.z, e[2])};
@@ -69,28 +97,27 @@ VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
     const vf l = vf_sqrt(vf_max(v3_dot(d, d), vf_set(1e-12f))), inv_l = 1.0f / l;
     *to = v3_scale(d, inv_l);
     const vf nl = v3_dot(*to, n);
-    const vf h = vf_max(l * inv_r, vf_set(1.0f)), ih2 = 1.0f / (h * h);
-    const vf cut = vf_sat(0.5f * (nl * h + 1.0f) * ih2);
-    vf share = vf_sel(vf_gt(nl * h, vf_set(1.0f)), nl * ih2, cut * vf_sqrt(cut));
+    const vf h = vf_max(l * (1.0f / g->core_r), vf_set(1.0f));
+    const vf ih = vf_min(inv_l * g->core_r, vf_set(1.0f));
+    vf share = ball_share(nl, h, ih);
     for (int i = 0; i < 3; i++) {
         share = share * (1.0f + vf_min(e[i] * inv_l, vf_set(1.0f)) * (h - 1.0f));
     }
     /* no body hides more than the half space on its side */
     share = vf_min(share, 0.5f + 0.5f * vf_max(nl, vf_set(0.0f)));
-    const float reach = 1.0f / g->reach;
-    const vf x2 = l * l * (reach * reach);
-    return share * vf_max(1.0f - x2 * x2, vf_set(0.0f));
+    return share * reach_window(g, l);
 }
 
-/* Light that leaves geom k on average towards local -`to`: its own colour under sky and sun. */
-VINL v3 glow(const soft_job *job, int k, v3 to)
+/* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. `to` is in
+ * the geom's frame, or the camera's if `in_camera`. */
+VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
 {
     const float *albedo = job->info[k].albedo;
     v3 e = v3_set(job->sky.mean);
     for (int s = 0; s < job->n_suns; s++) {
         const soft_sun *sun = &job->suns[s];
-        const vf facing =
-            vf_max(-v3_dotu(to, sun->occluders[k].dir), vf_set(0.0f)) * (0.6f * 0.3183f);
+        const float *dir = in_camera ? sun->dir : sun->occluders[k].dir;
+        const vf facing = vf_max(-v3_dotu(to, dir), vf_set(0.0f)) * (0.6f * 0.3183f);
         e = v3_madd(e, facing, v3_set(sun->irradiance));
     }
     return v3_mul(e, v3_set(albedo));
@@ -101,31 +128,36 @@ STAGE void occlude(const soft_job *job, batch *b)
 {
     const int n = list_occluders(job, b, job->near_list);
     for (int i = 0; i < b->n; i += VW) {
-        vf_store(b->open + i, vf_set(1.0f));
-        v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
-    }
-    for (int j = 0; j < n; j++) {
-        const int k = job->near_list[j];
-        const soft_geom *g = &job->geoms[k];
-        const float reach = g->reach;
-        for (int i = 0; i < b->n; i += VW) {
-            const vi key = vi_load(b->key + i);
-            const v3 pos = v3_load(b->pos, i), d = v3_sub(pos, v3_set(g->centre));
-            vm m = vm_andnot(vi_lt(vi_set(-1), key), vi_eq(key >> 3, vi_set(k)));
-            m = vm_and(m, vf_lt(v3_dot(d, d), vf_set(reach * reach)));
+        const vi key = vi_load(b->key + i);
+        const vm hit = vi_lt(vi_set(-1), key);
+        const v3 pos = v3_load(b->pos, i), normal = v3_load(b->normal, i);
+        vf open = vf_set(1.0f);
+        v3 bleed = v3_splat(vf_set(0.0f));
+        for (int j = 0; vm_any(hit) && j < n; j++) {
+            const int k = job->near_list[j];
+            const soft_geom *g = &job->geoms[k];
+            const v3 d = v3_sub(v3_set(g->centre), pos);
+            vm m = vf_lt(v3_dot(d, d), vf_set(g->reach * g->reach));
             /* wholly behind the surface: hides nothing */
-            m = vm_and(m, vf_lt(v3_dot(d, v3_load(b->normal, i)), vf_set(g->radius)));
+            m = vm_and(m, vf_gt(v3_dot(d, normal), vf_set(-g->radius)));
+            m = vm_and(m, vm_andnot(hit, vi_eq(key >> 3, vi_set(k))));
             if (!vm_any(m)) {
                 continue;
             }
             v3 to;
-            const v3 normal = v3_load(b->normal, i);
-            const vf share = vf_and(
-                m, hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to));
-            const vf open = vf_load(b->open + i);
-            const v3 light = glow(job, k, to);
-            v3_store(b->bleed, i, v3_madd(v3_load(b->bleed, i), open * share, light));
-            vf_store(b->open + i, open * (1.0f - share));
+            vf share;
+            const int ball = g->shape == REEL_SHAPE_SPHERE;
+            if (ball) {
+                share = hidden_by_sphere(g, d, normal, &to);
+            } else {
+                share =
+                    hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to);
+            }
+            share = vf_and(m, share);
+            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball));
+            open = open * (1.0f - share);
         }
+        vf_store(b->open + i, open);
+        v3_store(b->bleed, i, bleed);
     }
 }

@@ -44,6 +44,7 @@ struct soft_tile {
     float sample_t[SOFT_SAMPLES][SOFT_BATCH];
     int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH];
     int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
+    float edge_weight[SOFT_BATCH];  /* samples of that pixel it stands for */
     int32_t bounce_lane[SOFT_BATCH];
     float sum[3][SOFT_BATCH];  /* colour of pixels whose samples differ */
     uint8_t mixed[SOFT_BATCH]; /* those pixels */
