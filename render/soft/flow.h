@@ -163,8 +163,7 @@ STAGE void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kind
     const soft_geom *geoms = job->other[way];
     int box[4];
     flow_bounds(tile, box);
-    const int n =
-        list_geoms(geoms, NULL, job->n_drawn, box[0], box[2], box[1], box[3], job->near_list);
+    const int n = list_geoms(geoms, job->n_drawn, box[0], box[2], box[1], box[3], job->near_list);
     for (int j = 0; j < n; j++) {
         const int k = job->near_list[j];
         const soft_geom *g = &geoms[k];

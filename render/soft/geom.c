@@ -96,12 +96,17 @@ static void bounds_add_sphere(bounds *b, const reel_view *v, reel_vec3 c, double
     b->y1 = fmax(b->y1, v->fy * hi + v->cy);
 }
 
-static void add_corners(bounds *b, const reel_view *v, const cam_pose *pose, const double half[3])
+static void add_corners(bounds *b, soft_geom *g, const reel_view *v, const cam_pose *pose,
+                        const double half[3])
 {
+    g->has_corners = 1;
     for (int i = 0; i < 8; i++) {
         const reel_vec3 corner = {i & 1 ? half[0] : -half[0], i & 2 ? half[1] : -half[1],
                                   i & 4 ? half[2] : -half[2]};
-        bounds_add_point(b, v, reel_v3_add(pose->off, reel_mat3_mul_v(pose->rot, corner)));
+        const reel_vec3 p = reel_v3_add(pose->off, reel_mat3_mul_v(pose->rot, corner));
+        bounds_add_point(b, v, p);
+        g->corner[i][0] = (float)(v->fx * p.x / p.z + v->cx);
+        g->corner[i][1] = (float)(v->fy * p.y / p.z + v->cy);
     }
 }
 
@@ -130,7 +135,7 @@ static void set_bounds(soft_geom *g, const reel_view *v, const cam_pose *pose, c
         bounds_add_sphere(&b, v, reel_v3_madd(pose->off, l, axis), half[0]);
         bounds_add_sphere(&b, v, reel_v3_madd(pose->off, -l, axis), half[0]);
     } else {
-        add_corners(&b, v, pose, half);
+        add_corners(&b, g, v, pose, half);
     }
     g->x0 = (int)fmax(floor(fmin(b.x0, 1e6)) - 1, 0);
     g->y0 = (int)fmax(floor(fmin(b.y0, 1e6)) - 1, 0);

@@ -200,11 +200,10 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     const uint64_t begin = TICKS();
     batch *b = &tile->main;
     place_tile(job, tile, x0, y0);
-    tile->n_list = list_geoms(job->geoms, job->row_list, n_row, x0, y0, x0 + SOFT_TILE,
-                              y0 + SOFT_TILE, job->tile_list);
+    tile->n_list = list_tile(job, n_row, x0);
+    find_plain(job, tile);
     const int samples = wants(job, REEL_PLANE_COVERAGE) ||
                         (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD);
-    tile->plain = is_plain(job, tile, job->tile_list);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
@@ -241,8 +240,7 @@ static void draw(soft_job *job)
 {
     soft_tile *tile = job->tile;
     for (int y = 0; y < job->height; y += SOFT_TILE) {
-        const int n = list_geoms(job->geoms, NULL, job->n_drawn, 0, y, job->width, y + SOFT_TILE,
-                                 job->row_list);
+        const int n = list_row(job, y);
         for (int x = 0; x < job->width; x += SOFT_TILE) {
             draw_tile(job, tile, x, y, n);
         }

@@ -166,7 +166,7 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->bodies = reel_calloc((size_t)s->n_bodies + 1, sizeof *r->bodies);
     r->suns = reel_calloc((size_t)s->n_suns + 1, sizeof *r->suns);
     r->occluders = reel_calloc(drawn * ((size_t)s->n_suns + 1), sizeof *r->occluders);
-    r->lists = reel_calloc(drawn * 4, sizeof *r->lists);
+    r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
     r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
     ok = r->info && r->materials && r->bodies && r->suns && r->occluders && r->lists && r->tile;
     for (int i = 0; i < 2; i++) {
@@ -346,7 +346,7 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .row_list = r->lists,
         .tile_list = r->lists + r->n_drawn,
         .near_list = r->lists + 2 * r->n_drawn,
-        .sun_list = r->lists + 3 * r->n_drawn,
+        .span = {r->lists + 3 * r->n_drawn, r->lists + 4 * r->n_drawn},
         .tile = r->tile,
         .out = out,
         .refusal = {.plane = -1},

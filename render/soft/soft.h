@@ -31,6 +31,8 @@ typedef struct soft_geom {
     float near_z;          /* m: no hit is nearer than this (planar z) */
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
     float reach;           /* m: farther from its centre it hides nothing */
+    int has_corners;       /* all corners of its box are before the camera: */
+    float corner[8][2];    /* px, where they are seen; bits of the index: sides along x, y, z */
 } soft_geom;
 
 /* What is fixed for a drawn geom over the clip. */
@@ -143,7 +145,8 @@ typedef struct soft_job {
     const soft_sun *suns;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;
-    int *row_list, *tile_list, *near_list, *sun_list; /* scratch, [n_drawn] */
+    int *row_list, *tile_list, *near_list; /* scratch, [n_drawn] */
+    int *span[2];                          /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;
     reel_frame *out;
     soft_refusal refusal;

@@ -35,9 +35,9 @@ typedef struct flow_buffer {
 } flow_buffer;
 
 struct soft_tile {
-    int x0, y0, columns, rows;            /* columns, rows inside the image, <= SOFT_TILE */
-    int n_list;                           /* geoms that may be hit in this tile */
-    int plain;                            /* every sample of the tile hits one and the same plane */
+    int x0, y0, columns, rows; /* columns, rows inside the image, <= SOFT_TILE */
+    int n_list;                /* geoms that may be hit in this tile */
+    int plain;                 /* every sample of the tile hits the same face of one geom */
     float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
     flow_buffer flow;

@@ -8,16 +8,79 @@
 
 #include "render/soft/tile.h"
 
-/* Geoms of `from` (or all if NULL) whose pixel bounds meet [x0, x1) x [y0, y1), in order. */
-STAGE int list_geoms(const soft_geom *geoms, const int *from, int n, int x0, int y0, int x1, int y1,
-                     int *out)
+/* Geoms whose pixel bounds meet [x0, x1) x [y0, y1), in order. */
+STAGE int list_geoms(const soft_geom *geoms, int n, int x0, int y0, int x1, int y1, int *out)
 {
     int count = 0;
-    for (int i = 0; i < n; i++) {
-        const int k = from ? from[i] : i;
+    for (int k = 0; k < n; k++) {
         const soft_geom *g = &geoms[k];
         if (g->x0 < x1 && g->x1 > x0 && g->y0 < y1 && g->y1 > y0) {
             out[count++] = k;
+        }
+    }
+    return count;
+}
+
+/* Columns that the seen hull of a geom's corners takes up between the heights lo and hi, a pixel
+ * wider on either side: much fewer than its bounds' if it is long and lies aslant. */
+static void span_hull(const soft_geom *g, float lo, float hi, int *x0, int *x1)
+{
+    float a = VF_FAR, z = -VF_FAR;
+    for (int i = 0; i < 8; i++) {
+        for (int bit = 1; bit < 8; bit *= 2) {
+            if (i & bit) {
+                continue;
+            }
+            const float *p = g->corner[i], *q = g->corner[i | bit];
+            const float *up = p[1] < q[1] ? p : q, *down = p[1] < q[1] ? q : p;
+            if (up[1] > hi || down[1] < lo) {
+                continue;
+            }
+            const float slope = (down[0] - up[0]) / (down[1] > up[1] ? down[1] - up[1] : 1.0f);
+            const float s = up[1] < lo ? up[0] + (lo - up[1]) * slope : up[0];
+            const float t = down[1] > hi ? up[0] + (hi - up[1]) * slope : down[0];
+            a = s < a ? s : a;
+            a = t < a ? t : a;
+            z = s > z ? s : z;
+            z = t > z ? t : z;
+        }
+    }
+    if (a > z) { /* the hull is not between the heights */
+        *x1 = *x0;
+        return;
+    }
+    a = (a < -1e6f ? -1e6f : a > 1e6f ? 1e6f : a) - 2.0f;
+    z = (z < -1e6f ? -1e6f : z > 1e6f ? 1e6f : z) + 2.0f;
+    *x0 = (int)a > *x0 ? (int)a : *x0;
+    *x1 = (int)z + 1 < *x1 ? (int)z + 1 : *x1;
+}
+
+/* Fill job->row_list and job->span for the row of tiles at y; how many geoms. */
+STAGE int list_row(const soft_job *job, int y)
+{
+    const int n =
+        list_geoms(job->geoms, job->n_drawn, 0, y, job->width, y + SOFT_TILE, job->row_list);
+    for (int j = 0; j < n; j++) {
+        const int k = job->row_list[j];
+        const soft_geom *g = &job->geoms[k];
+        job->span[0][k] = g->x0;
+        job->span[1][k] = g->x1;
+        if (g->has_corners) {
+            span_hull(g, (float)y - 1.0f, (float)(y + SOFT_TILE) + 1.0f, &job->span[0][k],
+                      &job->span[1][k]);
+        }
+    }
+    return n;
+}
+
+/* Fill job->tile_list with what of the row's n geoms may be seen in the tile at x; how many. */
+STAGE int list_tile(const soft_job *job, int n, int x)
+{
+    int count = 0;
+    for (int j = 0; j < n; j++) {
+        const int k = job->row_list[j];
+        if (job->span[0][k] < x + SOFT_TILE && job->span[1][k] > x) {
+            job->tile_list[count++] = k;
         }
     }
     return count;
@@ -83,28 +146,80 @@ STAGE void place_tile(const soft_job *job, soft_tile *tile, int x0, int y0)
     }
 }
 
-/*
- * True if the tile can show but one plane and all its corners, a pixel further out, hit it: the
- * seen part of a plane is convex, so every sample does, and there is nothing to compare.
- */
-static int is_plain(const soft_job *job, const soft_tile *tile, const int *list)
+/* Rays through the corners of the tile, a pixel further out: lanes 0 to 3, the others repeat. */
+VINL v3 corner_rays(const soft_job *job, const soft_tile *tile)
 {
-    const soft_geom *g = tile->n_list == 1 ? &job->geoms[list[0]] : NULL;
-    if (!g || g->shape != REEL_SHAPE_PLANE) {
-        return 0;
+    float x[VW], y[VW];
+    for (int l = 0; l < VW; l++) {
+        x[l] = (float)(tile->x0 + (l & 1 ? SOFT_TILE + 1 : -1));
+        y[l] = (float)(tile->y0 + (l & 2 ? SOFT_TILE + 1 : -1));
     }
-    for (int i = 0; i < 4; i++) {
-        const float x = (float)(tile->x0 + (i & 1 ? SOFT_TILE + 1 : -1));
-        const float y = (float)(tile->y0 + (i & 2 ? SOFT_TILE + 1 : -1));
-        const v3 d = {vf_set((x - job->cx) * job->inv_f), vf_set((y - job->cy) * job->inv_f),
-                      vf_set(1.0f)};
+    return (v3){(vf_load(x) - job->cx) * job->inv_f, (vf_load(y) - job->cy) * job->inv_f,
+                vf_set(1.0f)};
+}
+
+/* True if the lanes are one face. */
+VINL int one_face(vi face)
+{
+    return vm_bits(vi_eq(face, vi_set(face[0]))) == VM_ALL;
+}
+
+/*
+ * True if geom k, which the corner rays `d` meet at depths `t`, hides geom `other` in all of the
+ * tile: it bulges out of the two triangles between its corner hits, on which 1/depth is linear, as
+ * it is on a plane.
+ */
+static int hides(const soft_geom *other, v3 d, vf t)
+{
+    const float margin = 1.001f;
+    if (other->shape == REEL_SHAPE_PLANE) {
+        const float height = other->off[2];
+        const v3 r = v3_rot(other->rot, d);
+        return height <= 0 || vm_bits(vf_lt(-r.z * t, vf_set(height / margin))) == VM_ALL;
+    }
+    return vm_bits(vf_lt(t * margin, vf_set(other->near_z))) == VM_ALL;
+}
+
+/*
+ * Find out whether one convex geom fills the tile and hides all others there: then it alone is
+ * listed. The tile is `plain` if all samples show one face of one geom, so that there is nothing to
+ * compare. A part of a solid that is seen is convex in the image, but for a cylinder's side, so
+ * where all corners show it, all samples do.
+ */
+STAGE void find_plain(const soft_job *job, soft_tile *tile)
+{
+    const v3 d = corner_rays(job, tile);
+    tile->plain = 0;
+    for (int j = 0; j < tile->n_list; j++) {
+        const int k = job->tile_list[j];
+        const soft_geom *g = &job->geoms[k];
         vf t;
         vi face;
-        if (!vm_any(hit_plane(g->half[0], v3_set(g->off), v3_rot(g->rot, d), &t, &face))) {
-            return 0;
+        int hidden = 0;
+        if (job->span[0][k] >= tile->x0 || job->span[1][k] <= tile->x0 + SOFT_TILE ||
+            g->y0 >= tile->y0 || g->y1 <= tile->y0 + SOFT_TILE) {
+            if (g->shape != REEL_SHAPE_PLANE) {
+                continue; /* a corner is outside its bounds */
+            }
+        }
+        if (g->shape == REEL_SHAPE_PLANE && tile->n_list > 1) {
+            continue;
+        }
+        const vm hit = hit_shape(g->shape, g->half, v3_set(g->off), v3_rot(g->rot, d), &t, &face);
+        if (vm_bits(hit) != VM_ALL) {
+            continue;
+        }
+        while (hidden < tile->n_list &&
+               (job->tile_list[hidden] == k || hides(&job->geoms[job->tile_list[hidden]], d, t))) {
+            hidden++;
+        }
+        if (hidden == tile->n_list) {
+            tile->n_list = 1;
+            job->tile_list[0] = k;
+            tile->plain = one_face(face) && (g->shape != REEL_SHAPE_CYLINDER || face[0] != 0);
+            return;
         }
     }
-    return 1;
 }
 
 /* Positions of the hits of a batch whose rays start at the camera; sky lanes get 0. */
