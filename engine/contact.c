@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLLIDER_CONTACTS = 16 };
-
 static void on_near(void *data, dGeomID g1, dGeomID g2)
 {
     reel_sim *sim = data;
@@ -183,8 +181,7 @@ static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)
 {
     const geom_pair *pair = &sim->pairs[i];
     dContactGeom points[COLLIDER_CONTACTS];
-    int n = dCollide(sim->geoms[pair->geom_a], sim->geoms[pair->geom_b], COLLIDER_CONTACTS, points,
-                     sizeof points[0]);
+    int n = geoms_collide(sim->geoms[pair->geom_a], sim->geoms[pair->geom_b], points);
     n = keep_spread(points, drop_bad_normals(points, n));
     if (n == 0) {
         return REEL_OK;

@@ -24,6 +24,7 @@ enum {
     SIM_EXACT_ROWS = 150,  /* an island with more constraint rows is solved by QuickStep */
     SIM_ITERATIONS = 50,   /* of QuickStep */
     SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
+    COLLIDER_CONTACTS = 24 /* room for the points of one pair of geoms */
 };
 #define SIM_ERP             0.2  /* share of a contact's depth that is to go per step */
 #define SIM_JOINT_ERP       0.4  /* the same for the errors of joints */
@@ -211,6 +212,32 @@ reel_vec3 body_inv_inertia_mul(const body_fixed *fixed, const body_state *body, 
 /* contact.c */
 reel_status contacts_collect(reel_sim *sim, reel_error *err);
 reel_vec3 contact_velocity(const reel_sim *sim, const contact *c); /* m/s, of a minus b */
+
+/* A point that a collider of our own has found, in the frame of the first shape named. */
+typedef struct touch_point {
+    reel_vec3 pos, normal; /* normal towards the second shape */
+    double depth;
+} touch_point;
+
+/* colliders.c: at most COLLIDER_CONTACTS points of two geoms, as dCollide gives them */
+struct dContactGeom;
+int geoms_collide(struct dxGeom *a, struct dxGeom *b, struct dContactGeom *points);
+
+/* capsule.c */
+typedef struct capsule_partner {
+    reel_shape shape; /* box, cylinder or capsule: the first shape */
+    double half[3];   /* m: a box's halves; else radius, radius, half the length of the axis */
+    reel_vec3 centre, axis; /* of the capsule, in the partner's frame */
+    double radius, half_length;
+} capsule_partner;
+/* 0, 1 or 2 points; -1 if the capsule's axis runs inside of the partner. */
+int collide_capsule(const capsule_partner *s, touch_point out[2]);
+
+/* box_cylinder.c */
+/* In the box's frame: the cylinder's centre, its axis and a unit vector at right angles to it that
+ * is fixed to the cylinder. Writes at most COLLIDER_CONTACTS points and returns how many. */
+int collide_box_cylinder(const double half[3], reel_vec3 centre, reel_vec3 direction,
+                         reel_vec3 radial, double radius, double half_length, touch_point *out);
 
 /* contact_joints.c */
 reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
