@@ -236,9 +236,25 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     job->ticks.shading += TICKS() - labelled + (for_colour ? known - seen : 0);
 }
 
+/* On the only plane of a scene the ambient light is everywhere the same. */
+STAGE void light_floor(soft_job *job)
+{
+    const soft_bouncer *b = &job->bouncers[0];
+    job->floor = -1;
+    if (job->n_bouncers == 1) {
+        const v3 n = v3_set(b->normal);
+        const v3 e = ambient(job, v3_scale(n, vf_set(-b->offset)), n, vf_set(1.0f));
+        job->floor = b->drawn;
+        job->floor_ambient[0] = e.x[0];
+        job->floor_ambient[1] = e.y[0];
+        job->floor_ambient[2] = e.z[0];
+    }
+}
+
 static void draw(soft_job *job)
 {
     soft_tile *tile = job->tile;
+    light_floor(job);
     for (int y = 0; y < job->height; y += SOFT_TILE) {
         const int n = list_row(job, y);
         for (int x = 0; x < job->width; x += SOFT_TILE) {

@@ -123,11 +123,12 @@ VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
     return v3_mul(e, v3_set(albedo));
 }
 
-/* Fill b->open and b->bleed. */
+/* Fill b->hidden and, if set, b->open and b->bleed. */
 STAGE void occlude(const soft_job *job, batch *b)
 {
     const int n = list_occluders(job, b, job->near_list);
-    for (int i = 0; i < b->n; i += VW) {
+    b->hidden = n > 0;
+    for (int i = 0; b->hidden && i < b->n; i += VW) {
         const vi key = vi_load(b->key + i);
         const vm hit = vi_lt(vi_set(-1), key);
         const v3 pos = v3_load(b->pos, i), normal = v3_load(b->normal, i);

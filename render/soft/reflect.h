@@ -140,24 +140,21 @@ STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
         if (!left) {
             continue;
         }
-        const v3 r = mirror(&g);
-        float dir[3][VW], shares[VW];
-        vf_store(shares, share);
-        vf_store(dir[0], r.x);
-        vf_store(dir[1], r.y);
-        vf_store(dir[2], r.z);
-        for (; left; left &= left - 1) {
-            const int l = __builtin_ctz(left), n = out->n++;
-            lane[n] = i + l;
-            own[n] = b->key[i + l];
-            out->traced_share[n] = shares[l];
-            /* what is rough sees patterns blurred */
-            out->spread[n] = b->spread[i + l] + b->rough[i + l] * b->rough[i + l];
-            for (int c = 0; c < 3; c++) {
-                out->dir[c][n] = dir[c][l];
-                out->pos[c][n] = b->pos[c][i + l];
-            }
-        }
+        const int n = out->n;
+        const v3 r = mirror(&g), p = v3_load(b->pos, i);
+        const vf rough = vf_load(b->rough + i);
+        lanes_pack(lane + n, vi_set(i) + vf_trunc(vf_lanes()), left);
+        lanes_pack(own + n, vi_load(b->key + i), left);
+        lanes_pack(out->traced_share + n, (vi)share, left);
+        /* what is rough sees patterns blurred */
+        lanes_pack(out->spread + n, (vi)(vf_load(b->spread + i) + rough * rough), left);
+        lanes_pack(out->dir[0] + n, (vi)r.x, left);
+        lanes_pack(out->dir[1] + n, (vi)r.y, left);
+        lanes_pack(out->dir[2] + n, (vi)r.z, left);
+        lanes_pack(out->pos[0] + n, (vi)p.x, left);
+        lanes_pack(out->pos[1] + n, (vi)p.y, left);
+        lanes_pack(out->pos[2] + n, (vi)p.z, left);
+        out->n += __builtin_popcount(left);
     }
     const int rays = out->n;
     for (; out->n % VW; out->n++) { /* fill the last group with copies of its first lane */
@@ -191,17 +188,18 @@ STAGE void blur_far_hits(const soft_job *job, batch *b)
     }
 }
 
-/* Fill b->traced and b->traced_share; `rays` and `lane` are scratch. */
+/* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
 STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 {
     int32_t own[SOFT_BATCH];
+    const int n = gather_bounces(b, rays, lane, own);
+    b->reflects = n > 0;
+    if (n == 0) {
+        return;
+    }
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->traced_share + i, vf_set(0.0f));
         v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
-    }
-    const int n = gather_bounces(b, rays, lane, own);
-    if (n == 0) {
-        return;
     }
     trace(job, rays, own);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);

@@ -99,26 +99,38 @@ VINL v3 mirror(const gloss *g)
 }
 
 /* The surroundings as a lobe of width `rough` about r sees them. */
-VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough, vf sun_seen)
+VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
 {
-    const v3 soft = ambient(job, p, r, sun_seen);
-    return v3_mix(sky_radiance(&job->sky, r), soft, vf_smooth(rough, 0.05f, 0.7f));
+    const v3 soft = ambient(job, p, r, vf_set(1.0f));
+    const vf share = vf_smooth(rough, 0.05f, 0.7f);
+    const vm some = vf_lt(share, vf_set(1.0f));
+    return vm_any(some) ? v3_sel(some, v3_mix(sky_radiance(&job->sky, r), soft, share), soft)
+                        : soft;
+}
+
+/* Irradiance / pi on the surfaces of a group, by sky and planes. */
+VINL v3 surface_ambient(const soft_job *job, batch *b, int i, v3 normal)
+{
+    const vm on_floor = vi_eq(vi_load(b->key + i) >> 3, vi_set(job->floor));
+    const v3 same = v3_set(job->floor_ambient);
+    if (!(group_hits(b->key, i) & ~vm_bits(on_floor))) {
+        return same;
+    }
+    return v3_sel(on_floor, same, ambient(job, v3_load(b->pos, i), normal, vf_set(1.0f)));
 }
 
 /* Light of sky and surroundings: what is open sees them, what is hidden sees the hiding bodies. */
 VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
 {
-    const v3 p = v3_load(b->pos, i);
-    const vf one = vf_set(1.0f);
-    const vf open = full ? vf_load(b->open + i) : one;
-    const v3 e = ambient(job, p, g->normal, one);
-    const v3 r = mirror(g);
-    v3 s = v3_scale(blurred_sky(job, p, r, g->rough, one), open);
-    v3 diffuse = v3_scale(e, open);
-    if (full) {
+    v3 diffuse = surface_ambient(job, b, i, g->normal);
+    v3 s = blurred_sky(job, v3_load(b->pos, i), mirror(g), g->rough);
+    if (full && b->hidden) {
+        const vf open = vf_load(b->open + i);
         const v3 bleed = v3_load(b->bleed, i);
-        diffuse = v3_add(diffuse, bleed);
-        s = v3_add(s, bleed);
+        diffuse = v3_madd(bleed, open, diffuse);
+        s = v3_madd(bleed, open, s);
+    }
+    if (full && b->reflects) {
         s = v3_mix(s, v3_load(b->traced, i), vf_load(b->traced_share + i));
     }
     return v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, s));

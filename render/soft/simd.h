@@ -403,6 +403,26 @@ VINL vf vf_and(vm m, vf a)
 {
     return vf_sel(m, a, vf_set(0.0f));
 }
+/* Store the lanes of v whose bits are set, one after the other, as 4-byte items. All VW of them may
+ * be written: there must be room. */
+VINL void lanes_pack(void *to, vi v, unsigned bits)
+{
+#if VW == 16 && defined(__AVX512F__)
+    const vi packed = (vi)_mm512_maskz_compress_epi32((__mmask16)bits, (__m512i)v);
+    memcpy(to, &packed, sizeof packed);
+#else
+    if (bits == VM_ALL) {
+        memcpy(to, &v, sizeof v);
+        return;
+    }
+    int32_t lane[VW];
+    char *out = to;
+    memcpy(lane, &v, sizeof v);
+    for (; bits; bits &= bits - 1, out += sizeof *lane) {
+        memcpy(out, &lane[__builtin_ctz(bits)], sizeof *lane);
+    }
+#endif
+}
 /* floor for |x| < 2^31 */
 VINL vf vf_floor(vf x)
 {

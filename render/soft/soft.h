@@ -145,6 +145,8 @@ typedef struct soft_job {
     const soft_sun *suns;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;
+    int floor;                             /* the only bouncer's geom, or -1 */
+    float floor_ambient[3];                /* irradiance / pi on it, the same everywhere */
     int *row_list, *tile_list, *near_list; /* scratch, [n_drawn] */
     int *span[2];                          /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;

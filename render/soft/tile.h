@@ -20,6 +20,7 @@ typedef struct batch {
     float diffuse[3][SOFT_BATCH];   /* base colour left for the diffuse part */
     float spread[SOFT_BATCH];       /* m of footprint per unit of t */
     float sun[SOFT_BATCH];          /* share of the sun that is seen */
+    int hidden, reflects;           /* 0: open and bleed, traced and traced_share are not set */
     float open[SOFT_BATCH];         /* share of the sky that is seen */
     float bleed[3][SOFT_BATCH];     /* radiance of what hides the rest, weighted */
     float traced[3][SOFT_BATCH];    /* radiance of the traced reflection */

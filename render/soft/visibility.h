@@ -158,6 +158,15 @@ VINL v3 corner_rays(const soft_job *job, const soft_tile *tile)
                 vf_set(1.0f)};
 }
 
+VINL float farthest(vf t)
+{
+    float most = t[0];
+    for (int l = 1; l < 4; l++) { /* the other lanes repeat them */
+        most = t[l] > most ? t[l] : most;
+    }
+    return most;
+}
+
 /* True if the lanes are one face. */
 VINL int one_face(vi face)
 {
@@ -178,6 +187,29 @@ static int hides(const soft_geom *other, v3 d, vf t)
         return height <= 0 || vm_bits(vf_lt(-r.z * t, vf_set(height / margin))) == VM_ALL;
     }
     return vm_bits(vf_lt(t * margin, vf_set(other->near_z))) == VM_ALL;
+}
+
+/* True if geom `other` lies behind the plane of face `face` of the box or plane g by `margin`, so
+ * that it is hidden wherever that face is seen. */
+static int is_behind(const soft_geom *g, int face, const soft_geom *other, float margin)
+{
+    const int axis = g->shape == REEL_SHAPE_PLANE ? 2 : face >> 1;
+    const float sign = g->shape == REEL_SHAPE_BOX && face & 1 ? -1.0f : 1.0f;
+    const float level = g->shape == REEL_SHAPE_BOX ? g->half[axis] : 0.0f;
+    const float *row = g->rot + axis * 3;
+    float height = sign * g->off[axis] - level, reach = 0;
+    for (int c = 0; c < 3; c++) {
+        height += sign * row[c] * other->centre[c];
+    }
+    for (int i = 0; i < 3; i++) { /* half the extent of its box along the face's normal */
+        const float *axis_i = other->rot + i * 3;
+        const float d = row[0] * axis_i[0] + row[1] * axis_i[1] + row[2] * axis_i[2];
+        reach += (d < 0 ? -d : d) * other->half[i];
+    }
+    if (other->shape != REEL_SHAPE_BOX) {
+        reach = other->radius;
+    }
+    return other->shape != REEL_SHAPE_PLANE && height + reach < -margin;
 }
 
 /*
@@ -202,21 +234,23 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
                 continue; /* a corner is outside its bounds */
             }
         }
-        if (g->shape == REEL_SHAPE_PLANE && tile->n_list > 1) {
-            continue;
-        }
         const vm hit = hit_shape(g->shape, g->half, v3_set(g->off), v3_rot(g->rot, d), &t, &face);
         if (vm_bits(hit) != VM_ALL) {
             continue;
         }
-        while (hidden < tile->n_list &&
-               (job->tile_list[hidden] == k || hides(&job->geoms[job->tile_list[hidden]], d, t))) {
-            hidden++;
+        const int flat = g->shape == REEL_SHAPE_BOX || g->shape == REEL_SHAPE_PLANE;
+        const int one = one_face(face);
+        for (; hidden < tile->n_list; hidden++) {
+            const int i = job->tile_list[hidden];
+            if (i != k && !hides(&job->geoms[i], d, t) &&
+                !(flat && one && is_behind(g, face[0], &job->geoms[i], 1e-3f * farthest(t)))) {
+                break;
+            }
         }
         if (hidden == tile->n_list) {
             tile->n_list = 1;
             job->tile_list[0] = k;
-            tile->plain = one_face(face) && (g->shape != REEL_SHAPE_CYLINDER || face[0] != 0);
+            tile->plain = one && (g->shape != REEL_SHAPE_CYLINDER || face[0] != 0);
             return;
         }
     }
