@@ -5,12 +5,15 @@
  *    to the instant of first touch, solved there without gravity, and fly on for the rest of the
  *    step. So a bounce has its height to the order of rounding, whatever the step.
  * 2. Two spheres that meet while something else touches them (billiard balls on a table) have an
- *    impact of their own before the solver runs: normal taken at the instant of first touch,
- *    restitution and Coulomb friction of two bodies. Of several, the fastest goes first and the
+ *    impact of their own before the solver runs (also if each hangs on one hinge or ball joint: a
+ *    cradle; the joint's part of the impulse is exact then): normal taken at the instant of first
+ * touch, restitution and Coulomb friction of two bodies. Of several, the fastest goes first and the
  *    rest are looked at again: impulses travel through a train one pair at a time, as they do in
  *    life (simultaneous solution would split them differently).
  */
 #include "engine/sim.h"
+
+#include "base/trig.h"
 
 enum { IMPACTS_PER_CONTACT = 64 };
 
@@ -133,61 +136,153 @@ void impact_go_on(reel_sim *sim, island *isle)
     }
 }
 
-static void push(reel_sim *sim, int body, reel_vec3 at, double sign, reel_vec3 impulse)
+/* How a body answers an impulse: freely, or turning about the pivot that holds it. */
+typedef struct answer {
+    bool pivoted, hinged;
+    reel_vec3 pivot, axis; /* world */
+} answer;
+
+/* The only joint that holds it is a hinge or ball joint on the world, or on something static. */
+static bool find_answer(const reel_sim *sim, int body, answer *out)
+{
+    *out = (answer){.pivoted = false};
+    if (sim->live_joints[body] == 0) {
+        return true;
+    }
+    for (int j = 0; j < sim->scene->n_joints && sim->live_joints[body] == 1; j++) {
+        const reel_joint *joint = &sim->scene->joints[j];
+        const bool alone = joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic;
+        if (sim->state.joints[j].released || joint->body_a != body || !alone) {
+            continue;
+        }
+        const body_state *state = &sim->state.bodies[body];
+        const reel_vec3 arm = reel_quat_rotate(state->q, sim->joints[j].anchor_a);
+        out->pivoted = joint->kind == REEL_JOINT_HINGE || joint->kind == REEL_JOINT_BALL;
+        out->hinged = joint->kind == REEL_JOINT_HINGE;
+        out->pivot = reel_v3_add(state->p, arm);
+        out->axis = reel_quat_rotate(state->q, sim->joints[j].axis_a);
+        return out->pivoted;
+    }
+    return false;
+}
+
+/* What an impulse at a point does to a round body. */
+static void response(const reel_sim *sim, int body, const answer *how, reel_vec3 at,
+                     reel_vec3 impulse, reel_vec3 *dv, reel_vec3 *dw)
+{
+    const body_fixed *fixed = &sim->bodies[body];
+    const reel_vec3 p = sim->state.bodies[body].p;
+    const double own = fixed->inertia.m[0][0];
+    if (!how->pivoted) {
+        *dv = reel_v3_scale(impulse, fixed->inv_mass);
+        *dw = reel_v3_scale(reel_v3_cross(reel_v3_sub(at, p), impulse), 1 / own);
+        return;
+    }
+    const reel_vec3 d = reel_v3_sub(p, how->pivot);
+    const reel_vec3 turn = reel_v3_cross(reel_v3_sub(at, how->pivot), impulse);
+    if (how->hinged) {
+        const reel_vec3 lever = reel_v3_cross(how->axis, d);
+        const double inertia = own + fixed->mass * reel_v3_dot(lever, lever);
+        *dw = reel_v3_scale(how->axis, reel_v3_dot(how->axis, turn) / inertia);
+    } else { /* inverse of (own + m d^2) 1 - m d d^T */
+        const double all = own + fixed->mass * reel_v3_dot(d, d);
+        const double share = fixed->mass * reel_v3_dot(d, turn) / own;
+        *dw = reel_v3_scale(reel_v3_madd(turn, share, d), 1 / all);
+    }
+    *dv = reel_v3_cross(*dw, d);
+}
+
+/* How fast the point goes along a unit vector, per unit of impulse along it. */
+static double mobility(const reel_sim *sim, int body, const answer *how, reel_vec3 at,
+                       reel_vec3 along)
+{
+    reel_vec3 dv, dw;
+    response(sim, body, how, at, along, &dv, &dw);
+    const reel_vec3 arm = reel_v3_sub(at, sim->state.bodies[body].p);
+    return reel_v3_dot(along, reel_v3_add(dv, reel_v3_cross(dw, arm)));
+}
+
+/* As if the new velocities had been there for `tau`: the bodies part on the right line. */
+static void make_up_for(reel_sim *sim, int body, const answer *how, reel_vec3 dv, reel_vec3 dw,
+                        double tau)
+{
+    body_state *state = &sim->state.bodies[body];
+    const double angle = reel_v3_len(dw) * tau;
+    if (!how->pivoted) {
+        state->p = reel_v3_madd(state->p, tau, dv);
+    } else if (angle > 0) {
+        const reel_vec3 axis = reel_v3_scale(dw, tau / angle);
+        const reel_vec3 half = reel_v3_scale(axis, reel_sin(angle / 2));
+        const reel_quat turn = {reel_cos(angle / 2), half.x, half.y, half.z};
+        const reel_vec3 arm = reel_quat_rotate(turn, reel_v3_sub(state->p, how->pivot));
+        state->p = reel_v3_add(how->pivot, arm);
+        state->q = reel_quat_unit(reel_quat_mul(turn, state->q));
+        body_refresh_rotation(state);
+    }
+}
+
+/* Joints answer to an impulse as well: that comes from outside. */
+static void push(reel_sim *sim, int body, const answer *how, reel_vec3 at, reel_vec3 impulse,
+                 double tau)
 {
     const body_fixed *fixed = &sim->bodies[body];
     body_state *state = &sim->state.bodies[body];
-    const reel_vec3 arm = reel_v3_sub(at, state->p);
-    const reel_vec3 spin = body_inv_inertia_mul(fixed, state, reel_v3_cross(arm, impulse));
-    state->v = reel_v3_madd(state->v, sign * fixed->inv_mass, impulse);
-    state->w = reel_v3_madd(state->w, sign, spin);
+    reel_vec3 dv, dw;
+    response(sim, body, how, at, impulse, &dv, &dw);
+    state->v = reel_v3_add(state->v, dv);
+    state->w = reel_v3_add(state->w, dw);
+    if (how->pivoted) {
+        const reel_vec3 joint = reel_v3_sub(reel_v3_scale(dv, fixed->mass), impulse);
+        sim->state.impulse = reel_v3_add(sim->state.impulse, joint);
+    }
+    make_up_for(sim, body, how, dv, dw, tau);
 }
 
-static double round_inverse_inertia(const body_fixed *fixed)
+static reel_vec3 velocity_at(const reel_sim *sim, int body, reel_vec3 at)
 {
-    return fixed->inv_inertia.m[0][0];
+    const body_state *state = &sim->state.bodies[body];
+    return reel_v3_add(state->v, reel_v3_cross(state->w, reel_v3_sub(at, state->p)));
 }
 
 /* One impact of two spheres (whose inertia is round): restitution, then friction up to its cone. */
-static void collide_spheres(reel_sim *sim, contact *c)
+static void collide_spheres(reel_sim *sim, contact *c, double tau)
 {
-    const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
+    answer how_a, how_b;
+    if (!find_answer(sim, c->body_a, &how_a) || !find_answer(sim, c->body_b, &how_b)) {
+        return;
+    }
+    const reel_vec3 pa = sim->state.bodies[c->body_a].p, pb = sim->state.bodies[c->body_b].p;
     const double ra = sim->scene->geoms[c->geom_a].size[0];
     const double rb = sim->scene->geoms[c->geom_b].size[0];
-    const reel_vec3 pa = sim->state.bodies[c->body_a].p, pb = sim->state.bodies[c->body_b].p;
-    const reel_vec3 arm_a = reel_v3_scale(c->normal, -ra), arm_b = reel_v3_scale(c->normal, rb);
-    const reel_vec3 va = reel_v3_add(sim->state.bodies[c->body_a].v,
-                                     reel_v3_cross(sim->state.bodies[c->body_a].w, arm_a));
-    const reel_vec3 vb = reel_v3_add(sim->state.bodies[c->body_b].v,
-                                     reel_v3_cross(sim->state.bodies[c->body_b].w, arm_b));
-    const reel_vec3 u = reel_v3_sub(va, vb);
-    const double un = reel_v3_dot(u, c->normal), inv_m = a->inv_mass + b->inv_mass;
-    const double jn = -(1 + c->restitution) * un / inv_m;
+    const reel_vec3 at_a = reel_v3_madd(pa, -ra, c->normal);
+    const reel_vec3 at_b = reel_v3_madd(pb, rb, c->normal);
+    const reel_vec3 u =
+        reel_v3_sub(velocity_at(sim, c->body_a, at_a), velocity_at(sim, c->body_b, at_b));
+    const double un = reel_v3_dot(u, c->normal);
+    const double yield = mobility(sim, c->body_a, &how_a, at_a, c->normal) +
+                         mobility(sim, c->body_b, &how_b, at_b, c->normal);
+    const double jn = -(1 + c->restitution) * un / yield;
     const reel_vec3 slip = reel_v3_madd(u, -un, c->normal);
     const double speed = reel_v3_len(slip);
-    const double grip =
-        inv_m + ra * ra * round_inverse_inertia(a) + rb * rb * round_inverse_inertia(b);
-    const double jt = fmin(c->friction * jn, speed / grip);
-    const reel_vec3 along = speed > 1e-12 ? reel_v3_scale(slip, 1 / speed) : reel_v3(0, 0, 0);
-    const reel_vec3 impulse = reel_v3_madd(reel_v3_scale(c->normal, jn), -jt, along);
-    push(sim, c->body_a, reel_v3_add(pa, arm_a), 1, impulse);
-    push(sim, c->body_b, reel_v3_add(pb, arm_b), -1, impulse);
+    reel_vec3 impulse = reel_v3_scale(c->normal, jn);
+    if (speed > 1e-12) {
+        const reel_vec3 along = reel_v3_scale(slip, 1 / speed);
+        const double grip = mobility(sim, c->body_a, &how_a, at_a, along) +
+                            mobility(sim, c->body_b, &how_b, at_b, along);
+        impulse = reel_v3_madd(impulse, -fmin(c->friction * jn, speed / grip), along);
+    }
+    push(sim, c->body_a, &how_a, at_a, impulse, tau);
+    push(sim, c->body_b, &how_b, at_b, reel_v3_scale(impulse, -1), tau);
     c->impulse = reel_v3_add(c->impulse, impulse);
 }
 
 static bool may_collide_alone(const reel_sim *sim, const contact *c)
 {
     const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
+    answer how;
     return of_spheres(sim, c) && a->dynamic && b->dynamic && a->round && b->round &&
            sim->islands[sim->root[c->body_a]].kind != ISLAND_IMPACT &&
-           sim->live_joints[c->body_a] + sim->live_joints[c->body_b] == 0;
-}
-
-/* As if the new velocities had been there since the touch: the bodies part on the right line. */
-static void make_up_for(reel_sim *sim, int body, reel_vec3 before, double tau)
-{
-    body_state *state = &sim->state.bodies[body];
-    state->p = reel_v3_madd(state->p, tau, reel_v3_sub(state->v, before));
+           find_answer(sim, c->body_a, &how) && find_answer(sim, c->body_b, &how);
 }
 
 static double closing_speed(const reel_sim *sim, const contact *c)
@@ -221,12 +316,8 @@ void impacts_of_spheres(reel_sim *sim)
         if (!fastest) {
             break;
         }
-        const reel_vec3 va = sim->state.bodies[fastest->body_a].v;
-        const reel_vec3 vb = sim->state.bodies[fastest->body_b].v;
         const double tau = fastest->approach > sim->bounce_speed ? fastest->since : 0;
-        collide_spheres(sim, fastest);
-        make_up_for(sim, fastest->body_a, va, tau);
-        make_up_for(sim, fastest->body_b, vb, tau);
+        collide_spheres(sim, fastest, tau);
         fastest->approach = fmax(fastest->approach, speed);
         fastest->solver_depth = 0;
         fastest->instant = true;

@@ -118,6 +118,44 @@ static void train_of_balls(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Newton's cradle: the first impact leaves 0, 0, 0, 0, 1; after ten periods the last ball still
+ * goes as high. A period lasts the pendulum's one (each ball swings half of it). */
+static void cradle(const void *param)
+{
+    const reel_joint_kind kind = *(const reel_joint_kind *)param;
+    const double r = 0.05, length = 1, angle = REEL_PI / 6;
+    const double inertia = 0.4 * r * r + length * length;
+    const double swing = 0.25 * 2.0348 * REEL_PI * sqrt(inertia / (KIT_G * length)); /* to 30 deg */
+    reel_scene *s = kit_scene(10.2 * 4 * swing);
+    for (int i = 0; i < 5; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "ball %d", i);
+        const double x = 2 * r * i;
+        const int b = kit_sphere(s, name, r, 1, reel_v3(x, 0, 0));
+        kit_joint(s, name, kind, b, -1, reel_v3(x, 0, length), reel_v3(0, 1, 0));
+    }
+    kit_set_surfaces(s, 0, 1);
+    s->bodies[0].velocity =
+        reel_v3(-sqrt(2 * KIT_G * length * (1 - reel_cos(angle)) / inertia), 0, 0);
+    s->bodies[0].omega = reel_v3(0, -s->bodies[0].velocity.x / length, 0);
+    reel_take *t = kit_run(s);
+    double early = 0, late = 0;
+    for (int i = 0; i < t->n_samples; i++) {
+        const double when = i / 24.0, x = reel_take_pose(t, i, 4).p.x - 8 * r;
+        early = when < 4 * swing ? fmax(early, x) : early;
+        late = when > 9 * 4 * swing ? fmax(late, x) : late;
+    }
+    CHECK_NEAR(early, length * reel_sin(angle), 0.01 * length * reel_sin(angle));
+    CHECK_NEAR(late, early, 0.02 * early);
+    const int after = (int)((2 * swing + 0.3 * swing) * 24);
+    for (int b = 0; b < 4; b++) {
+        CHECK_NEAR(reel_v3_len(reel_take_velocity(t, after, b)), 0, 0.01);
+    }
+    CHECK(reel_take_velocity(t, after, 4).x > 1);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 /* A ball with spin bounces off a rough floor: Coulomb's friction and no slip at the end. */
 static void spinning_bounce(const void *param)
 {
@@ -160,6 +198,8 @@ static const pair_case pair_cases[] = {
     {1, 1, 0}, {3, 0.5, 0}, {0.1, 0.9, 0}, {1, 0, 0}, {1, 0.8, 0.7}, {2, 1, 1.3},
 };
 
+static const reel_joint_kind cradle_kinds[] = {REEL_JOINT_HINGE, REEL_JOINT_BALL};
+
 static const check_test tests[] = {
     {"bounces of e = 1", bounces_on_time, &bounce_cases[0]},
     {"bounces of e = 0.8", bounces_on_time, &bounce_cases[1]},
@@ -172,6 +212,8 @@ static const check_test tests[] = {
     {"oblique, 1 : 2, e = 1", two_spheres, &pair_cases[5]},
     {"billiard balls part at a right angle", billiard_collision, NULL},
     {"a train of balls", train_of_balls, NULL},
+    {"Newton's cradle on hinges", cradle, &cradle_kinds[0]},
+    {"Newton's cradle on ball joints", cradle, &cradle_kinds[1]},
     {"a spinning bounce", spinning_bounce, NULL},
     {"a dead drop", dead_drop, NULL},
 };
