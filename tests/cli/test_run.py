@@ -194,7 +194,7 @@ def full_disk(p, want):
               '"$0" run "$@" -o full/out -j 2 -q; echo "rc=$?"; ls -a full; '
               'ls -a full/out.partial/records; mount -o remount,size=200m full && '
               '"$0" run "$@" -o full/out -q && cp -r full/out roomy')
-    ways = [["unshare", "-m"], ["unshare", "-rm"]]
+    ways = [["unshare", "-m"], ["unshare", "-rm"], ["unshare", "-m", "--propagation", "unchanged"]]
     for way in ways:
         probe = subprocess.run([*way, "sh", "-c", "mount -t tmpfs tmpfs /mnt"],
                                stderr=subprocess.DEVNULL)

@@ -13,7 +13,10 @@ static void check_scene(const reel_scene *s, const char *family)
         CHECK_FAIL("%s: %s: %s", family, err.field, err.msg);
     }
     CHECK_STR(s->family, family);
-    CHECK(s->caption[0] && s->caption_prompt[0] && strcmp(s->caption, s->caption_prompt) != 0);
+    CHECK(s->caption[0] && s->caption_prompt[0]);
+    if (s->frames > 5 * s->fps) { /* a shorter clip may end before its outcome */
+        CHECK(strcmp(s->caption, s->caption_prompt) != 0);
+    }
     CHECK(!strchr(s->caption, '{') && !strchr(s->caption_prompt, '{'));
     CHECK(s->n_cameras >= 1 && s->n_suns >= 1 && reel_scene_n_instances(s) >= 1);
     for (int i = 0; i < s->n_cameras; i++) { /* depth must fit its plane: 65.534 m at 1 mm */
