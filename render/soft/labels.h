@@ -73,10 +73,32 @@ static void count_pixels(reel_box *box, const soft_tile *tile, int i, unsigned l
     box->pixels += __builtin_popcount(lanes);
 }
 
+static void count_block(reel_box *box, const soft_tile *tile)
+{
+    const int x1 = tile->x0 + tile->columns, y1 = tile->y0 + tile->rows;
+    if (box->pixels == 0) {
+        *box = (reel_box){tile->x0, tile->y0, x1, y1, 0};
+    }
+    box->x0 = tile->x0 < box->x0 ? tile->x0 : box->x0;
+    box->x1 = x1 > box->x1 ? x1 : box->x1;
+    box->y0 = tile->y0 < box->y0 ? tile->y0 : box->y0;
+    box->y1 = y1 > box->y1 ? y1 : box->y1;
+    box->pixels += tile->rows * tile->columns;
+}
+
 /* Instance ids and the boxes that follow from them. */
 STAGE void label_instance(soft_job *job, soft_tile *tile)
 {
     const batch *b = &tile->main;
+    if (tile->plain) {
+        const int instance = job->info[b->key[0] / SOFT_KEY_FACES].instance;
+        for (int i = 0; i < SOFT_BATCH; i += VW) {
+            vi_store_u16(tile->q16[0] + i, vi_set(instance));
+        }
+        count_block(&job->out->boxes[instance], tile);
+        put(job, tile, REEL_PLANE_INSTANCE, 0, 2, tile->q16[0]);
+        return;
+    }
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         const unsigned valid = vm_bits(tile_valid(tile, i));
         unsigned left = group_hits(b->key, i);

@@ -147,7 +147,7 @@ STAGE void occlude(const soft_job *job, batch *b)
             }
             v3 to;
             vf share;
-            const int ball = g->shape == REEL_SHAPE_SPHERE;
+            const int ball = g->core[0] + g->core[1] + g->core[2] == 0; /* a cube as well */
             if (ball) {
                 share = hidden_by_sphere(g, d, normal, &to);
             } else {

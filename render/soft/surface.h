@@ -56,6 +56,10 @@ STAGE void surface(const soft_job *job, batch *b, int want)
             int k;
             const vm m = group_next(b->key, i, &left, &k);
             const soft_geom *g = &job->geoms[k];
+            if (g->shape == REEL_SHAPE_PLANE && !(want & SURFACE_LOOK)) {
+                normal = v3_sel(m, v3_set(g->rot + 6), normal);
+                continue;
+            }
             const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
             const v3 n = shape_normal(g->shape, g->half, p, face);
             normal = v3_sel(m, v3_trot(g->rot, n), normal);
