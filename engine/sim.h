@@ -21,8 +21,8 @@ struct dJointFeedback;
 
 enum {
     SIM_PAIR_CONTACTS = 4, /* contacts kept of one pair of geoms */
-    SIM_EXACT_ROWS = 150,  /* an island with more constraint rows is solved by QuickStep */
-    SIM_ITERATIONS = 50,   /* of QuickStep */
+    SIM_EXACT_ROWS = 124,  /* an island with more constraint rows is solved by QuickStep */
+    SIM_ITERATIONS = 20,   /* of QuickStep */
     SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
     COLLIDER_CONTACTS = 24 /* room for the points of one pair of geoms */
 };
