@@ -216,9 +216,11 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
         vf_store(b->dir[2] + i, vf_set(1.0f));
         vf_store(b->spread + i, vf_set(job->inv_f));
     }
-    place_hits(b);
-    const uint64_t seen = TICKS();
     const int wanted = wanted_surface(job);
+    if (wanted || wants(job, REEL_PLANE_OBJECT_COORDINATES)) {
+        place_hits(b);
+    }
+    const uint64_t seen = TICKS();
     if (wanted) {
         surface(job, b, wanted);
     }
