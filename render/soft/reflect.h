@@ -191,7 +191,7 @@ STAGE void blur_far_hits(const soft_job *job, batch *b)
 /* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
 STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 {
-    int32_t own[SOFT_BATCH];
+    _Alignas(64) int32_t own[SOFT_BATCH];
     const int n = gather_bounces(b, rays, lane, own);
     b->reflects = n > 0;
     if (n == 0) {

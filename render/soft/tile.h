@@ -1,5 +1,7 @@
 /*
  * tile.h - the buffers of one tile, all in L1/L2, and loops over what a group of lanes shows.
+ *
+ * Arrays begin on cache lines: a group of 16 lanes then never straddles two.
  */
 #pragma once
 
@@ -7,29 +9,29 @@
 
 /* Up to SOFT_BATCH surface points and what is known about them. Unused lanes have key -1. */
 typedef struct batch {
-    int n;                       /* filled lanes, rounded up to whole groups with key -1 */
-    int32_t key[SOFT_BATCH];     /* drawn * SOFT_KEY_FACES + face; -1: sky */
-    float t[SOFT_BATCH];         /* pos = org + t * dir */
-    float dir[3][SOFT_BATCH];    /* of the ray, any length (primary rays: z = 1) */
-    float pos[3][SOFT_BATCH];    /* m, camera frame */
-    float normal[3][SOFT_BATCH]; /* unit, camera frame */
-    float base[3][SOFT_BATCH];   /* linear base colour */
+    _Alignas(64) int32_t key[SOFT_BATCH]; /* drawn * SOFT_KEY_FACES + face; -1: sky */
+    float t[SOFT_BATCH];                  /* pos = org + t * dir */
+    float dir[3][SOFT_BATCH];             /* of the ray, any length (primary rays: z = 1) */
+    float pos[3][SOFT_BATCH];             /* m, camera frame */
+    float normal[3][SOFT_BATCH];          /* unit, camera frame */
+    float base[3][SOFT_BATCH];            /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
     float view[3][SOFT_BATCH];      /* unit, towards the viewer */
     float gleam[3][SOFT_BATCH];     /* directional albedo of the specular part */
     float diffuse[3][SOFT_BATCH];   /* base colour left for the diffuse part */
     float spread[SOFT_BATCH];       /* m of footprint per unit of t */
     float sun[SOFT_BATCH];          /* share of the sun that is seen */
-    int hidden, reflects;           /* 0: open and bleed, traced and traced_share are not set */
     float open[SOFT_BATCH];         /* share of the sky that is seen */
     float bleed[3][SOFT_BATCH];     /* radiance of what hides the rest, weighted */
     float traced[3][SOFT_BATCH];    /* radiance of the traced reflection */
     float traced_share[SOFT_BATCH]; /* how much of the specular part it is */
     float color[3][SOFT_BATCH];     /* linear radiance */
+    int n;                          /* filled lanes, rounded up to whole groups with key -1 */
+    int hidden, reflects;           /* 0: open and bleed, traced and traced_share are not set */
 } batch;
 
 typedef struct flow_buffer {
-    float u[SOFT_BATCH], v[SOFT_BATCH];                  /* px in the other image */
+    _Alignas(64) float u[SOFT_BATCH], v[SOFT_BATCH];     /* px in the other image */
     float dx[SOFT_BATCH], dy[SOFT_BATCH], z[SOFT_BATCH]; /* ray and depth in the other camera */
     int32_t state[SOFT_BATCH];
     int32_t kind[SOFT_BATCH]; /* soft_motion_kind */
@@ -39,7 +41,8 @@ struct soft_tile {
     int x0, y0, columns, rows; /* columns, rows inside the image, <= SOFT_TILE */
     int n_list;                /* geoms that may be hit in this tile */
     int plain;                 /* every sample of the tile hits the same face of one geom */
-    float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
+    int n_mixed;
+    _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
     flow_buffer flow;
     float sample_t[SOFT_SAMPLES][SOFT_BATCH];
@@ -49,8 +52,7 @@ struct soft_tile {
     int32_t bounce_lane[SOFT_BATCH];
     float sum[3][SOFT_BATCH];  /* colour of pixels whose samples differ */
     uint8_t mixed[SOFT_BATCH]; /* those pixels */
-    int n_mixed;
-    int32_t q[3][SOFT_BATCH]; /* quantised values of a plane */
+    int32_t q[3][SOFT_BATCH];  /* quantised values of a plane */
     uint16_t q16[3][SOFT_BATCH];
     uint8_t q8[3][SOFT_BATCH];
 };
