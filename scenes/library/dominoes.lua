@@ -5,8 +5,8 @@ scene {
   step_rate = 600,                          -- many bodies that lean on one another
   params = {
     count   = int(14, 30),
-    spacing = number(0.40, 0.65),           -- of a domino's height
-    bend    = deg(60, 170),                 -- over the whole line
+    spacing = number(0.38, 0.58),           -- of a domino's height
+    bend    = deg(50, 140),                 -- over the whole line
     turn    = pick { "left", "right" },
     look    = pick { "painted wood", "oak", "walnut", "plastic" },
   },
@@ -26,7 +26,7 @@ scene {
       }
     end
 
-    local r, speed, run = 0.075, world:draw("speed", number(1.2, 1.9)), world:draw("run", number(0.5, 0.9))
+    local r, speed, run = 0.075, world:draw("speed", number(1.4, 2.0)), world:draw("run", number(0.5, 0.9))
     world:sphere {
       name = "ball", category = "ball", shape = "ball", radius = r, at = { -run, 0 },
       velocity = { speed, 0, 0 }, spin = { 0, speed / r, 0 }, material = "rubber", color = pick(colors),
