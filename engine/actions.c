@@ -100,6 +100,7 @@ static void apply_impulse(reel_sim *sim, const reel_action *action)
     const int b = action->body;
     body_state *state = &sim->state.bodies[b];
     sleep_wake(sim, b);
+    sim->struck[b] = true;
     const double before = kinetic_of(sim, b);
     const reel_vec3 torque = whole_torque(sim, action);
     state->v = reel_v3_madd(state->v, sim->bodies[b].inv_mass, action->vec);
@@ -168,6 +169,7 @@ void actions_apply(reel_sim *sim)
         sim->force[b] = reel_v3(0, 0, 0);
         sim->torque[b] = reel_v3(0, 0, 0);
         sim->pushed[b] = false;
+        sim->struck[b] = false;
     }
     for (int i = 0; i < sim->scene->n_actions; i++) {
         const reel_action *action = &sim->scene->actions[i];

@@ -2,7 +2,8 @@
  * island.c - bodies that act on one another, and who solves them.
  *
  * An island is a set of awake bodies connected by contacts and joints. A body alone flies freely.
- * Free bodies that have just met have an impact of their own (impact.c). An island of at most
+ * Free bodies that have just met have an impact of their own (impact.c). Joint trees without
+ * contacts are integrated in reduced coordinates (tree_island.c). An island of at most
  * SIM_EXACT_ROWS constraint rows is solved exactly (dWorldStep: Dantzig's algorithm on the whole
  * island), a larger one by QuickStep, alone and with a seed of its own, so that islands know
  * nothing of one another. All bodies are disabled in ODE but those of the islands being solved.
@@ -92,9 +93,21 @@ static void gather_constraints(reel_sim *sim)
             island *isle = &sim->islands[sim->root[joint->body_a]];
             isle->jointed = true;
             isle->rows += sim->joints[j].rows;
-            isle->grounded |= joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic;
+            isle->driven |= joint->motor != REEL_MOTOR_NONE;
+            if (joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic) {
+                isle->grounded = true;
+                isle->n_anchors++;
+            } else {
+                isle->n_links++;
+            }
         }
     }
+}
+
+static bool is_tree(const island *isle)
+{
+    return isle->jointed && !isle->driven && isle->n_contacts == 0 && isle->n_anchors <= 1 &&
+           isle->n_links == isle->n_bodies - 1;
 }
 
 void islands_find(reel_sim *sim)
@@ -112,6 +125,8 @@ void islands_find(reel_sim *sim)
         } else if (!isle->jointed && isle->n_bodies <= 2 && isle->all_free &&
                    isle->approach > sim->bounce_speed) {
             isle->kind = ISLAND_IMPACT;
+        } else if (is_tree(isle)) {
+            isle->kind = ISLAND_TREE;
         } else {
             isle->kind = isle->rows <= SIM_EXACT_ROWS ? ISLAND_EXACT : ISLAND_ITERATIVE;
         }
@@ -322,8 +337,11 @@ static reel_status solve_iterative(reel_sim *sim, reel_error *err)
 reel_status islands_solve(reel_sim *sim, reel_error *err)
 {
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        if (sim->islands[i].kind == ISLAND_IMPACT) {
-            impact_rewind(sim, &sim->islands[i]);
+        island *isle = &sim->islands[i];
+        if (isle->kind == ISLAND_IMPACT) {
+            impact_rewind(sim, isle);
+        } else if (isle->kind == ISLAND_TREE && !tree_solve(sim, isle)) {
+            isle->kind = isle->rows <= SIM_EXACT_ROWS ? ISLAND_EXACT : ISLAND_ITERATIVE;
         }
     }
     reel_status status = contacts_create_joints(sim, err);

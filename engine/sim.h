@@ -137,6 +137,7 @@ typedef enum island_kind {
     ISLAND_NONE = 0, /* static or asleep */
     ISLAND_FREE,     /* one body that nothing touches */
     ISLAND_IMPACT,   /* free bodies that have just met: own time of impact */
+    ISLAND_TREE,     /* joints only, in reduced coordinates (tree_island.c) */
     ISLAND_EXACT,
     ISLAND_ITERATIVE,
 } island_kind;
@@ -145,12 +146,16 @@ typedef struct island {
     island_kind kind;
     int first; /* first body, then next_in_island[] */
     int n_bodies, n_contacts, rows;
+    int n_links, n_anchors; /* joints: among its bodies, to the world */
+    bool driven;            /* has a motor */
     bool jointed;
     bool grounded;   /* touches something static or hangs on the world */
     bool all_free;   /* every body flew freely in the step before */
     double approach; /* m/s, fastest of its contacts */
     double tau;      /* s since the impact (ISLAND_IMPACT) */
 } island;
+
+typedef struct sim_trees sim_trees; /* workspace of tree_island.c */
 
 /* Where a signal of the timeline is recorded. */
 typedef struct channel_source {
@@ -171,6 +176,7 @@ struct reel_sim {
     struct dxGeom **geoms; /* NULL: does not collide */
     joint_fixed *joints;
     int *live_joints; /* [n_bodies] joints on each body that are not released */
+    sim_trees *trees; /* NULL without joints */
     int n_channels;
     channel_source *channels;
     double energy_floor; /* J, of the audit's energy scale */
@@ -182,6 +188,7 @@ struct reel_sim {
     /* scratch of one step */
     reel_vec3 *force, *torque; /* [n_bodies] from the timeline */
     bool *pushed;              /* [n_bodies] force or torque is not zero */
+    bool *struck;              /* [n_bodies] by an impulse of the timeline */
     int n_pairs, cap_pairs;
     geom_pair *pairs;
     bool out_of_memory; /* set inside callbacks of ODE */
@@ -251,6 +258,11 @@ void impact_go_on(reel_sim *sim, island *isle);
 /* island.c */
 void islands_find(reel_sim *sim);
 reel_status islands_solve(reel_sim *sim, reel_error *err);
+
+/* tree_island.c */
+reel_status trees_build(reel_sim *sim, reel_error *err);
+void trees_destroy(reel_sim *sim);
+bool tree_solve(reel_sim *sim, const island *isle); /* false: left as it was, for a solver */
 
 /* joints.c */
 reel_status joints_build(reel_sim *sim, reel_error *err);

@@ -102,7 +102,7 @@ void sleep_update(reel_sim *sim)
         if (isle->kind == ISLAND_NONE) {
             continue;
         }
-        const bool solved = isle->kind == ISLAND_EXACT || isle->kind == ISLAND_ITERATIVE;
+        const bool solved = isle->kind != ISLAND_FREE && isle->kind != ISLAND_IMPACT;
         const bool may_rest = solved && isle->grounded;
         bool all_ready = may_rest;
         for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {

@@ -198,12 +198,14 @@ static reel_status allocate(reel_sim *sim, reel_error *err)
     sim->force = reel_calloc(bodies, sizeof *sim->force);
     sim->torque = reel_calloc(bodies, sizeof *sim->torque);
     sim->pushed = reel_calloc(bodies, sizeof *sim->pushed);
+    sim->struck = reel_calloc(bodies, sizeof *sim->struck);
     sim->root = reel_calloc(bodies, sizeof *sim->root);
     sim->next_in_island = reel_calloc(bodies, sizeof *sim->next_in_island);
     sim->islands = reel_calloc(bodies, sizeof *sim->islands);
     const bool ok = sim->bodies && sim->geoms && sim->joints && sim->joint_feedback &&
                     sim->live_joints && sim->state.bodies && sim->state.joints && sim->force &&
-                    sim->torque && sim->pushed && sim->root && sim->next_in_island && sim->islands;
+                    sim->torque && sim->pushed && sim->struck && sim->root && sim->next_in_island &&
+                    sim->islands;
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory building the world");
 }
 
@@ -248,7 +250,8 @@ reel_status world_build(reel_sim *sim, reel_error *err)
             return status;
         }
     }
-    return joints_build(sim, err);
+    status = joints_build(sim, err);
+    return status == REEL_OK ? trees_build(sim, err) : status;
 }
 
 void world_destroy(reel_sim *sim)
@@ -258,10 +261,11 @@ void world_destroy(reel_sim *sim)
         dSpaceDestroy(sim->space);
         dWorldDestroy(sim->world);
     }
+    trees_destroy(sim);
     void *const blocks[] = {
         sim->bodies,       sim->geoms,          sim->joints,  sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints,   sim->force,   sim->torque,         sim->pushed,
-        sim->root,         sim->next_in_island, sim->islands,
+        sim->root,         sim->next_in_island, sim->islands, sim->struck,
     };
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);
