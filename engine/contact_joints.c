@@ -12,9 +12,14 @@
 #include "base/hash.h"
 #include <ode/ode.h>
 
-/* SIM_BIAS times 1..37, a function of who touches whom. */
+/* SIM_BIAS times 1..37, a function of who touches whom. A contact alone is not degenerate, and
+ * unbiased it keeps a collision's momentum and a resting body's height exact. */
 static double bias_of(const reel_sim *sim, const contact *c)
 {
+    const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
+    if (sim->islands[sim->root[body]].n_contacts < 2) {
+        return 0;
+    }
     const reel_scene *scene = sim->scene;
     const uint64_t key[4] = {sim->bodies[c->body_a].key, sim->bodies[c->body_b].key,
                              (uint64_t)(c->geom_a - scene->bodies[c->body_a].first_geom) << 32 |

@@ -26,18 +26,18 @@ enum {
     SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
     COLLIDER_CONTACTS = 24 /* room for the points of one pair of geoms */
 };
-#define SIM_ERP             0.2  /* share of a contact's depth that is to go per step */
-#define SIM_JOINT_ERP       0.4  /* the same for the errors of joints */
-#define SIM_PUSH_SPEED      0.05 /* m/s: fastest push that depth alone may cause */
-#define SIM_SOFTNESS        2e-2 /* contact compliance as a share of the effective inertia */
-#define SIM_BIAS            1e-9 /* m: depth bias against degenerate contacts */
-#define SIM_MARGIN          1e-8 /* m: shapes are thicker by so much for the collider only */
-#define SIM_IMPACT_SOFTNESS 1e-8 /* compliance of fast impacts */
-#define SIM_IMPACT_WINDOW   0.01 /* s: what counts as the impact of an event */
-#define SIM_SETTLE_TIME     0.1  /* s: depths before this are not judged */
-#define SIM_MAX_POSITION    1e4  /* m: sanity limits of each step */
-#define SIM_MAX_SPEED       1e3  /* m/s */
-#define SIM_MAX_OMEGA       1e4  /* rad/s */
+#define SIM_ERP             0.2   /* share of a contact's depth that is to go per step */
+#define SIM_JOINT_ERP       0.4   /* the same for the errors of joints */
+#define SIM_PUSH_SPEED      0.05  /* m/s: fastest push that depth alone may cause */
+#define SIM_SOFTNESS        2e-2  /* contact compliance as a share of the effective inertia */
+#define SIM_BIAS            1e-9  /* m: depth bias against degenerate contacts */
+#define SIM_MARGIN          1e-8  /* m: shapes are thicker by so much for the collider only */
+#define SIM_IMPACT_SOFTNESS 1e-13 /* compliance of fast impacts */
+#define SIM_IMPACT_WINDOW   0.01  /* s: what counts as the impact of an event */
+#define SIM_SETTLE_TIME     0.1   /* s: depths before this are not judged */
+#define SIM_MAX_POSITION    1e4   /* m: sanity limits of each step */
+#define SIM_MAX_SPEED       1e3   /* m/s */
+#define SIM_MAX_OMEGA       1e4   /* rad/s */
 
 /* Constants of a body. */
 typedef struct body_fixed {
