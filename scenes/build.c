@@ -1,5 +1,6 @@
 #include "scenes/build.h"
 
+#include <lua.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,15 @@ reel_builder *reel_builder_of(lua_State *L)
         reel_script_fail(L, NULL, "the world can be changed only while build() runs");
     }
     return b;
+}
+
+void reel_build_argument(lua_State *L)
+{
+    if (lua_gettop(L) < 2) {
+        reel_script_fail(L, NULL,
+                         "an argument is missing: the world is called with a colon, as in "
+                         "world:box { size = 1 }");
+    }
 }
 
 char *reel_build_string(lua_State *L, const char *s)

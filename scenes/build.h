@@ -24,6 +24,9 @@ struct reel_builder {
 /** The builder of the running script; an error if the scene is not being built (any more). */
 reel_builder *reel_builder_of(lua_State *L);
 
+/** An error unless a method of the world has an argument; world.box { } has none. */
+void reel_build_argument(lua_State *L);
+
 /** A copy in the scene's arena. */
 char *reel_build_string(lua_State *L, const char *s);
 /** Room for one more of `n`; the array may move. */

@@ -310,7 +310,7 @@ int reel_world_camera(lua_State *L)
     const double rad = REEL_PI / 180;
     char label[96], path[160];
     reel_builder_of(L);
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     lua_settop(L, 2);
     reel_camera camera = {.name = camera_name(L), .body = -1};
     framing fr = {.fov_y = 32 * rad, .margin = 1.1};

@@ -168,7 +168,7 @@ int reel_world_caption(lua_State *L)
     if (b->caption_done) {
         reel_script_fail(L, "caption", "there is a caption already");
     }
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     reel_draw_push(L, 2, "caption");
     lua_replace(L, 2);
     if (lua_type(L, 2) == LUA_TSTRING) {

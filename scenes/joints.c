@@ -27,7 +27,7 @@ static reel_fields begin(lua_State *L, const char *word, const char *family,
 {
     char label[96], path[160];
     reel_script_charge(L, (uint64_t)reel_builder_of(L)->scene->n_joints); /* names are looked up */
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     snprintf(label, sizeof(label), "%s", word);
     if (lua_type(L, 2) == LUA_TTABLE) {
         lua_pushliteral(L, "name");

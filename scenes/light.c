@@ -162,7 +162,7 @@ int reel_world_sky(lua_State *L)
     if (b->sky_done) {
         reel_script_fail(L, "sky", "there is a sky already");
     }
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     reel_draw_push(L, 2, "sky/kind");
     lua_replace(L, 2);
     b->sky_done = true;
@@ -186,7 +186,7 @@ int reel_world_sky(lua_State *L)
 int reel_world_exposure(lua_State *L)
 {
     reel_builder *b = reel_builder_of(L);
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     reel_draw_push(L, 2, "exposure");
     const double v = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
     if (!(v > 0) || !isfinite(v)) {

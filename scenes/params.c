@@ -193,13 +193,26 @@ static const char *override_of(lua_State *L, const char *name)
     return found;
 }
 
+/* "; there are count, size", for a word that resembles none of the list at `names`. */
+static void name_params(lua_State *L, int names, char *out, size_t size)
+{
+    const int n = (int)lua_rawlen(L, names);
+    size_t used = (size_t)snprintf(out, size, n ? "; there are" : "; the scene has none");
+    for (int k = 1; k <= n && used < size; k++) {
+        lua_rawgeti(L, names, k);
+        used += (size_t)snprintf(out + used, size - used, "%s %s", k > 1 ? "," : "",
+                                 lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+}
+
 /* Every override must name a parameter of the list at `names`. */
 static void check_overrides(lua_State *L, int names, int n)
 {
     const reel_freeze_options *o = reel_script_of(L)->options;
     for (int i = 0; i < o->n_overrides; i++) {
         const char *eq = strchr(o->overrides[i], '=');
-        char key[80], hint[120];
+        char key[80], hint[240];
         bool known = false;
         if (!eq || eq == o->overrides[i]) {
             reel_script_usage(L, NULL, "'%.80s' is not of the form key=value", o->overrides[i]);
@@ -214,6 +227,9 @@ static void check_overrides(lua_State *L, int names, int n)
         }
         if (!known) {
             reel_suggestion_text(&best, hint, sizeof(hint));
+            if (!hint[0]) {
+                name_params(L, names, hint, sizeof(hint));
+            }
             reel_script_usage(L, key, "there is no parameter '%s'%s", key, hint);
         }
     }

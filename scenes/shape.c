@@ -176,6 +176,9 @@ static void read_draft(reel_fields *f, draft *d)
         reel_fields_fail(f, "static", "a static thing has no velocity");
     }
     reel_fields_positive(f, "mass", &d->mass);
+    if (reel_fields_has(f, "mass") && reel_fields_has(f, "density")) {
+        reel_fields_fail(f, "mass", "give either mass or density");
+    }
     if (reel_fields_push(f, "part_of")) {
         d->part_of = reel_thing_object(f->L, -1, "part_of");
         lua_pop(f->L, 1);
@@ -307,7 +310,7 @@ static reel_fields begin(lua_State *L, draft *d, reel_shape shape, const char *c
                          REEL_MAX_OBJECTS, REEL_MAX_BODIES);
     }
     reel_script_charge(L, (uint64_t)(s->n_bodies + s->n_objects)); /* names are looked up */
-    luaL_checkany(L, 2);
+    reel_build_argument(L);
     d->body_name = d->object.name = read_name(L, 2, shape, shape_words[shape]);
     snprintf(path, sizeof(path), "objects/%s", d->body_name);
     return reel_fields_begin(L, 2, d->body_name, path, allowed);
