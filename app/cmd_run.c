@@ -313,7 +313,7 @@ const reel_command reel_cmd_run = {
         "for a whole dataset. While it is made the dataset is DIR.partial; the same command goes\n"
         "on where a run was interrupted. The same plan gives the same bytes, whatever -j.",
     .example =
-        "  physreel run toss --count 4 --seed 7 -p objects=5 -o out/toss\n"
+        "  physreel run toss --count 4 --seed 7 -p count=5 -o out/toss\n"
         "  physreel run billiards dominoes --preset movi --labels all",
     .options = options,
     .run = cmd_run,

@@ -232,12 +232,9 @@ const reel_command reel_cmd_verify = {
     .summary = "check a dataset: files, digests, tables, labels against one another",
     .details =
         "Reads every file back. Planes are compared with the digests that were taken before they\n"
-        "were encoded, tables with what the clips' records say, labels (drawn again where they "
-        "are\n"
-        "not stored) with depth, poses and cameras. Ends with 70 if anything is wrong, and says "
-        "where: file; clip, camera, plane "
-        "and\n"
-        "frame; or table, row and column.",
+        "were encoded, tables with what the clips' records say, labels (drawn again where they\n"
+        "are not stored) with depth, poses and cameras. Ends with 70 if anything is wrong, and\n"
+        "says where: file; clip, camera, plane and frame; or table, row and column.",
     .example = "  physreel verify out/demo --regenerate",
     .options = options,
     .run = cmd_verify,
