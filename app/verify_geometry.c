@@ -105,7 +105,27 @@ bool reel_geom_normal(const reel_geom *geom, reel_vec3 p, reel_vec3 *normal)
     return true;
 }
 
-void reel_stand_set(reel_stand *stand, const reel_take *take, int sample)
+bool reel_pinhole_project(const reel_pinhole *cam, reel_vec3 p, double out[2])
+{
+    if (!(p.z > 1e-6)) {
+        return false;
+    }
+    out[0] = cam->fx * p.x / p.z + cam->cx;
+    out[1] = cam->fy * p.y / p.z + cam->cy;
+    return true;
+}
+
+double reel_segment_distance(const double a[2], const double b[2], double u, double v)
+{
+    double dx = b[0] - a[0], dy = b[1] - a[1];
+    double l2 = dx * dx + dy * dy;
+    double t = l2 > 0 ? ((u - a[0]) * dx + (v - a[1]) * dy) / l2 : 0;
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    double ex = u - a[0] - t * dx, ey = v - a[1] - t * dy;
+    return sqrt(ex * ex + ey * ey);
+}
+
+void reel_stand_set(reel_stand *stand, const reel_take *take, int sample, reel_vec3 eye)
 {
     const reel_scene *scene = stand->scene;
     for (int g = 0; g < scene->n_geoms; g++) {
@@ -115,7 +135,9 @@ void reel_stand_set(reel_stand *stand, const reel_take *take, int sample)
         reel_affine world_from_geom = reel_affine_compose(&body, &own);
         size_t at = (size_t)sample * (size_t)take->n_bodies + (size_t)geom->body;
         stand->geom_from_world[g] = reel_affine_invert(&world_from_geom);
-        stand->there[g] = geom->visible && (take->state[at] & REEL_STATE_PRESENT);
+        stand->there[g] =
+            geom->visible && (take->state[at] & REEL_STATE_PRESENT) &&
+            reel_geom_distance(geom, reel_affine_apply(&stand->geom_from_world[g], eye)) >= 0;
     }
 }
 

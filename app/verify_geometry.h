@@ -35,15 +35,28 @@ double reel_geom_distance(const reel_geom *geom, reel_vec3 p);
  * @return false near an edge, where there is none. */
 bool reel_geom_normal(const reel_geom *geom, reel_vec3 p, reel_vec3 *normal);
 
+/** A camera at one frame: focal lengths and principal point in px, and where it is. */
+typedef struct reel_pinhole {
+    double fx, fy, cx, cy;
+    reel_affine cam_from_world;
+} reel_pinhole;
+
+/** Where point `p` of the camera's frame is in its image, px; false if it is behind. */
+bool reel_pinhole_project(const reel_pinhole *cam, reel_vec3 p, double out[2]);
+
+/** Distance of (u, v) from the segment a-b in the plane, in their unit. */
+double reel_segment_distance(const double a[2], const double b[2], double u, double v);
+
 /** The geoms of a scene as they stand at one sample. */
 typedef struct reel_stand {
     const reel_scene *scene;
     reel_affine *geom_from_world; /**< [geoms] */
-    bool *there;                  /**< [geoms]: visible, and its body is present */
+    bool *there; /**< [geoms]: hides things: visible, present, not around the eye */
 } reel_stand;
 
-/** Fill `stand`, whose arrays are allocated, for `sample`. */
-void reel_stand_set(reel_stand *stand, const reel_take *take, int sample);
+/** Fill `stand`, whose arrays are allocated, for `sample`, seen from world point `eye`. Insides are
+ * not drawn, so a geom that the eye is in, such as a floor seen from below, hides nothing. */
+void reel_stand_set(reel_stand *stand, const reel_take *take, int sample, reel_vec3 eye);
 
 typedef enum reel_sight {
     REEL_SIGHT_FREE = 0,

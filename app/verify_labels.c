@@ -15,12 +15,9 @@
 static const double FLOW_TOLERANCE = 0.05; /* px, beyond what the depth's step explains */
 static const double SURFACE_SLACK = 1e-4;  /* m, beyond what the depth's step explains */
 
-/* Camera of a stream at a frame, from views.npz. */
-typedef struct camera {
-    double fx, fy, cx, cy;
-    reel_affine cam_from_world;
-} camera;
+typedef reel_pinhole camera;
 
+/* Camera of a stream at a frame, from views.npz. */
 static camera camera_at(const reel_record *record, int stream, int frame)
 {
     const double *k = record->k[stream] + (size_t)frame * 9;
@@ -41,6 +38,7 @@ typedef struct direction {
     bool exists;      /* there is another frame */
     reel_stand stand; /* the geoms there */
     camera there;
+    reel_affine turn;             /* camera frame to camera frame, of directions */
     reel_affine *there_from_here; /* [bodies]: camera frame to camera frame */
     bool *broken;                 /* [bodies]: absent or placed anew */
     reel_label_fault fault, state_fault;
@@ -195,26 +193,6 @@ static bool locate(const context *c, pixel *p)
     return true;
 }
 
-static void check_no_hit(const context *c, const pixel *p)
-{
-    const size_t n = (size_t)c->width * (size_t)c->height;
-    const int8_t *normal = c->planes->plane[REEL_PLANE_NORMAL];
-    const uint8_t *albedo = c->planes->plane[REEL_PLANE_ALBEDO];
-    const uint8_t *coverage = c->planes->plane[REEL_PLANE_COVERAGE];
-    bool bad = p->id != 0;
-    bad |= normal && (normal[p->i] || normal[n + p->i] || normal[2 * n + p->i]);
-    bad |= albedo && (albedo[p->i] || albedo[n + p->i] || albedo[2 * n + p->i]);
-    bad |= coverage && coverage[p->i];
-    for (int d = 0; d < 2; d++) {
-        const direction *w = &c->directions[d];
-        bad |= w->flow && (w->flow[p->i] != REEL_FLOW_NONE || w->flow[n + p->i] != REEL_FLOW_NONE);
-        bad |= w->state && w->state[p->i] != REEL_FLOW_STATE_NONE;
-    }
-    if (bad) {
-        fault(c, p, REEL_FAULT_NO_HIT, "no depth, yet another plane has a value%.0s%.0s", 0, 0);
-    }
-}
-
 /* ---- the other planes ----------------------------------------------------------------------- */
 
 /* The surface's normal at the pixel in the frame of its geom, if the depth's step leaves no doubt
@@ -308,27 +286,6 @@ static void check_coordinates(const context *c, const pixel *p)
     }
 }
 
-/* Distance in px of (u, v) from the segment a-b. */
-static double segment_distance(const double a[2], const double b[2], double u, double v)
-{
-    double dx = b[0] - a[0], dy = b[1] - a[1];
-    double l2 = dx * dx + dy * dy;
-    double t = l2 > 0 ? ((u - a[0]) * dx + (v - a[1]) * dy) / l2 : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    double ex = u - a[0] - t * dx, ey = v - a[1] - t * dy;
-    return sqrt(ex * ex + ey * ey);
-}
-
-static bool project(const camera *cam, reel_vec3 p, double out[2])
-{
-    if (!(p.z > 1e-6)) {
-        return false;
-    }
-    out[0] = cam->fx * p.x / p.z + cam->cx;
-    out[1] = cam->fy * p.y / p.z + cam->cy;
-    return true;
-}
-
 /* Visible or occluded in the other frame: march there past all shapes. */
 static void check_sight(const context *c, const pixel *p, const direction *w, int state)
 {
@@ -367,42 +324,110 @@ static void check_flow_state(const context *c, const pixel *p, const direction *
     }
 }
 
-/* Where `body` takes the ends of the depth's interval in the other image; false if nowhere. */
-static bool carry(const pixel *p, const direction *w, int body, double near[2], double far[2])
+/* May the flow to (u, v) be left out? It must not fit its type, and end outside the image. */
+static bool beyond(const context *c, const pixel *p, double u, double v)
 {
-    return w->exists && !w->broken[body] &&
-           project(&w->there, reel_affine_apply(&w->there_from_here[body], p->near), near) &&
-           project(&w->there, reel_affine_apply(&w->there_from_here[body], p->far), far);
+    const double most = 32767.0 / REEL_FLOW_SCALE - FLOW_TOLERANCE;
+    bool inside = u > 0 && v > 0 && u < c->width && v < c->height;
+    return !inside && (fabs(u - p->x - 0.5) > most || fabs(v - p->y - 0.5) > most);
+}
+
+/* What a flow may be: no point there at all, a point outside that needs no value, or a place. */
+typedef struct expected_flow {
+    bool gone, out;
+    double u, v; /* px in the other image, of a place */
+    double off;  /* px between that place and the stored flow's; 1e300 without a place */
+} expected_flow;
+
+static void check_flow_value(const context *c, const pixel *p, const direction *w,
+                             const expected_flow *e, bool thorough)
+{
+    const size_t n = (size_t)c->width * (size_t)c->height;
+    const double dx = (double)w->flow[p->i] / REEL_FLOW_SCALE;
+    const double dy = (double)w->flow[n + p->i] / REEL_FLOW_SCALE;
+    const int state = w->state ? w->state[p->i] : -1;
+    if (w->flow[p->i] == REEL_FLOW_NONE && w->flow[n + p->i] == REEL_FLOW_NONE) {
+        if (!e->gone && !e->out) {
+            fault(c, p, w->fault, "missing: the point goes to (%.2f, %.2f)", e->u, e->v);
+        } else if (state >= 0 && !(e->gone && state == REEL_FLOW_STATE_NONE) &&
+                   !(e->out && state == REEL_FLOW_OUTSIDE)) {
+            fault(c, p, w->state_fault, "state %.0f without a flow%.0s", state, 0);
+        }
+    } else if (e->off == 1e300) {
+        fault(c, p, w->fault, "(%.2f, %.2f) where there is none", dx, dy);
+    } else if (!(e->off <= FLOW_TOLERANCE)) {
+        fault(c, p, w->fault, "lands %.3f px from the same object point%.0s", e->off, 0);
+    } else if (w->state) {
+        check_flow_state(c, p, w, p->x + 0.5 + dx, p->y + 0.5 + dy, thorough);
+    }
 }
 
 static void check_flow(const context *c, const pixel *p, const direction *w, bool thorough)
 {
     const size_t n = (size_t)c->width * (size_t)c->height;
-    double near[2] = {0, 0}, far[2];
-    const double dx = (double)w->flow[p->i] / REEL_FLOW_SCALE;
-    const double dy = (double)w->flow[n + p->i] / REEL_FLOW_SCALE;
-    bool none = w->flow[p->i] == REEL_FLOW_NONE && w->flow[n + p->i] == REEL_FLOW_NONE;
-    double off = 1e300;
-    bool may_be_none = false;
+    const double u = p->x + 0.5 + (double)w->flow[p->i] / REEL_FLOW_SCALE;
+    const double v = p->y + 0.5 + (double)w->flow[n + p->i] / REEL_FLOW_SCALE;
+    expected_flow e = {.off = 1e300};
     for (int k = 0; k < p->n_bodies; k++) {
-        if (carry(p, w, p->bodies[k], near, far)) {
-            off = fmin(off, segment_distance(near, far, p->x + 0.5 + dx, p->y + 0.5 + dy));
+        const int body = p->bodies[k];
+        double near[2], far[2];
+        if (!w->exists || w->broken[body]) {
+            e.gone = true;
+        } else if (!reel_pinhole_project(
+                       &w->there, reel_affine_apply(&w->there_from_here[body], p->near), near) ||
+                   !reel_pinhole_project(
+                       &w->there, reel_affine_apply(&w->there_from_here[body], p->far), far)) {
+            e.out = true;
         } else {
-            may_be_none = true;
+            e.off = fmin(e.off, reel_segment_distance(near, far, u, v));
+            e.out |= beyond(c, p, near[0], near[1]) || beyond(c, p, far[0], far[1]);
+            e.u = near[0];
+            e.v = near[1];
         }
     }
-    if (none) {
-        if (!may_be_none) {
-            fault(c, p, w->fault, "missing: the point goes to (%.2f, %.2f)", near[0], near[1]);
-        } else if (w->state && w->state[p->i] != REEL_FLOW_STATE_NONE) {
-            fault(c, p, w->state_fault, "state %.0f without a flow%.0s", w->state[p->i], 0);
+    check_flow_value(c, p, w, &e, thorough);
+}
+
+/* Where nothing was hit there is a point infinitely far: only the camera's turning moves it. */
+static void check_sky_flow(const context *c, const pixel *p, const direction *w)
+{
+    const size_t n = (size_t)c->width * (size_t)c->height;
+    expected_flow e = {.gone = !w->exists, .off = 1e300};
+    if (w->exists) {
+        double at[2];
+        if (reel_pinhole_project(&w->there, reel_affine_apply(&w->turn, p->middle), at)) {
+            const double stored[2] = {p->x + 0.5 + (double)w->flow[p->i] / REEL_FLOW_SCALE,
+                                      p->y + 0.5 + (double)w->flow[n + p->i] / REEL_FLOW_SCALE};
+            e.off = reel_segment_distance(at, at, stored[0], stored[1]);
+            e.out = beyond(c, p, at[0], at[1]);
+            e.u = at[0];
+            e.v = at[1];
+        } else {
+            e.out = true;
         }
-    } else if (off == 1e300) {
-        fault(c, p, w->fault, "(%.2f, %.2f) where there is none", dx, dy);
-    } else if (!(off <= FLOW_TOLERANCE)) {
-        fault(c, p, w->fault, "lands %.3f px from the same object point%.0s", off, 0);
-    } else if (w->state) {
-        check_flow_state(c, p, w, p->x + 0.5 + dx, p->y + 0.5 + dy, thorough);
+    }
+    check_flow_value(c, p, w, &e, false);
+}
+
+static void check_no_hit(const context *c, pixel *p)
+{
+    const size_t n = (size_t)c->width * (size_t)c->height;
+    const int8_t *normal = c->planes->plane[REEL_PLANE_NORMAL];
+    const uint8_t *albedo = c->planes->plane[REEL_PLANE_ALBEDO];
+    const uint8_t *coverage = c->planes->plane[REEL_PLANE_COVERAGE];
+    bool bad = p->id != 0;
+    bad |= normal && (normal[p->i] || normal[n + p->i] || normal[2 * n + p->i]);
+    bad |= albedo && (albedo[p->i] || albedo[n + p->i] || albedo[2 * n + p->i]);
+    bad |= coverage && coverage[p->i];
+    if (bad) {
+        fault(c, p, REEL_FAULT_NO_HIT, "no depth, yet another plane has a value%.0s%.0s", 0, 0);
+    }
+    p->middle =
+        reel_v3((p->x + 0.5 - c->here.cx) / c->here.fx, (p->y + 0.5 - c->here.cy) / c->here.fy, 1);
+    for (int d = 0; d < 2; d++) {
+        if (c->directions[d].flow) {
+            check_sky_flow(c, p, &c->directions[d]);
+        }
     }
 }
 
@@ -452,8 +477,14 @@ static void set_direction(context *c, int d, int step)
         return;
     }
     const int sample = other * per_frame;
-    reel_stand_set(&w->stand, take, sample);
     w->there = camera_at(c->record, c->stream, other);
+    reel_affine world_from_here = reel_affine_invert(&c->here.cam_from_world);
+    reel_affine world_from_there = reel_affine_invert(&w->there.cam_from_world);
+    w->turn = reel_affine_compose(&w->there.cam_from_world, &world_from_here);
+    w->turn.m[0][3] = w->turn.m[1][3] = w->turn.m[2][3] = 0;
+    reel_stand_set(
+        &w->stand, take, sample,
+        reel_v3(world_from_there.m[0][3], world_from_there.m[1][3], world_from_there.m[2][3]));
     for (int b = 0; b < c->scene->n_bodies; b++) {
         reel_affine world_from_body = reel_affine_from_pose(reel_take_pose(take, sample, b));
         reel_affine there_from_body =

@@ -34,6 +34,26 @@ def check_good(p):
     cli.check("in words too", r.rc == 0 and r.out.strip().endswith("good"), r)
 
 
+# The camera rolls with the ball: it sees the sky turn, far flows, and the floor from below.
+ROLLING = """
+scene { family = "rolling", build = function(world)
+  world:box { name = "post", size = { 0.1, 0.1, 0.5 }, at = { 1, 0.3 } }
+  local ball = world:sphere { name = "ball", radius = 0.1, at = { 0, 0 }, velocity = { 2, 0, 0 },
+                              spin = { 0, 20, 0 }, color = "red" }
+  world:camera { attach = ball, at = { -0.6, 0, 0.5 }, look_at = { 1, 0, 0 } }
+end }
+"""
+
+
+def check_sky(p):
+    (p.folder / "rolling.lua").write_text(ROLLING)
+    r = p("run", "rolling.lua", "--size", "640x96", "--frames", "14", "--labels", "all", "-q", "-o",
+          "rolling")
+    cli.check("a camera that turns over is drawn", r.rc == 0, r)
+    r, findings = verify(p, "rolling")
+    cli.check("and the flow of its sky found good", r.rc == 0 and not findings, r)
+
+
 def check_bytes(p):
     """One bit of every file: at the start, in the middle, at the end."""
     good = p.folder / "good"
@@ -157,6 +177,7 @@ def main():
         r = p(*MAKE)
         if cli.check("a dataset to damage", r.rc == 0, r):
             check_good(p)
+            check_sky(p)
             check_bytes(p)
             check_files(p)
             check_planes(p)
