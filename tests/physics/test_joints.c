@@ -266,6 +266,20 @@ static void struck_chain(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* A well damped pendulum hangs still in the end, to the bit. */
+static void damped_pendulum_sleeps(const void *param)
+{
+    (void)param;
+    reel_scene *s = pendulum(0.5, REEL_JOINT_BALL, 1200, 8);
+    s->joints[0].damping = 5;
+    reel_take *t = kit_run(s);
+    CHECK(t->state[t->n_samples - 1] & REEL_STATE_ASLEEP);
+    CHECK_NEAR(reel_v3_len(kit_last_velocity(t, 0)), 0, 0);
+    CHECK_NEAR(kit_last_position(t, 0).z, -1, 1e-8);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 /* A pendulum meets a wall and swings back: the solver's gap closes, the swing goes on exactly. */
 static void swing_against_wall(const void *param)
 {
@@ -379,6 +393,7 @@ static const check_test tests[] = {
     {"fixed and released", fixed_and_released, NULL},
     {"a hinge counts turns", hinge_counts_turns, NULL},
     {"a struck chain", struck_chain, NULL},
+    {"a damped pendulum sleeps", damped_pendulum_sleeps, NULL},
     {"a swing against a wall", swing_against_wall, NULL},
     {"a chain on the floor", chain_on_floor, NULL},
     {"a joint named either way", named_either_way, NULL},
