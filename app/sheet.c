@@ -30,49 +30,84 @@ static void place(sheet *s, int row, int column, const reel_picture *cell)
     reel_picture_place(&s->picture, x, y, width, height, cell);
 }
 
-static reel_status draw_row(sheet *s, int row, const reel_record *record, reel_error *err)
+/* What one row is drawn with. */
+typedef struct row_tools {
+    const reel_record *record;
+    reel_renderer *renderer;
+    reel_frame frame;
+    reel_picture cell;
+} row_tools;
+
+static reel_status open_row(row_tools *t, double depth_scale, reel_planes planes, reel_error *err)
 {
-    const reel_scene *scene = record->scene;
-    const int camera = record->streams[0].camera_index;
-    reel_planes planes = REEL_PLANE_BIT(REEL_PLANE_RGB);
+    const reel_scene *scene = t->record->scene;
     reel_render_options options = reel_render_options_default();
-    reel_renderer *renderer = NULL;
-    reel_frame frame = {0};
-    reel_picture cell = {0};
-    for (int i = 0; i < COLUMNS - TIMES; i++) {
-        planes |= REEL_PLANE_BIT(label_columns[i]);
-    }
-    options.depth_scale = record->depth_scale > 0 ? record->depth_scale : options.depth_scale;
-    if (reel_quality_find(record->quality, &options.quality) &&
+    options.depth_scale = depth_scale;
+    if (reel_quality_find(t->record->quality, &options.quality) &&
         options.quality == REEL_QUALITY_LABELS) {
         options.quality = REEL_QUALITY_DRAFT;
     }
-    reel_status status = reel_renderer_create(scene, record->take, &options, &renderer, err);
+    reel_status status = reel_renderer_create(scene, t->record->take, &options, &t->renderer, err);
     if (!status) {
-        status = reel_frame_init(&frame, scene->width, scene->height, planes,
+        status = reel_frame_init(&t->frame, scene->width, scene->height, planes,
                                  reel_scene_n_instances(scene), err);
     }
-    if (!status && !reel_picture_init(&cell, scene->width, scene->height, 0)) {
+    if (!status && !reel_picture_init(&t->cell, scene->width, scene->height, 0)) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    for (int i = 0; !status && i < TIMES; i++) {
-        int k = (2 * i + 1) * (scene->frames - 1) / (2 * TIMES);
-        status = reel_renderer_draw(renderer, camera, k, &frame, err);
+    return status;
+}
+
+static void close_row(row_tools *t)
+{
+    reel_picture_finish(&t->cell);
+    reel_frame_finish(&t->frame);
+    reel_renderer_destroy(&t->renderer);
+}
+
+static reel_status draw_cells(sheet *s, int row, row_tools *t, reel_error *err)
+{
+    const int camera = t->record->streams[0].camera_index;
+    for (int i = 0; i < TIMES; i++) {
+        int k = (2 * i + 1) * (t->record->scene->frames - 1) / (2 * TIMES);
+        reel_status status = reel_renderer_draw(t->renderer, camera, k, &t->frame, err);
         if (status) {
-            break;
+            return status;
         }
-        reel_picture_of_plane(&cell, &frame, REEL_PLANE_RGB, 0);
-        place(s, row, i, &cell);
+        reel_picture_of_plane(&t->cell, &t->frame, REEL_PLANE_RGB, 0);
+        place(s, row, i, &t->cell);
         for (int c = 0; i == 0 && c < COLUMNS - TIMES; c++) {
-            double flow = reel_flow_largest(&frame, REEL_PLANE_FLOW_FWD);
-            reel_picture_of_plane(&cell, &frame, label_columns[c], flow);
-            place(s, row, TIMES + c, &cell);
+            if (t->frame.planes & REEL_PLANE_BIT(label_columns[c])) {
+                double flow = reel_flow_largest(&t->frame, REEL_PLANE_FLOW_FWD);
+                reel_picture_of_plane(&t->cell, &t->frame, label_columns[c], flow);
+                place(s, row, TIMES + c, &t->cell);
+            }
         }
     }
-    reel_picture_finish(&cell);
-    reel_frame_finish(&frame);
-    reel_renderer_destroy(&renderer);
-    return status;
+    return REEL_OK;
+}
+
+/* A clip that does not store a label may have values that do not fit it: then the picture takes a
+ * coarser depth, and at last does without labels. */
+static reel_status draw_row(sheet *s, int row, const reel_record *record, reel_error *err)
+{
+    const reel_planes colour = REEL_PLANE_BIT(REEL_PLANE_RGB);
+    reel_planes planes = colour;
+    double scale = record->depth_scale > 0 ? record->depth_scale : REEL_DEPTH_SCALE_DEFAULT;
+    for (int i = 0; i < COLUMNS - TIMES; i++) {
+        planes |= REEL_PLANE_BIT(label_columns[i]);
+    }
+    for (;;) {
+        row_tools t = {.record = record};
+        reel_status status = open_row(&t, scale, planes, err);
+        status = status ? status : draw_cells(s, row, &t, err);
+        close_row(&t);
+        if (status != REEL_E_REFUSED || planes == colour) {
+            return status;
+        }
+        scale *= 10;
+        planes = scale > 100 ? colour : planes;
+    }
 }
 
 static reel_status begin_sheet(sheet *s, const reel_scene *first, int rows, int cell_width,
