@@ -217,6 +217,21 @@ def full_disk(p, want):
               f"{done.stderr}\n{cli.difference(want, got)}")
 
 
+def far_view(p):
+    """Beyond 65 m depth does not fit: labels that hold it are refused, the card's picture is not."""
+    (p.folder / "far.lua").write_text("""scene { family = "far", build = function(world)
+      world:floor(false)
+      world:box { name = "plate", size = { 400, 400, 1 }, at = { 0, 0, -0.5 }, static = true }
+      world:camera { name = "main", look_at = { 0, 0, 0 }, distance = 150, elevation = deg(30), fov = deg(40) }
+    end }""")
+    r = p("run", "far.lua", *cli.SMALL, "--labels", "instance", "-o", "far", "-q")
+    cli.check("a view beyond 65 m: made, with a picture",
+              r.rc == 0 and (p.folder / "far" / "contact_sheet.png").exists(), r)
+    r = p("run", "far.lua", *cli.SMALL, "--labels", "depth", "-o", "far_depth", "-q")
+    cli.check("a view beyond 65 m: depth that does not fit is refused",
+              r.rc == 65 and "depth" in r.err and not (p.folder / "far_depth").exists(), r)
+
+
 def main():
     with cli.program() as p:
         want = whole(p)
@@ -229,6 +244,7 @@ def main():
         two_at_once(p, want)
         broken_record(p, want)
         full_disk(p, want)
+        far_view(p)
     return cli.done()
 
 
