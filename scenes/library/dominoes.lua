@@ -26,7 +26,7 @@ scene {
       }
     end
 
-    local r, speed, run = 0.075, world:draw("speed", number(1.4, 2.0)), world:draw("run", number(0.5, 0.9))
+    local r, speed, run = 0.125, world:draw("speed", number(1.1, 1.7)), world:draw("run", number(0.5, 0.9))
     world:sphere {
       name = "ball", category = "ball", shape = "ball", radius = r, at = { -run, 0 },
       velocity = { speed, 0, 0 }, spin = { 0, speed / r, 0 }, material = "rubber", color = pick(colors),
