@@ -63,7 +63,7 @@ scene {
       look_at = { 0, 0, 0.35 }, fit = seen, margin = 1.04,
     }
     world:caption {
-      outcome = "{Count:words} solids are thrown together over {a floor} floor; they collide, tumble and roll.",
+      outcome = "{Count:words} solids are thrown together over {a floor} floor; they fall, bounce and tumble.",
       prompt  = "{Count:words} solids are thrown together over {a floor} floor.",
     }
   end,
