@@ -208,7 +208,7 @@ static void add_far_boxes(reel_scene *s, const char *word, int n, double y)
     }
 }
 
-static void add_thrown_shapes(reel_scene *s)
+void kit_add_thrown_shapes(reel_scene *s)
 {
     for (int i = 0; i < 8; i++) {
         char name[32];
@@ -263,7 +263,7 @@ reel_scene *kit_crowd(double seconds, int extra_before, int extra_after)
     reel_scene *s = kit_scene(seconds);
     kit_floor(s);
     add_far_boxes(s, "early", extra_before, 0);
-    add_thrown_shapes(s);
+    kit_add_thrown_shapes(s);
     add_heap(s);
     add_mechanisms(s);
     add_far_boxes(s, "late", extra_after, 10);

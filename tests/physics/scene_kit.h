@@ -51,6 +51,9 @@ reel_joint *kit_joint(reel_scene *s, const char *name, reel_joint_kind kind, int
 reel_action *kit_action(reel_scene *s, const char *name, reel_action_kind kind, int target,
                         int64_t first_step);
 
+/* Eight different shapes thrown onto the floor and onto one another. */
+void kit_add_thrown_shapes(reel_scene *s);
+
 /*
  * A scene with something of everything: shapes thrown onto the floor, a heap that is too large for
  * the exact solver, a motor-driven arm, a pendulum that is released, forces and impulses. `extra`

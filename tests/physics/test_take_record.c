@@ -9,21 +9,7 @@ static reel_scene *crowd(void)
 {
     reel_scene *s = kit_scene(3);
     kit_floor(s);
-    for (int i = 0; i < 8; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "thing %d", i);
-        const reel_vec3 at = reel_v3(0.1 * (i % 3) - 0.1, 0.07 * (i % 2), 0.4 + 0.3 * i);
-        int b;
-        switch (i % 4) {
-        case 0: b = kit_sphere(s, name, 0.08, 1, at); break;
-        case 1: b = kit_box(s, name, reel_v3(0.1, 0.15, 0.2), 2, at); break;
-        case 2: b = kit_cylinder(s, name, 0.07, 0.15, 1.5, at); break;
-        default: b = kit_capsule(s, name, 0.06, 0.1, 0.5, at); break;
-        }
-        s->bodies[b].world_from_body.q = reel_quat_unit((reel_quat){1, 0.3 * i, 0.2, 0.1 * i});
-        s->bodies[b].velocity = reel_v3(0.4 - 0.1 * i, 0.2, -1);
-        kit_surface(s, b)->restitution = 0.1 * (i % 5);
-    }
+    kit_add_thrown_shapes(s);
     s->audit.penetration = 0.02;
     return s;
 }
