@@ -41,13 +41,21 @@ enum {
     REEL_MAX_ACTIONS = 65536,
     REEL_MAX_SUNS = 16,
     REEL_MAX_EXPECTS = 4096,
+    REEL_MAX_MESHES = 4096,
+    REEL_MAX_VERTICES = 1 << 20,  /**< of one mesh */
+    REEL_MAX_TRIANGLES = 1 << 21, /**< of one mesh */
+    REEL_MAX_HEIGHT_FIELDS = 16,
+    REEL_MAX_HEIGHTS = 1 << 22, /**< points of one height field */
+    REEL_MAX_PAIRS = 4096,
+    REEL_MAX_FORCE_FIELDS = 256,
     REEL_MAX_KEYS = 65536, /**< of one camera */
     REEL_MAX_FPS = 10000,
     REEL_MAX_STEP_RATE = 1000000,
     REEL_MAX_SAMPLES_PER_FRAME = 1000,
 };
 
-/** Physical side of a material. A pair's friction is sqrt(a * b), its restitution max(a, b). */
+/** Physical side of a material. A pair's friction is sqrt(a * b), its restitution max(a, b), unless
+ * a reel_contact_pair says otherwise. */
 typedef struct reel_surface {
     const char *name;
     double density;          /**< kg/m^3, > 0; what masses were computed from */
@@ -55,6 +63,12 @@ typedef struct reel_surface {
     double restitution;      /**< 0..1 */
     double rolling_friction; /**< m, >= 0: rolling resistance torque / normal force; pair: max */
 } reel_surface;
+
+/** What two surfaces are to one another, in place of the rule. Each unordered pair once. */
+typedef struct reel_contact_pair {
+    int surface_a, surface_b; /**< indices into surfaces, surface_a <= surface_b */
+    double friction, restitution, rolling_friction; /**< as in reel_surface */
+} reel_contact_pair;
 
 typedef enum reel_pattern {
     REEL_PATTERN_PLAIN = 0,
@@ -87,7 +101,41 @@ typedef enum reel_shape {
     REEL_SHAPE_SPHERE,    /**< size[0] = radius */
     REEL_SHAPE_CAPSULE,   /**< along z: size[0] = radius, size[1] = length without the caps */
     REEL_SHAPE_CYLINDER,  /**< along z: size[0] = radius, size[1] = length */
+    REEL_SHAPE_CONE,      /**< along z: size[0] = radius of the base at z = -size[1] / 2, the apex
+                               at z = +size[1] / 2; its centre of mass is at z = -size[1] / 4 */
+    REEL_SHAPE_ELLIPSOID, /**< size = semi-axes along x, y, z */
+    REEL_SHAPE_HULL,      /**< convex polyhedron: `mesh`, which must be convex; size unused (0) */
+    REEL_SHAPE_MESH,      /**< triangle mesh: `mesh`; collides in a static body only; size unused */
+    REEL_SHAPE_HEIGHT_FIELD, /**< `height_field`, solid below; static only; size[0], size[1] = its
+                                  extents along x and y, centred on the origin */
 } reel_shape;
+
+/**
+ * A closed triangle mesh. Concave things that move are drawn as one REEL_SHAPE_MESH that does not
+ * collide and collide as hulls that are not drawn.
+ */
+typedef struct reel_mesh {
+    const char *name; /**< unique */
+    int n_vertices;   /**< >= 4 */
+    int n_triangles;  /**< >= 4 */
+    double *vertices; /**< [n_vertices][3] m */
+    int *triangles;   /**< [n_triangles][3] indices, counter-clockwise seen from outside */
+    double crease;    /**< rad, 0..pi: where faces meet at a smaller angle (between their
+                           normals) shading is smooth; 0: all facets flat */
+} reel_mesh;
+
+/**
+ * Heights over a regular grid. The point of column i, row j is at x = (i / (columns - 1) - 1/2)
+ * size[0], y = (j / (rows - 1) - 1/2) size[1]. Each cell is two triangles, cut along the diagonal
+ * from (i, j) to (i + 1, j + 1).
+ */
+typedef struct reel_height_field {
+    const char *name;  /**< unique */
+    int columns, rows; /**< >= 2 */
+    int n_heights;     /**< columns * rows */
+    double *heights;   /**< [rows][columns] m */
+    double crease;     /**< as in reel_mesh */
+} reel_height_field;
 
 typedef struct reel_geom {
     int body; /**< index into bodies */
@@ -98,6 +146,10 @@ typedef struct reel_geom {
     int surface;              /**< index into surfaces */
     bool visible;             /**< drawn */
     bool collides;
+    int mesh;         /**< hull, mesh: index into meshes; else -1 */
+    int height_field; /**< height field: index into height_fields; else -1 */
+    reel_vec3 belt;   /**< m/s, geom frame: velocity of the surface itself, as of a conveyor belt;
+                           its part along a contact's normal has no effect */
 } reel_geom;
 
 typedef enum reel_motion {
@@ -118,6 +170,11 @@ typedef struct reel_body {
                                     elements, so off-diagonals are -sum m x y) */
     double box_min[3], box_max[3]; /**< m, body frame: box of all visible finite geoms; object
                                         coordinates are normalised by it. min == max == 0: none */
+    const char *tag;               /**< what force fields choose by; "" if none */
+    bool absent;                   /**< not there until an action spawns it */
+    double drag;   /**< drag coefficient Cd on the area seen along the flow; >= 0, 0: none */
+    double charge; /**< C */
+    reel_vec3 magnetic_moment; /**< A m^2, body frame */
 } reel_body;
 
 typedef struct reel_object {
@@ -136,28 +193,46 @@ typedef enum reel_joint_kind {
     REEL_JOINT_HINGE,  /**< position: rad about axis */
     REEL_JOINT_SLIDER, /**< position: m along axis */
     REEL_JOINT_FIXED,
+    REEL_JOINT_UNIVERSAL, /**< axis is fixed in a, axis2 in b; they stay at right angles. position:
+                               rad that a has turned about axis */
+    REEL_JOINT_DISTANCE,  /**< between anchor (on a) and anchor_b (on b). position: m, the distance
+                               itself. lo = 0: rope of length hi; lo == hi: rod; stiffness: spring
+                               of natural length `rest` */
+    REEL_JOINT_GEAR,      /**< position of joint_a = ratio * position of joint_b, both counted from
+                               step 0; they are hinges or sliders. Its bodies are theirs */
 } reel_joint_kind;
 
 typedef enum reel_motor {
     REEL_MOTOR_NONE = 0,
     REEL_MOTOR_VELOCITY, /**< drives the joint rate to target */
-    REEL_MOTOR_POSITION, /**< drives the joint position to target */
+    REEL_MOTOR_POSITION, /**< servo: drives the joint position to target */
 } reel_motor;
 
 typedef struct reel_joint {
     const char *name; /**< unique */
     reel_joint_kind kind;
-    int body_a;       /**< index into bodies, dynamic */
-    int body_b;       /**< index into bodies, or -1: the world */
-    reel_vec3 anchor; /**< m, world frame at step 0 */
-    reel_vec3 axis;   /**< unit, world frame at step 0 (hinge, slider) */
-    bool has_limits;
-    double lo, hi; /**< rad or m relative to step 0, lo <= 0 <= hi */
-    reel_motor motor;
-    double target;    /**< initial target: rad/s, m/s, rad or m */
-    double max_force; /**< N or N m, >= 0 */
-    double max_speed; /**< rad/s or m/s, > 0: cap of a position motor */
-    double damping;   /**< N m s/rad or N s/m, >= 0 */
+    int body_a;         /**< index into bodies, dynamic; gear: body_a of joint_a */
+    int body_b;         /**< index into bodies, or -1: the world; gear: body_a of joint_b */
+    reel_vec3 anchor;   /**< m, world frame at step 0 */
+    reel_vec3 axis;     /**< unit, world frame at step 0 (hinge, slider, universal) */
+    bool has_limits;    /**< hinge, slider, distance */
+    double lo, hi;      /**< hinge, slider: rad or m relative to step 0, lo <= 0 <= hi; distance: m,
+                             0 <= lo <= hi */
+    reel_motor motor;   /**< hinge, slider */
+    double target;      /**< initial target: rad/s, m/s, rad or m */
+    double max_force;   /**< N or N m, >= 0 */
+    double max_speed;   /**< rad/s or m/s, > 0: cap of a position motor */
+    double damping;     /**< N m s/rad or N s/m, >= 0; ball: of the relative turning */
+    reel_vec3 axis2;    /**< unit, at right angles to axis, world frame at step 0 (universal) */
+    reel_vec3 anchor_b; /**< m, world frame at step 0 (distance) */
+    double stiffness;   /**< N m/rad or N/m, >= 0: spring (hinge, slider, distance) */
+    double rest;        /**< rad or m: position at which the spring is slack */
+    double break_force, break_torque; /**< N, N m: the joint parts at the end of a step in which it
+                                           held with more; 0: never */
+    int joint_a, joint_b; /**< gear: indices into joints, smaller than its own; else -1 */
+    double ratio;         /**< gear, != 0 */
+    bool inactive; /**< does nothing until an action attaches it. Its anchor and axes are carried
+                        with body_a until then, and body_b is taken as it is at that moment */
 } reel_joint;
 
 typedef enum reel_action_kind {
@@ -165,6 +240,10 @@ typedef enum reel_action_kind {
     REEL_ACTION_FORCE,       /**< N and N m, constant over [first_step, end_step) */
     REEL_ACTION_TARGET,      /**< sets the target of `joint` to `value` at first_step */
     REEL_ACTION_RELEASE,     /**< removes `joint` at first_step */
+    REEL_ACTION_ATTACH,      /**< makes an inactive `joint` active at first_step */
+    REEL_ACTION_SPAWN,       /**< an absent `body` is there from first_step on, with its pose and
+                                  velocity of the scene; refuses the take where it overlaps */
+    REEL_ACTION_REMOVE,      /**< `body` (without active joints) is gone from first_step on */
 } reel_action_kind;
 
 /** One entry of the timeline; entries are ordered by (first_step, position in the script). */
@@ -173,13 +252,50 @@ typedef struct reel_action {
     reel_action_kind kind;
     int64_t first_step;
     int64_t end_step; /**< force only; exclusive */
-    int body;         /**< impulse, force; else -1 */
-    int joint;        /**< target, release; else -1 */
+    int body;         /**< impulse, force, spawn, remove; else -1 */
+    int joint;        /**< target, release, attach; else -1 */
     reel_vec3 vec;    /**< world frame */
     reel_vec3 torque; /**< world frame */
     reel_vec3 point;  /**< m, body frame: where `vec` acts */
     double value;
 } reel_action;
+
+typedef enum reel_force_kind {
+    REEL_FORCE_UNIFORM = 0, /**< acceleration `vec` (m/s^2) */
+    REEL_FORCE_RADIAL,      /**< acceleration towards `center` (which moves with `body` if that is
+                                 set, and then acts back on it): strength / r^power, m/s^2; inside of
+                                 `radius` as at radius, times r / radius. strength < 0 repels */
+    REEL_FORCE_GRAVITATION, /**< between all pairs of its bodies: strength m1 m2 / r^2, attracting;
+                                 strength is G, N m^2/kg^2; `radius` as for radial */
+    REEL_FORCE_CHARGE,      /**< between all pairs: strength q1 q2 / r^2, repelling if > 0; strength
+                                 is Coulomb's constant, N m^2/C^2; `radius` as for radial */
+    REEL_FORCE_MAGNET, /**< between all pairs of magnetic moments, force and torque of two point
+                            dipoles; strength is mu0 / 4 pi, N/A^2; below `radius` between
+                            centres as at radius */
+    REEL_FORCE_WIND,   /**< drag of air that moves at `vec` (m/s): 1/2 density drag A |u| u with A
+                            the area seen along the relative velocity u, and with `viscosity`
+                            (Pa s) the drag and torque of Stokes' law on the ball of the same
+                            volume. No lift */
+    REEL_FORCE_WATER, /**< the same drag in water that moves at `vec`, by the share of a body that is under,
+                           and buoyancy density * g * volume under, at its centre. The surface
+                           is the top of the box (has_box must be set) */
+} reel_force_kind;
+
+/** A force on dynamic bodies by where and what they are. */
+typedef struct reel_force_field {
+    const char *name; /**< unique */
+    reel_force_kind kind;
+    const char *tag;              /**< acts on bodies of this tag only; "": on all */
+    int64_t first_step, end_step; /**< acts over [first_step, end_step); end_step 0: for ever */
+    reel_vec3 vec;
+    reel_vec3 center; /**< m, world frame (body frame if `body` is set) */
+    int body;         /**< index into bodies, or -1 */
+    double strength, power, radius;
+    double density;   /**< kg/m^3, >= 0, of the air or water */
+    double viscosity; /**< Pa s, >= 0 */
+    bool has_box;     /**< acts only on bodies whose origin is in the box (water: what is under) */
+    double box_min[3], box_max[3]; /**< m, world frame */
+} reel_force_field;
 
 typedef enum reel_camera_motion {
     REEL_CAMERA_STATIC = 0, /**< keys[0] for ever */
@@ -271,15 +387,19 @@ typedef struct reel_scene {
     int samples_per_frame; /**< stored states per frame, >= 1 */
     reel_vec3 gravity;     /**< m/s^2 */
 
-    int n_surfaces, n_materials, n_categories, n_objects, n_bodies, n_geoms, n_joints, n_actions,
-        n_cameras, n_suns, n_expects;
+    int n_surfaces, n_pairs, n_materials, n_categories, n_meshes, n_height_fields, n_objects,
+        n_bodies, n_geoms, n_joints, n_force_fields, n_actions, n_cameras, n_suns, n_expects;
     reel_surface *surfaces;
+    reel_contact_pair *pairs;
     reel_material *materials;
     const char **categories; /**< [0] = "environment" */
+    reel_mesh *meshes;
+    reel_height_field *height_fields;
     reel_object *objects;
     reel_body *bodies;
     reel_geom *geoms;
     reel_joint *joints;
+    reel_force_field *force_fields;
     reel_action *actions;
     reel_camera *cameras;
     reel_sun *suns;
@@ -316,13 +436,25 @@ int reel_scene_find_camera(const reel_scene *scene, const char *name);
 /** Number of instance ids N (objects that are not environment). */
 int reel_scene_n_instances(const reel_scene *scene);
 
-/** Mass and inertia (about the centre of mass, geom-axis aligned: diagonal) of a solid shape of
- * density `density`. The plane has none (assert). Standard formulas, e.g. Eberly, "Game Physics".
- */
+/** Mass and inertia (about the centre of mass, along the geom's axes: diagonal) of a solid shape that
+ * `size` describes whole: not a plane, hull, mesh or height field (assert). */
 void reel_shape_mass(reel_shape shape, const double size[3], double density, double *mass,
                      double inertia[3]);
-/** Half extents of the shape's box in its own frame; false for a plane. */
+/** Half extents of the shape's box in its own frame; false for a plane. The same shapes. */
 bool reel_shape_half_box(reel_shape shape, const double size[3], double half[3]);
+
+/**
+ * Mass, centre of mass (m, geom frame) and inertia about it (geom frame: xx yy zz xy xz yz, tensor
+ * elements) of a solid geom of density `density`. Standard formulas, e.g. Eberly, "Game Physics";
+ * meshes by Mirtich's integrals over their faces (Eberly, "Polyhedral Mass Properties").
+ * A plane and a height field have none (assert).
+ */
+void reel_geom_mass(const reel_scene *scene, const reel_geom *geom, double density, double *mass,
+                    reel_vec3 *center, double inertia[6]);
+/** Corners of the geom's box in its own frame; false for a plane, which has none. */
+bool reel_geom_box(const reel_scene *scene, const reel_geom *geom, double lo[3], double hi[3]);
+/** Volume in m^3; 0 for a plane and a height field. */
+double reel_geom_volume(const reel_scene *scene, const reel_geom *geom);
 
 /** Name of a value as in the frozen form: "box", "checker". A constant. */
 const char *reel_shape_name(reel_shape shape);

@@ -6,17 +6,23 @@
 
 static const char *const pattern_names[] = {"plain",  "checker", "noise",   "wood",
                                             "marble", "tiles",   "stripes", NULL};
-static const char *const shape_names[] = {"plane", "box", "sphere", "capsule", "cylinder", NULL};
+static const char *const shape_names[] = {"plane",    "box",          "sphere",    "capsule",
+                                          "cylinder", "cone",         "ellipsoid", "hull",
+                                          "mesh",     "height_field", NULL};
 static const char *const motion_names[] = {"static", "dynamic", NULL};
-static const char *const joint_names[] = {"ball", "hinge", "slider", "fixed", NULL};
+static const char *const joint_names[] = {"ball",      "hinge",    "slider", "fixed",
+                                          "universal", "distance", "gear",   NULL};
 static const char *const motor_names[] = {"none", "velocity", "position", NULL};
-static const char *const action_names[] = {"impulse", "force", "target", "release", NULL};
+static const char *const action_names[] = {"impulse", "force", "target", "release",
+                                           "attach",  "spawn", "remove", NULL};
+static const char *const force_names[] = {"uniform", "radial", "gravitation", "charge",
+                                          "magnet",  "wind",   "water",       NULL};
 static const char *const camera_names[] = {"static", "orbit", "keyframes", "attached", NULL};
 static const char *const expect_names[] = {"fallen", "standing", "moved", "at_rest", NULL};
 
 const char *reel_shape_name(reel_shape shape)
 {
-    assert((unsigned)shape <= REEL_SHAPE_CYLINDER);
+    assert((unsigned)shape <= REEL_SHAPE_HEIGHT_FIELD);
     return shape_names[shape];
 }
 
@@ -47,6 +53,26 @@ const char *reel_pattern_name(reel_pattern pattern)
 #define LIST(member, n_member, of, lo, hi) \
     {AT(member), .kind = REEL_FIELD_LIST, .count_offset = offsetof(T, n_member), .table = &(of), \
      .min = (lo), .max = (hi)}
+/* optional rows: left out where they have the default */
+#define DEFAULT(v) .optional = true, .fallback = (v)
+#define OPT_REAL(member) {AT(member), .kind = REEL_FIELD_REAL, DEFAULT(0)}
+#define OPT_REALS(member, n) {AT(member), .kind = REEL_FIELD_REALS, .width = (n), DEFAULT(0)}
+#define OPT_BOOL(member) {AT(member), .kind = REEL_FIELD_BOOL, DEFAULT(0)}
+#define OPT_TEXT(member) {AT(member), .kind = REEL_FIELD_TEXT, DEFAULT(0)}
+#define OPT_INT64(member, lo, hi) \
+    {AT(member), .kind = REEL_FIELD_INT64, .min = (lo), .max = (hi), DEFAULT(0)}
+#define OPT_INDEX(member, n_of) \
+    {AT(member), .kind = REEL_FIELD_INT, .min = -1, .max = INT_MAX, \
+     .target = offsetof(reel_scene, n_of), DEFAULT(-1)}
+#define OPT_LIST(member, n_member, of, hi) \
+    {AT(member), .kind = REEL_FIELD_LIST, .count_offset = offsetof(T, n_member), .table = &(of), \
+     .min = 0, .max = (hi), DEFAULT(0)}
+#define REAL_LIST(member, n_member, group, lo, hi) \
+    {AT(member), .kind = REEL_FIELD_REAL_LIST, .count_offset = offsetof(T, n_member), \
+     .width = (group), .min = (lo), .max = (hi)}
+#define INT_LIST(member, n_member, group, lo, hi) \
+    {AT(member), .kind = REEL_FIELD_INT_LIST, .count_offset = offsetof(T, n_member), \
+     .width = (group), .min = (lo), .max = (hi)}
 #define TABLE(rows) {(rows), sizeof(rows) / sizeof((rows)[0]), sizeof(T)}
 
 #define T reel_pose
@@ -83,6 +109,38 @@ static const reel_field material_rows[] = {
 static const reel_field_table material_table = TABLE(material_rows);
 #undef T
 
+#define T reel_contact_pair
+static const reel_field pair_rows[] = {
+    INDEX(surface_a, 0, n_surfaces),
+    INDEX(surface_b, 0, n_surfaces),
+    REAL(friction),
+    REAL(restitution),
+    REAL(rolling_friction),
+};
+static const reel_field_table pair_table = TABLE(pair_rows);
+#undef T
+
+#define T reel_mesh
+static const reel_field mesh_rows[] = {
+    TEXT(name),
+    REAL_LIST(vertices, n_vertices, 3, 4, REEL_MAX_VERTICES),
+    INT_LIST(triangles, n_triangles, 3, 4, REEL_MAX_TRIANGLES),
+    OPT_REAL(crease),
+};
+static const reel_field_table mesh_table = TABLE(mesh_rows);
+#undef T
+
+#define T reel_height_field
+static const reel_field height_rows[] = {
+    TEXT(name),
+    INT(columns, 2, REEL_MAX_HEIGHTS),
+    INT(rows, 2, REEL_MAX_HEIGHTS),
+    REAL_LIST(heights, n_heights, 1, 4, REEL_MAX_HEIGHTS),
+    OPT_REAL(crease),
+};
+static const reel_field_table height_table = TABLE(height_rows);
+#undef T
+
 #define T reel_geom
 static const reel_field geom_rows[] = {
     INDEX(body, 0, n_bodies),
@@ -93,6 +151,9 @@ static const reel_field geom_rows[] = {
     INDEX(surface, 0, n_surfaces),
     BOOL(visible),
     BOOL(collides),
+    OPT_INDEX(mesh, n_meshes),
+    OPT_INDEX(height_field, n_height_fields),
+    OPT_REALS(belt, 3),
 };
 static const reel_field_table geom_table = TABLE(geom_rows);
 #undef T
@@ -111,6 +172,11 @@ static const reel_field body_rows[] = {
     REALS(inertia, 6),
     REALS(box_min, 3),
     REALS(box_max, 3),
+    OPT_TEXT(tag),
+    OPT_BOOL(absent),
+    OPT_REAL(drag),
+    OPT_REAL(charge),
+    OPT_REALS(magnetic_moment, 3),
 };
 static const reel_field_table body_table = TABLE(body_rows);
 #undef T
@@ -146,6 +212,16 @@ static const reel_field joint_rows[] = {
     REAL(max_force),
     REAL(max_speed),
     REAL(damping),
+    OPT_REALS(axis2, 3),
+    OPT_REALS(anchor_b, 3),
+    OPT_REAL(stiffness),
+    OPT_REAL(rest),
+    OPT_REAL(break_force),
+    OPT_REAL(break_torque),
+    OPT_INDEX(joint_a, n_joints),
+    OPT_INDEX(joint_b, n_joints),
+    OPT_REAL(ratio),
+    OPT_BOOL(inactive),
 };
 static const reel_field_table joint_table = TABLE(joint_rows);
 #undef T
@@ -164,6 +240,28 @@ static const reel_field action_rows[] = {
     REAL(value),
 };
 static const reel_field_table action_table = TABLE(action_rows);
+#undef T
+
+#define T reel_force_field
+static const reel_field force_rows[] = {
+    TEXT(name),
+    ENUM(kind, force_names),
+    OPT_TEXT(tag),
+    OPT_INT64(first_step, 0, INT64_MAX),
+    OPT_INT64(end_step, 0, INT64_MAX),
+    OPT_REALS(vec, 3),
+    OPT_REALS(center, 3),
+    OPT_INDEX(body, n_bodies),
+    OPT_REAL(strength),
+    OPT_REAL(power),
+    OPT_REAL(radius),
+    OPT_REAL(density),
+    OPT_REAL(viscosity),
+    OPT_BOOL(has_box),
+    OPT_REALS(box_min, 3),
+    OPT_REALS(box_max, 3),
+};
+static const reel_field_table force_table = TABLE(force_rows);
 #undef T
 
 #define T reel_camera_key
@@ -247,13 +345,17 @@ static const reel_field scene_rows[] = {
     INT(samples_per_frame, 1, REEL_MAX_SAMPLES_PER_FRAME),
     REALS(gravity, 3),
     LIST(surfaces, n_surfaces, surface_table, 0, REEL_MAX_SURFACES),
+    OPT_LIST(pairs, n_pairs, pair_table, REEL_MAX_PAIRS),
     LIST(materials, n_materials, material_table, 0, REEL_MAX_MATERIALS),
     {AT(categories), .kind = REEL_FIELD_TEXTS, .count_offset = offsetof(T, n_categories), .min = 1,
      .max = REEL_MAX_CATEGORIES},
+    OPT_LIST(meshes, n_meshes, mesh_table, REEL_MAX_MESHES),
+    OPT_LIST(height_fields, n_height_fields, height_table, REEL_MAX_HEIGHT_FIELDS),
     LIST(objects, n_objects, object_table, 0, REEL_MAX_OBJECTS),
     LIST(bodies, n_bodies, body_table, 0, REEL_MAX_BODIES),
     LIST(geoms, n_geoms, geom_table, 0, REEL_MAX_GEOMS),
     LIST(joints, n_joints, joint_table, 0, REEL_MAX_JOINTS),
+    OPT_LIST(force_fields, n_force_fields, force_table, REEL_MAX_FORCE_FIELDS),
     LIST(actions, n_actions, action_table, 0, REEL_MAX_ACTIONS),
     LIST(cameras, n_cameras, camera_table, 0, REEL_MAX_CAMERAS),
     LIST(suns, n_suns, sun_table, 0, REEL_MAX_SUNS),

@@ -25,7 +25,10 @@ typedef enum reel_field_kind {
     REEL_FIELD_LIST,   /**< pointer to items of `table`, count at count_offset, min..max of them */
     REEL_FIELD_TEXTS,  /**< pointer to const char *, count at count_offset, min..max of them */
     REEL_FIELD_PARAMS, /**< reel_param list; a JSON object of scalars */
-    REEL_FIELD_FORMAT, /**< no member: REEL_SCENE_FORMAT */
+    REEL_FIELD_REAL_LIST, /**< pointer to groups of `width` doubles, count (of groups) at
+                               count_offset; a flat JSON array */
+    REEL_FIELD_INT_LIST,  /**< the same of ints >= 0 */
+    REEL_FIELD_FORMAT,    /**< no member: REEL_SCENE_FORMAT */
 } reel_field_kind;
 
 typedef struct reel_field_table reel_field_table;
@@ -39,6 +42,9 @@ typedef struct reel_field {
     size_t count_offset;
     const char *const *names; /**< ends with NULL */
     const reel_field_table *table;
+    bool optional; /**< left out of the frozen form where it has its default */
+    double
+        fallback;  /**< that default: of every number; texts: "", lists: empty, enums: the first */
     size_t target; /**< not 0: the int is an index (min: -1 = none allowed); offset in reel_scene
                         of the count that it must be below */
 } reel_field;

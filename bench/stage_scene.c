@@ -39,7 +39,9 @@ static void add_geom(builder *b, int more, reel_shape shape, reel_vec3 size, ree
         .material = material,
         .body_from_geom = {more ? at : reel_v3(0, 0, 0), more ? q : (reel_quat){1, 0, 0, 0}},
         .visible = true,
-        .collides = true};
+        .collides = true,
+        .mesh = -1,
+        .height_field = -1};
     if (!more) {
         reel_body *body = &s->bodies[s->n_bodies];
         *body = (reel_body){.name = reel_arena_printf(&s->arena, "b%d", s->n_bodies),
@@ -48,7 +50,8 @@ static void add_geom(builder *b, int more, reel_shape shape, reel_vec3 size, ree
                             .motion = shape == REEL_SHAPE_PLANE ? REEL_MOTION_STATIC
                                                                 : REEL_MOTION_DYNAMIC,
                             .world_from_body = {at, q},
-                            .mass = 1};
+                            .mass = 1,
+                            .tag = ""};
         reel_object *o = &s->objects[s->n_objects];
         *o = (reel_object){.name = body->name,
                            .category = "thing",

@@ -94,7 +94,7 @@ static int joint(lua_State *L, reel_joint_kind kind, const char *word, const cha
     reel_builder *b = reel_builder_of(L);
     reel_scene *s = b->scene;
     reel_fields f = begin(L, word, "joints", allowed);
-    reel_joint j = {.kind = kind, .axis = {0, 0, 1}, .max_speed = 10};
+    reel_joint j = {.kind = kind, .axis = {0, 0, 1}, .max_speed = 10, .joint_a = -1, .joint_b = -1};
     read_bodies(&f, &j);
     if (kind == REEL_JOINT_HINGE || kind == REEL_JOINT_SLIDER) {
         if (!reel_fields_vec3(&f, "axis", &j.axis)) {

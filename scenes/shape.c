@@ -272,7 +272,9 @@ static void add_geom(reel_fields *f, reel_shape shape, const double size[3], ree
                    .size = {size[0], size[1], size[2]},
                    .body_from_geom = pose,
                    .visible = d->visible,
-                   .collides = d->collides};
+                   .collides = d->collides,
+                   .mesh = -1,
+                   .height_field = -1};
     g.material = reel_build_material(f->L, &made_of->material);
     g.surface = reel_build_surface(f->L, &made_of->surface);
     reel_build_geom(f->L, &g);
@@ -318,7 +320,7 @@ static reel_fields begin(lua_State *L, draft *d, reel_shape shape, const char *c
 
 static int simple(lua_State *L, reel_shape shape, const char *const *allowed)
 {
-    draft d = {.body.world_from_body = reel_pose_identity()};
+    draft d = {.body.world_from_body = reel_pose_identity(), .body.tag = ""};
     double size[3];
     reel_fields f = begin(L, &d, shape, allowed);
     read_size(&f, shape, size);
@@ -399,7 +401,7 @@ static void read_part(reel_fields *whole, int number, const draft *d)
 int reel_world_object(lua_State *L)
 {
     static const char *const fields[] = {BODY_FIELDS, "parts", NULL};
-    draft d = {.body.world_from_body = reel_pose_identity()};
+    draft d = {.body.world_from_body = reel_pose_identity(), .body.tag = ""};
     reel_fields f = begin(L, &d, REEL_SHAPE_PLANE, fields);
     read_draft(&f, &d);
     d.made_of = reel_substance_read(&f, NULL);
@@ -435,6 +437,7 @@ static void add_floor(reel_fields *f, const reel_substance *made_of)
     const double drawn[3] = {FLOOR_RADIUS, 0, 0};
     d.body_name = d.object.name = "floor";
     d.body.world_from_body = reel_pose_identity();
+    d.body.tag = "";
     d.made_of = *made_of;
     d.object.shape = "plane";
     d.object.category = "environment";

@@ -39,13 +39,16 @@ static inline void fixture_add_things(reel_scene *s)
                                    .motion = i ? REEL_MOTION_DYNAMIC : REEL_MOTION_STATIC,
                                    .world_from_body = {{i, 0, i}, {1, 0, 0, 0}},
                                    .mass = i ? 1 : 0,
-                                   .inertia = {0.1, 0.1, 0.1, 0, 0, 0}};
+                                   .inertia = {0.1, 0.1, 0.1, 0, 0, 0},
+                                   .tag = ""};
         s->geoms[i] = (reel_geom){.body = i,
                                   .shape = i ? REEL_SHAPE_SPHERE : REEL_SHAPE_PLANE,
                                   .size = {i ? 0.5 : 0, 0, 0},
                                   .body_from_geom = {{0, 0, 0}, {1, 0, 0, 0}},
                                   .visible = true,
-                                  .collides = true};
+                                  .collides = true,
+                                  .mesh = -1,
+                                  .height_field = -1};
     }
 }
 

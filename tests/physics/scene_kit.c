@@ -59,13 +59,16 @@ static int add_body(reel_scene *s, const char *name, reel_motion motion, reel_sh
                               .body_from_geom = reel_pose_identity(),
                               .surface = f,
                               .visible = true,
-                              .collides = true};
+                              .collides = true,
+                              .mesh = -1,
+                              .height_field = -1};
     s->bodies[b] = (reel_body){.name = copy,
                                .object = b,
                                .first_geom = g,
                                .n_geoms = 1,
                                .motion = motion,
-                               .world_from_body = at};
+                               .world_from_body = at,
+                               .tag = ""};
     const bool moves = motion == REEL_MOTION_DYNAMIC;
     s->n_objects++;
     s->objects[b] = (reel_object){.name = copy,
@@ -180,7 +183,9 @@ reel_joint *kit_joint(reel_scene *s, const char *name, reel_joint_kind kind, int
                           .body_b = body_b,
                           .anchor = anchor,
                           .axis = axis,
-                          .max_speed = 1};
+                          .max_speed = 1,
+                          .joint_a = -1,
+                          .joint_b = -1};
     return joint;
 }
 

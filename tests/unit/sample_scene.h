@@ -19,6 +19,8 @@ static inline reel_geom sample_geom(int body, reel_shape shape, double a, double
         .surface = body % 2,
         .visible = body != 1,
         .collides = body != 2,
+        .mesh = -1,
+        .height_field = -1,
     };
 }
 
@@ -65,6 +67,7 @@ static inline void sample_parts(reel_scene *s)
             .inertia = {0.01 * i, 0.02, 0.03, 1e-4, 2e-4, -3e-4},
             .box_min = {-0.1, -0.2, -0.3 * i},
             .box_max = {0.1, 0.2, 0.3 * i},
+            .tag = "",
         };
     }
     s->n_geoms = 5;
@@ -94,9 +97,12 @@ static inline void sample_timeline(reel_scene *s)
                                 0.5,
                                 12,
                                 3,
-                                0.01};
-    s->joints[1] = (reel_joint){"tether", REEL_JOINT_BALL, 1, -1, {0, 0, 2}, {0, 0, 1}, false, 0,
-                                0,        REEL_MOTOR_NONE, 0, 0,  1,         0};
+                                0.01,
+                                .joint_a = -1,
+                                .joint_b = -1};
+    s->joints[1] = (reel_joint){
+        "tether", REEL_JOINT_BALL, 1, -1, {0, 0, 2}, {0, 0, 1}, false,         0,
+        0,        REEL_MOTOR_NONE, 0, 0,  1,         0,         .joint_a = -1, .joint_b = -1};
     s->n_actions = 4;
     s->actions = REEL_ARENA_NEW(a, reel_action, 4);
     s->actions[0] = (reel_action){"kick",    REEL_ACTION_IMPULSE, 10, 0, 1, -1, {1, 2, 3},
