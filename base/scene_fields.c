@@ -324,6 +324,10 @@ static const reel_field audit_rows[] = {
     INT(contacts, 0, INT_MAX),
     INT(solver_messages, 0, INT_MAX),
     REAL(escape),
+    {AT(popping), .kind = REEL_FIELD_REAL, DEFAULT(0.5)},
+    {AT(jump), .kind = REEL_FIELD_REAL, DEFAULT(0.005)},
+    {AT(jitter), .kind = REEL_FIELD_REAL, DEFAULT(0.02)},
+    {AT(tunnelling), .kind = REEL_FIELD_INT, .min = 0, .max = INT_MAX, DEFAULT(0)},
 };
 static const reel_field_table audit_table = TABLE(audit_rows);
 #undef T

@@ -18,7 +18,35 @@ enum {
     REEL_STATE_ASLEEP = 4,     /**< at rest: does not move a bit until something touches it */
 };
 
-/** One contact between two bodies, from first touch to parting. */
+/** What a contact began as. */
+typedef enum reel_event_kind {
+    REEL_EVENT_REST = 0, /**< they came together at no more than REEL_IMPACT_SPEED: set down, or
+                              touching from the start */
+    REEL_EVENT_IMPACT,   /**< they met faster */
+} reel_event_kind;
+
+/** How two bodies move on one another while they touch. */
+typedef enum reel_event_motion {
+    REEL_EVENT_STICKING = 0, /**< neither of the others (turning about the normal included) */
+    REEL_EVENT_SLIDING,      /**< the touching matter slips at more than REEL_SLIP_SPEED */
+    REEL_EVENT_ROLLING,      /**< no slip, but turning relative to one another about an axis across
+                                  the normal at more than REEL_ROLL_RATE; tipping is that too */
+} reel_event_motion;
+
+#define REEL_IMPACT_SPEED 0.05  /**< m/s along the normal: slower meetings are no impacts */
+#define REEL_SLIP_SPEED   0.002 /**< m/s, mean over the contact points, belts' motion included */
+#define REEL_ROLL_RATE    0.02  /**< rad/s */
+#define REEL_EVENT_GAP    0.02  /**< s: see reel_event */
+
+/**
+ * One contact between two bodies, from first touch to parting.
+ *
+ * A pair of bodies has one contact at a time, however many of their geoms and points touch. A gap
+ * of up to two steps never ends it; nor does one of up to REEL_EVENT_GAP after which they meet no
+ * faster than REEL_IMPACT_SPEED (bodies that rattle as they come to rest: one event). A faster
+ * meeting after a gap of more than two steps always begins a new event, so every bounce has its
+ * own.
+ */
 typedef struct reel_event {
     int32_t body_a, body_b; /**< indices, body_a < body_b */
     int32_t geom_a, geom_b; /**< of the first contact point */
@@ -33,7 +61,24 @@ typedef struct reel_event {
     double impulse_tangent; /**< N s, size of the tangential impulse over the same time */
     double impulse_total;   /**< N s, normal, over the whole contact */
     double max_depth;       /**< m */
+    int32_t kind;           /**< reel_event_kind, by approach_speed */
+    int32_t motion;         /**< reel_event_motion that had the largest share of the time */
+    int32_t impacts; /**< meetings faster than REEL_IMPACT_SPEED during the contact, the first
+                          included: those 10 ms apart (a box that slaps down on its face) */
+    double approach_velocity[3]; /**< m/s, of a relative to b at the point, just before */
+    double parting_speed;        /**< m/s, along the normal where they part, >= 0; 0 without end */
+    double impulse[3];           /**< N s, world, that b gave to a over the whole contact, friction
+                                      included; a gave b exactly the negative of it */
+    double sticking, sliding, rolling; /**< shares of the time of contact; their sum is 1 */
+    double slip_distance;              /**< m, way of the slip while sliding */
+    double roll_angle;                 /**< rad, turned while rolling */
 } reel_event;
+
+/** When and between whom a figure of the audit was reached; without one: 0, -1, -1. */
+typedef struct reel_audit_place {
+    double time;  /**< s */
+    int64_t a, b; /**< bodies, or -1; of joint_error: the joint and -1 */
+} reel_audit_place;
 
 /** Figures that the audit judges (limits: reel_audit_limits). */
 typedef struct reel_audit {
@@ -49,6 +94,15 @@ typedef struct reel_audit {
     int64_t exact_steps, iterative_steps; /**< islands stepped by each solver, summed over steps */
     double escape;                        /**< m, farthest from the origin */
     double asleep_fraction;               /**< of (dynamic body, sample) pairs */
+    double popping; /**< m/s, most that bodies that touch gained in a step from nothing: the speed
+                         that the energy gained would give them, at rest */
+    double jump;    /**< m, farthest that a body moved in a step beyond what its speed explains */
+    double jitter;  /**< m/s, trembling: mean over 0.25 s of the speed that the surface of a body in
+                         contact had at sudden reversals (from one step to the next, both faster)
+                         that no impact explains */
+    int64_t tunnelling; /**< times that a body passed through another within a step unnoticed */
+    reel_audit_place penetration_at, initial_overlap_at, joint_error_at, energy_gain_at, escape_at,
+        popping_at, jump_at, jitter_at, tunnelling_at; /**< tunnelling: the first time */
 } reel_audit;
 
 /** A named signal that acted on the scene, sampled with the states (from the timeline). */
@@ -65,7 +119,11 @@ typedef struct reel_take {
     double *rotation;       /**< [S][B][4] unit quaternion */
     double *velocity;       /**< [S][B][3] m/s, of the body origin */
     double *omega;          /**< [S][B][3] rad/s, world frame */
-    double *contact_force;  /**< [S][B][3] N, net contact force, mean since the sample before */
+    double *contact_force;  /**< [S][B][3] N, net contact force, mean since the sample before;
+                                 static bodies included, so that the sum over bodies is 0 to
+                                 rounding (1e-12 of the sum of their sizes) */
+    double *applied_force;  /**< [S][B][3] N, mean since the sample before of what the timeline
+                                 (forces and impulses) and force fields did to the body */
     uint8_t *state;         /**< [S][B] REEL_STATE_* */
     uint16_t *appearance;   /**< [S][B] appearance index; 0 = as in the scene */
     double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed */
@@ -95,7 +153,7 @@ typedef struct reel_take_array {
     size_t bytes;
 } reel_take_array;
 
-enum { REEL_TAKE_MAX_ARRAYS = 48 };
+enum { REEL_TAKE_MAX_ARRAYS = 64 };
 
 /**
  * Every array of the take, in fixed order: the numeric arrays above, then the events column by
@@ -106,6 +164,10 @@ enum { REEL_TAKE_MAX_ARRAYS = 48 };
  * @return how many were written to `out`; -1 when out of memory.
  */
 int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS]);
+
+/** The numeric arrays that grow by samples, whole and in place: the data of sample i is the i-th of
+ * n_samples equal pieces. @return how many were written to `out`. */
+int reel_take_sample_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS]);
 
 /** XXH128 over names, shapes and bytes of reel_take_arrays(). */
 reel_status reel_take_digest(reel_take *take, reel_xxh128 *out, reel_error *err) REEL_MUST_CHECK;

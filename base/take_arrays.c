@@ -56,11 +56,7 @@ static void *derived_room(reel_take *take, size_t bytes)
 
 int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS])
 {
-    int n = 0;
-    for (int i = 0; i < REEL_TAKE_N_FIELDS; i++) {
-        out[n] = reel_take_describe_field(take, &reel_take_fields[i]);
-        memcpy(&out[n++].data, reel_take_member(take, &reel_take_fields[i]), sizeof(void *));
-    }
+    int n = reel_take_sample_arrays(take, out);
     const int first_derived = n;
     for (int i = 0; i < REEL_EVENT_N_FIELDS; i++) {
         out[n++] = reel_take_describe_event(take->n_events, &reel_event_fields[i]);
@@ -90,6 +86,15 @@ int reel_take_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS])
     }
     channel_text(take, out[n - 1].data);
     return n;
+}
+
+int reel_take_sample_arrays(reel_take *take, reel_take_array out[REEL_TAKE_MAX_ARRAYS])
+{
+    for (int i = 0; i < REEL_TAKE_N_FIELDS; i++) {
+        out[i] = reel_take_describe_field(take, &reel_take_fields[i]);
+        memcpy(&out[i].data, reel_take_member(take, &reel_take_fields[i]), sizeof(void *));
+    }
+    return REEL_TAKE_N_FIELDS;
 }
 
 static void hash_int(reel_xxh128_state *hash, int64_t v)
@@ -177,15 +182,23 @@ static reel_status take_in(const reel_take_array *arrays, int n, const reel_take
 }
 
 /* Bodies and geoms of an event are indices; its steps are steps of the take, and it may end one
- * behind the last or not at all (-1). */
+ * behind the last or not at all (-1); kind and motion are names. */
 static bool event_int_fits(const reel_scene *scene, const reel_event_field *spec, int64_t v)
 {
     if (spec->kind == 'l') {
         const int64_t least = spec->offset == offsetof(reel_event, end_step) ? -1 : 0;
         return v >= least && v <= reel_scene_last_step(scene) + 1;
     }
-    const bool is_geom = strncmp(spec->name, "event_geom", 10) == 0;
-    return v >= 0 && v < (is_geom ? scene->n_geoms : scene->n_bodies);
+    int64_t n = scene->n_bodies;
+    switch (spec->offset) {
+    case offsetof(reel_event, geom_a):
+    case offsetof(reel_event, geom_b): n = scene->n_geoms; break;
+    case offsetof(reel_event, kind): n = REEL_EVENT_IMPACT + 1; break;
+    case offsetof(reel_event, motion): n = REEL_EVENT_ROLLING + 1; break;
+    case offsetof(reel_event, impacts): n = INT32_MAX; break;
+    default: break;
+    }
+    return v >= 0 && v < n;
 }
 
 static reel_status read_events(reel_take *take, const reel_scene *scene,
@@ -219,7 +232,7 @@ static reel_status read_events(reel_take *take, const reel_scene *scene,
             int64_t v;
             memcpy(&v, from, 8);
             if (!event_int_fits(scene, spec, v)) {
-                return bad_array(err, spec->name, "no such body, geom or step in the scene");
+                return bad_array(err, spec->name, "no such body, geom, step or kind");
             }
             const int32_t narrow = (int32_t)v;
             memcpy(to, spec->kind == 'i' ? (const void *)&narrow : &v, spec->kind == 'i' ? 4 : 8);

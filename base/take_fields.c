@@ -11,6 +11,7 @@ const reel_take_field reel_take_fields[REEL_TAKE_N_FIELDS] = {
     ARRAY(velocity,       "<f8", REEL_AXIS_BODY,    3),
     ARRAY(omega,          "<f8", REEL_AXIS_BODY,    3),
     ARRAY(contact_force,  "<f8", REEL_AXIS_BODY,    3),
+    ARRAY(applied_force,  "<f8", REEL_AXIS_BODY,    3),
     ARRAY(state,          "|u1", REEL_AXIS_BODY,    0),
     ARRAY(appearance,     "<u2", REEL_AXIS_BODY,    0),
     ARRAY(joint_position, "<f8", REEL_AXIS_JOINT,   0),
@@ -37,6 +38,17 @@ const reel_event_field reel_event_fields[REEL_EVENT_N_FIELDS] = {
     EVENT(impulse_tangent, 'd', 0),
     EVENT(impulse_total,   'd', 0),
     EVENT(max_depth,       'd', 0),
+    EVENT(kind,            'i', 0),
+    EVENT(motion,          'i', 0),
+    EVENT(impacts,         'i', 0),
+    EVENT(approach_velocity, 'd', 3),
+    EVENT(parting_speed,   'd', 0),
+    EVENT(impulse,         'd', 3),
+    EVENT(sticking,        'd', 0),
+    EVENT(sliding,         'd', 0),
+    EVENT(rolling,         'd', 0),
+    EVENT(slip_distance,   'd', 0),
+    EVENT(roll_angle,      'd', 0),
 };
 
 typedef struct figure_spec {
@@ -46,6 +58,10 @@ typedef struct figure_spec {
 } figure_spec;
 
 #define FIGURE(member, kind) {#member, offsetof(reel_audit, member), kind}
+#define PLACE(member) \
+    {#member "_time", offsetof(reel_audit, member##_at.time), 'd'}, \
+    {#member "_a", offsetof(reel_audit, member##_at.a), 'l'}, \
+    {#member "_b", offsetof(reel_audit, member##_at.b), 'l'}
 static const figure_spec figure_specs[] = {
     FIGURE(penetration,      'd'),
     FIGURE(initial_overlap,  'd'),
@@ -60,6 +76,19 @@ static const figure_spec figure_specs[] = {
     FIGURE(iterative_steps,  'l'),
     FIGURE(escape,           'd'),
     FIGURE(asleep_fraction,  'd'),
+    FIGURE(popping,          'd'),
+    FIGURE(jump,             'd'),
+    FIGURE(jitter,           'd'),
+    FIGURE(tunnelling,       'l'),
+    PLACE(penetration),
+    PLACE(initial_overlap),
+    PLACE(joint_error),
+    PLACE(energy_gain),
+    PLACE(escape),
+    PLACE(popping),
+    PLACE(jump),
+    PLACE(jitter),
+    PLACE(tunnelling),
 };
 /* clang-format on */
 

@@ -109,6 +109,7 @@ static void apply_impulse(reel_sim *sim, const reel_action *action)
     sim->state.work += work;
     sim->state.total_work += fabs(work);
     sim->state.impulse = reel_v3_add(sim->state.impulse, action->vec);
+    state->applied = reel_v3_add(state->applied, action->vec);
 }
 
 static void apply_force(reel_sim *sim, const reel_action *action)
@@ -119,6 +120,8 @@ static void apply_force(reel_sim *sim, const reel_action *action)
     sim->torque[b] = reel_v3_add(sim->torque[b], whole_torque(sim, action));
     sim->pushed[b] = true;
     sim->state.impulse = reel_v3_madd(sim->state.impulse, sim->h, action->vec);
+    body_state *state = &sim->state.bodies[b];
+    state->applied = reel_v3_madd(state->applied, sim->h, action->vec);
 }
 
 static void wake_joint(reel_sim *sim, int j)

@@ -12,8 +12,8 @@
 
 typedef struct samples {
     int n_states;
-    void *data[16];
-    size_t bytes[16];
+    void *data[REEL_TAKE_MAX_ARRAYS];
+    size_t bytes[REEL_TAKE_MAX_ARRAYS];
     int n;
 } samples;
 
@@ -62,47 +62,26 @@ static void state_free(sim_state *state)
     reel_free(state->channel);
 }
 
-/* The arrays of a take that grow by samples: where they are and how long one sample is. */
-static int sample_arrays(const reel_take *take, void *data[16], size_t bytes[16])
-{
-    const size_t b = (size_t)take->n_bodies, j = (size_t)take->n_joints;
-    const size_t c = (size_t)take->n_channels, d = sizeof(double);
-    void *const arrays[] = {take->position,   take->rotation,       take->velocity,
-                            take->omega,      take->contact_force,  take->state,
-                            take->appearance, take->joint_position, take->joint_velocity,
-                            take->channel,    take->energy,         take->momentum};
-    const size_t sizes[] = {3 * b * d, 4 * b * d, 3 * b * d, 3 * b * d, 3 * b * d, b,
-                            2 * b,     j * d,     j * d,     c * d,     3 * d,     6 * d};
-    const int n = (int)(sizeof sizes / sizeof sizes[0]);
-    for (int i = 0; i < n; i++) {
-        data[i] = arrays[i];
-        bytes[i] = sizes[i];
-    }
-    return n;
-}
-
-static bool samples_copy(samples *to, const reel_take *take)
+static bool samples_copy(samples *to, reel_take *take)
 {
     bool ok = true;
+    reel_take_array arrays[REEL_TAKE_MAX_ARRAYS];
     to->n_states = take->n_states;
-    void *data[16] = {NULL};
-    size_t bytes[16] = {0};
-    to->n = sample_arrays(take, data, bytes);
+    to->n = reel_take_sample_arrays(take, arrays);
     for (int i = 0; i < to->n; i++) {
-        to->bytes[i] = bytes[i] * (size_t)take->n_states;
-        to->data[i] = copy_block(data[i], to->bytes[i], &ok);
+        to->bytes[i] = arrays[i].bytes / (size_t)take->n_samples * (size_t)take->n_states;
+        to->data[i] = copy_block(arrays[i].data, to->bytes[i], &ok);
     }
     return ok;
 }
 
 static void samples_restore(const samples *from, reel_take *take)
 {
-    void *data[16] = {NULL};
-    size_t bytes[16] = {0};
-    sample_arrays(take, data, bytes);
+    reel_take_array arrays[REEL_TAKE_MAX_ARRAYS];
+    reel_take_sample_arrays(take, arrays);
     for (int i = 0; i < from->n; i++) {
         if (from->bytes[i]) {
-            memcpy(data[i], from->data[i], from->bytes[i]);
+            memcpy(arrays[i].data, from->data[i], from->bytes[i]);
         }
     }
     take->n_states = from->n_states;

@@ -66,6 +66,8 @@ static void record_body(reel_sim *sim, int sample, int b, double seconds)
     const double share = seconds > 0 ? 1 / seconds : 0;
     put(&take->contact_force[3 * at], reel_v3_scale(state->contact, share));
     state->contact = reel_v3(0, 0, 0);
+    put(&take->applied_force[3 * at], reel_v3_scale(state->applied, share));
+    state->applied = reel_v3(0, 0, 0);
     const bool asleep = sim->bodies[b].dynamic && state->group != 0;
     take->state[at] = (uint8_t)(REEL_STATE_PRESENT | (asleep ? REEL_STATE_ASLEEP : 0));
     sim->state.asleep_samples += asleep;

@@ -57,6 +57,7 @@ typedef struct body_state {
     double r[12]; /* rotation matrix in ODE's layout: 3 rows of 4 */
     reel_vec3 v, w;
     reel_vec3 contact; /* N s: contact impulse since the last sample */
+    reel_vec3 applied; /* N s: impulse of timeline and force fields since the last sample */
     reel_vec3 ref_p;   /* pose from which stillness is measured */
     reel_quat ref_q;
     reel_vec3 mid_p; /* pose half way through the quiet time */

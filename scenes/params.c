@@ -398,9 +398,10 @@ static void push_values(lua_State *L, int scene)
 
 static void read_audit(reel_fields *f, reel_audit_limits *a)
 {
-    static const char *const fields[] = {
-        "penetration", "initial_overlap", "joint_error", "energy_gain",
-        "contacts",    "solver_messages", "escape",      NULL};
+    static const char *const fields[] = {"penetration", "initial_overlap", "joint_error",
+                                         "energy_gain", "contacts",        "solver_messages",
+                                         "escape",      "popping",         "jump",
+                                         "jitter",      "tunnelling",      NULL};
     int64_t n;
     if (!reel_fields_push(f, "audit")) {
         return;
@@ -411,6 +412,12 @@ static void read_audit(reel_fields *f, reel_audit_limits *a)
     reel_fields_number(&t, "joint_error", 0, HUGE_VAL, &a->joint_error);
     reel_fields_number(&t, "energy_gain", 0, HUGE_VAL, &a->energy_gain);
     reel_fields_number(&t, "escape", 0, HUGE_VAL, &a->escape);
+    reel_fields_number(&t, "popping", 0, HUGE_VAL, &a->popping);
+    reel_fields_number(&t, "jump", 0, HUGE_VAL, &a->jump);
+    reel_fields_number(&t, "jitter", 0, HUGE_VAL, &a->jitter);
+    if (reel_fields_int(&t, "tunnelling", 0, 1 << 20, &n)) {
+        a->tunnelling = (int)n;
+    }
     if (reel_fields_int(&t, "contacts", 1, 1 << 20, &n)) {
         a->contacts = (int)n;
     }

@@ -209,6 +209,10 @@ static reel_status check_audit(const reel_scene *s, const spot *at)
     TRY(check_range(at, "audit.joint_error", a->joint_error, 0, 1e9));
     TRY(check_range(at, "audit.energy_gain", a->energy_gain, 0, 1e9));
     TRY(check_positive(at, "audit.escape", a->escape));
+    TRY(check_range(at, "audit.popping", a->popping, 0, 1e9));
+    TRY(check_range(at, "audit.jump", a->jump, 0, 1e9));
+    TRY(check_range(at, "audit.jitter", a->jitter, 0, 1e9));
+    TRY(check_range(at, "audit.tunnelling", a->tunnelling, 0, 1e9));
     TRY(check_range(at, "audit.solver_messages", a->solver_messages, 0, 1e9));
     return check_range(at, "audit.contacts", a->contacts, 1, 1e9);
 }
