@@ -18,6 +18,11 @@ enum {
     REEL_STATE_ASLEEP = 4,     /**< at rest: does not move a bit until something touches it */
 };
 
+enum {
+    REEL_JOINT_STATE_ACTIVE = 1, /**< it holds; else released, broken or not yet attached */
+    REEL_JOINT_STATE_BROKEN = 2, /**< it held with more than break_force or break_torque */
+};
+
 /** What a contact began as. */
 typedef enum reel_event_kind {
     REEL_EVENT_REST = 0, /**< they came together at no more than REEL_IMPACT_SPEED: set down, or
@@ -126,8 +131,13 @@ typedef struct reel_take {
                                  (forces and impulses) and force fields did to the body */
     uint8_t *state;         /**< [S][B] REEL_STATE_* */
     uint16_t *appearance;   /**< [S][B] appearance index; 0 = as in the scene */
-    double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed */
+    double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed; gear: what it is off by, in
+                                 the unit of joint_a */
     double *joint_velocity; /**< [S][J] rad/s or m/s */
+    double *joint_force;    /**< [S][J][3] N, world frame: all that the joint did to body_a (motor,
+                                 spring and damper included), mean since the sample before */
+    double *joint_torque;   /**< [S][J][3] N m, the same about the joint's anchor on body_a */
+    uint8_t *joint_state;   /**< [S][J] REEL_JOINT_STATE_* */
     double *channel;        /**< [S][C] values of the channels, mean over the steps since before */
     double *energy;   /**< [S][3] J: kinetic, potential, work done by actions and motors so far */
     double *momentum; /**< [S][6] linear N s, angular about the world origin kg m^2/s */

@@ -32,7 +32,7 @@ typedef struct reel_event_field {
     int width;     /**< components; 0: one, without an axis */
 } reel_event_field;
 
-enum { REEL_TAKE_N_FIELDS = 13, REEL_EVENT_N_FIELDS = 26 };
+enum { REEL_TAKE_N_FIELDS = 16, REEL_EVENT_N_FIELDS = 26 };
 extern const reel_take_field reel_take_fields[REEL_TAKE_N_FIELDS];
 extern const reel_event_field reel_event_fields[REEL_EVENT_N_FIELDS];
 
