@@ -44,10 +44,12 @@ static bool state_copy(sim_state *to, const sim_state *from, int n_bodies, int n
     bool ok = true;
     *to = *from;
     to->cap_touches = from->n_touches;
+    to->cap_holds = from->n_holds;
     to->cap_events = from->n_events;
     to->bodies = copy_block(from->bodies, (size_t)n_bodies * sizeof *from->bodies, &ok);
     to->joints = copy_block(from->joints, (size_t)n_joints * sizeof *from->joints, &ok);
     to->touches = copy_block(from->touches, (size_t)from->n_touches * sizeof *from->touches, &ok);
+    to->holds = copy_block(from->holds, (size_t)from->n_holds * sizeof *from->holds, &ok);
     to->events = copy_block(from->events, (size_t)from->n_events * sizeof *from->events, &ok);
     to->channel = copy_block(from->channel, (size_t)n_channels * sizeof *from->channel, &ok);
     return ok;
@@ -58,6 +60,7 @@ static void state_free(sim_state *state)
     reel_free(state->bodies);
     reel_free(state->joints);
     reel_free(state->touches);
+    reel_free(state->holds);
     reel_free(state->events);
     reel_free(state->channel);
 }

@@ -171,7 +171,8 @@ static void describe(reel_sim *sim, contact *c)
     c->friction = sqrt(a->friction * b->friction);
     c->restitution = fmax(a->restitution, b->restitution);
     c->rolling = fmax(a->rolling_friction, b->rolling_friction);
-    c->approach = -reel_v3_dot(contact_velocity(sim, c), c->normal);
+    c->meeting = contact_velocity(sim, c);
+    c->approach = -reel_v3_dot(c->meeting, c->normal);
     const touch *open = touch_find(&sim->state, c->body_a, c->body_b);
     c->fresh = !open || open->last_step < sim->state.step - 1;
     c->since = c->approach > 0 ? fmin(c->solver_depth / c->approach, sim->h) : sim->h;
@@ -251,5 +252,6 @@ reel_status contacts_collect(reel_sim *sim, reel_error *err)
     for (int i = 0; i < sim->n_contacts; i++) {
         describe(sim, &sim->contacts[i]);
     }
+    holds_recall(sim);
     return REEL_OK;
 }

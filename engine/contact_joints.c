@@ -51,8 +51,7 @@ static reel_vec3 slip_direction(const reel_sim *sim, const contact *c)
     return reel_v3_unit(reel_v3_cross(n, other), other);
 }
 
-/* So fast that it may bounce, and not dealt with yet (impact.c). */
-static bool is_impact(const reel_sim *sim, const contact *c)
+bool contact_is_impact(const reel_sim *sim, const contact *c)
 {
     return c->approach > sim->bounce_speed && !(reel_v3_dot(c->impulse, c->impulse) > 0);
 }
@@ -64,7 +63,7 @@ static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParamete
         .mode = dContactApprox1 | dContactFDir1 | dContactSoftERP | dContactSoftCFM,
         .mu = c->friction,
     };
-    const bool impact = is_impact(sim, c);
+    const bool impact = contact_is_impact(sim, c);
     const double softness = impact ? SIM_IMPACT_SOFTNESS : SIM_SOFTNESS;
     surface->soft_cfm = softness * sim->h * (a->inv_mass + b->inv_mass);
     const double push = c->solver_depth > 0 ? SIM_PUSH_SPEED * sim->h / c->solver_depth : SIM_ERP;
@@ -88,7 +87,7 @@ static dBodyID ode_body(const reel_sim *sim, int body)
 static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedback)
 {
     const reel_vec3 slip = slip_direction(sim, c);
-    const double depth = is_impact(sim, c) ? 0 : c->solver_depth;
+    const double depth = contact_is_impact(sim, c) ? 0 : c->solver_depth;
     dContact ode = {.geom = {.depth = depth + bias_of(sim, c)}};
     fill_surface(sim, c, &ode.surface);
     const reel_vec3 from[3] = {c->pos, c->normal, slip};
@@ -119,7 +118,11 @@ reel_status contacts_create_joints(reel_sim *sim, reel_error *err)
         sim->cap_feedback = cap;
     }
     for (int i = 0; i < sim->n_contacts; i++) {
-        create_joint(sim, &sim->contacts[i], &sim->feedback[i]);
+        contact *c = &sim->contacts[i];
+        const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
+        if (sim->islands[sim->root[body]].kind != ISLAND_SWEEP) {
+            create_joint(sim, c, &sim->feedback[i]);
+        }
     }
     return REEL_OK;
 }
@@ -148,7 +151,10 @@ void contacts_read_forces(reel_sim *sim)
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
         judge_depth(sim, c);
-        c->force = force_on_a(sim, c);
+        if (c->feedback) {
+            c->force = force_on_a(sim, c);
+            c->lasting = contact_is_impact(sim, c) ? reel_v3(0, 0, 0) : c->force;
+        }
         const reel_vec3 impulse = reel_v3_madd(c->impulse, sim->h, c->force);
         body_state *a = &sim->state.bodies[c->body_a], *b = &sim->state.bodies[c->body_b];
         a->contact = reel_v3_add(a->contact, impulse);

@@ -62,7 +62,8 @@ static void connect(reel_sim *sim)
 static void gather_bodies(reel_sim *sim)
 {
     for (int i = sim->scene->n_bodies - 1; i >= 0; i--) { /* backwards: lists ascend */
-        sim->islands[i] = (island){.kind = ISLAND_NONE, .first = -1, .all_free = true};
+        sim->islands[i] =
+            (island){.kind = ISLAND_NONE, .first = -1, .first_contact = -1, .all_free = true};
     }
     for (int i = sim->scene->n_bodies - 1; i >= 0; i--) {
         if (body_is_awake(sim, i)) {
@@ -77,11 +78,13 @@ static void gather_bodies(reel_sim *sim)
 
 static void gather_constraints(reel_sim *sim)
 {
-    for (int i = 0; i < sim->n_contacts; i++) {
-        const contact *c = &sim->contacts[i];
+    for (int i = sim->n_contacts - 1; i >= 0; i--) { /* backwards: lists ascend */
+        contact *c = &sim->contacts[i];
         const bool both = sim->bodies[c->body_a].dynamic && sim->bodies[c->body_b].dynamic;
         const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
         island *isle = &sim->islands[sim->root[body]];
+        c->next = isle->first_contact;
+        isle->first_contact = i;
         isle->n_contacts++;
         isle->rows += (c->friction > 0 ? 3 : 1) + (c->rolling > 0 ? 3 : 0);
         isle->grounded |= !both;
@@ -110,6 +113,14 @@ static bool is_tree(const island *isle)
            isle->n_links == isle->n_bodies - 1;
 }
 
+static island_kind kind_of_solver(const island *isle)
+{
+    if (isle->rows <= SIM_EXACT_ROWS) {
+        return ISLAND_EXACT;
+    }
+    return ISLAND_ITERATIVE;
+}
+
 void islands_find(reel_sim *sim)
 {
     connect(sim);
@@ -128,7 +139,7 @@ void islands_find(reel_sim *sim)
         } else if (is_tree(isle)) {
             isle->kind = ISLAND_TREE;
         } else {
-            isle->kind = isle->rows <= SIM_EXACT_ROWS ? ISLAND_EXACT : ISLAND_ITERATIVE;
+            isle->kind = kind_of_solver(isle);
         }
     }
 }
@@ -349,6 +360,11 @@ static reel_status solve_iterative(reel_sim *sim, reel_error *err)
                 return status;
             }
             read_island(sim, isle);
+        } else if (isle->kind == ISLAND_SWEEP) {
+            const reel_status status = sweep_solve(sim, isle, err);
+            if (status != REEL_OK) {
+                return status;
+            }
         }
     }
     return REEL_OK;
@@ -361,7 +377,7 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
         if (isle->kind == ISLAND_IMPACT) {
             impact_rewind(sim, isle);
         } else if (isle->kind == ISLAND_TREE && !tree_solve(sim, isle)) {
-            isle->kind = isle->rows <= SIM_EXACT_ROWS ? ISLAND_EXACT : ISLAND_ITERATIVE;
+            isle->kind = kind_of_solver(isle);
         }
     }
     reel_status status = contacts_create_joints(sim, err);

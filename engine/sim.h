@@ -31,6 +31,7 @@ enum {
 #define SIM_PUSH_SPEED      0.05  /* m/s: fastest push that depth alone may cause */
 #define SIM_SOFTNESS        2e-2  /* contact compliance as a share of the effective inertia */
 #define SIM_BIAS            1e-9  /* m: depth bias against degenerate contacts */
+#define SIM_SLOP            1e-5  /* m: depth of a point at rest in a swept island */
 #define SIM_MARGIN          1e-8  /* m: shapes are thicker by so much for the collider only */
 #define SIM_IMPACT_SOFTNESS 1e-13 /* compliance of fast impacts */
 #define SIM_IMPACT_WINDOW   0.01  /* s: what counts as the impact of an event */
@@ -88,15 +89,28 @@ typedef struct joint_state {
 /* A pair of bodies that touch: an event that has not ended. */
 typedef struct touch {
     reel_event event;
-    reel_vec3 tangent; /* N s: tangential impulse of the impact, as a vector */
-    int64_t last_step; /* last step with a contact */
-    reel_vec3 support; /* N: force on a, smoothed; goes on while the bodies sleep */
-    double last_end;   /* s: when it ended, if last_step was the last */
+    reel_vec3 tangent;   /* N s: tangential impulse of the impact, as a vector */
+    int64_t last_step;   /* last step with a contact */
+    reel_vec3 support;   /* N: force on a, smoothed; goes on while the bodies sleep */
+    double last_end;     /* s: when it ended, if last_step was the last */
+    double parting;      /* m/s along the normal, after last_step */
+    double time[3];      /* s in contact, by reel_event_motion */
+    int32_t motion;      /* reel_event_motion of last_step */
+    int64_t last_impact; /* last step with an approach of more than REEL_IMPACT_SPEED */
 } touch;
+
+/* What a contact point leaves to the next step (hold.c). */
+typedef struct hold {
+    int32_t body_a, body_b, geom_a, geom_b;
+    reel_vec3 at;    /* where the point was */
+    reel_vec3 force; /* N on a, at the step's end */
+} hold;
 
 typedef struct sim_state {
     int64_t step;
     body_state *bodies;
+    int n_holds, cap_holds;
+    hold *holds; /* in the order of the contacts; those of pairs asleep too */
     joint_state *joints;
     int n_touches, cap_touches;
     touch *touches; /* by (body_a, body_b) */
@@ -120,11 +134,15 @@ typedef struct contact {
     double depth;
     double solver_depth; /* m, as the solver is told */
     double approach;     /* m/s along -normal at the touch if it is fresh, else before the step */
+    reel_vec3 meeting;   /* m/s, of a minus b, before the step */
     double since;        /* s from the touch to the start of the step, estimated (fresh) */
     bool instant;        /* the touch had an impact of its own: it is over at once */
     double friction, restitution, rolling;
     reel_vec3 impulse; /* N s on a in this step, given before the solver ran */
     reel_vec3 force;   /* N on a, from the solver */
+    reel_vec3 held;    /* N on a, at the end of the step before */
+    reel_vec3 lasting; /* N on a, at the end of this step */
+    int32_t next;      /* contact of the same island, or -1 */
     bool fresh;        /* the pair did not touch in the step before */
     struct dJointFeedback *feedback;
 } contact;
@@ -140,12 +158,14 @@ typedef enum island_kind {
     ISLAND_IMPACT,   /* free bodies that have just met: own time of impact */
     ISLAND_TREE,     /* joints only, in reduced coordinates (tree_island.c) */
     ISLAND_EXACT,
-    ISLAND_ITERATIVE,
+    ISLAND_SWEEP,     /* more rows, contacts only */
+    ISLAND_ITERATIVE, /* more rows, with joints */
 } island_kind;
 
 typedef struct island {
     island_kind kind;
     int first; /* first body, then next_in_island[] */
+    int first_contact; /* then contact.next, ascending */
     int n_bodies, n_contacts, rows;
     int n_links, n_anchors; /* joints: among its bodies, to the world */
     bool driven;            /* has a motor */
@@ -157,6 +177,7 @@ typedef struct island {
 } island;
 
 typedef struct sim_trees sim_trees; /* workspace of tree_island.c */
+typedef struct sim_sweep sim_sweep; /* workspace of sweep.c */
 
 /* Where a signal of the timeline is recorded. */
 typedef struct channel_source {
@@ -178,6 +199,7 @@ struct reel_sim {
     joint_fixed *joints;
     int *live_joints; /* [n_bodies] joints on each body that are not released */
     sim_trees *trees; /* NULL without joints */
+    sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
     channel_source *channels;
     double energy_floor; /* J, of the audit's energy scale */
@@ -195,6 +217,8 @@ struct reel_sim {
     bool out_of_memory; /* set inside callbacks of ODE */
     int n_contacts, cap_contacts;
     contact *contacts;
+    int cap_spare_holds;
+    hold *spare_holds;
     int cap_feedback;
     struct dJointFeedback *feedback;
     int *root, *next_in_island; /* [n_bodies] */
@@ -250,6 +274,16 @@ int collide_box_cylinder(const double half[3], reel_vec3 centre, reel_vec3 direc
 /* contact_joints.c */
 reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
 void contacts_read_forces(reel_sim *sim); /* and account for them */
+
+bool contact_is_impact(const reel_sim *sim, const contact *c); /* may bounce, not dealt with yet */
+
+/* hold.c */
+void holds_recall(reel_sim *sim);
+reel_status holds_keep(reel_sim *sim, reel_error *err);
+
+/* sweep.c */
+reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err);
+void sweep_destroy(sim_sweep *sweep);
 
 /* impact.c */
 void impacts_of_spheres(reel_sim *sim);

@@ -167,6 +167,8 @@ void reel_sim_destroy(reel_sim **sim)
     reel_take_destroy(&(*sim)->take);
     reel_free((*sim)->state.touches);
     reel_free((*sim)->state.events);
+    reel_free((*sim)->state.holds);
+    reel_free((*sim)->spare_holds);
     reel_free((*sim)->state.channel);
     reel_free((*sim)->channels);
     reel_free((*sim)->pairs);
@@ -219,6 +221,9 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     islands_find(sim);
     impacts_of_spheres(sim);
     status = islands_solve(sim, err);
+    if (status == REEL_OK) {
+        status = holds_keep(sim, err);
+    }
     if (status == REEL_OK) {
         status = events_update(sim, err);
     }

@@ -262,6 +262,7 @@ void world_destroy(reel_sim *sim)
         dWorldDestroy(sim->world);
     }
     trees_destroy(sim);
+    sweep_destroy(sim->sweep);
     void *const blocks[] = {
         sim->bodies,       sim->geoms,          sim->joints,  sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints,   sim->force,   sim->torque,         sim->pushed,

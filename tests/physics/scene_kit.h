@@ -15,7 +15,7 @@
 #include "base/scene.h"
 #include "base/take.h"
 
-enum { KIT_MAX_BODIES = 512, KIT_MAX_JOINTS = 64, KIT_MAX_ACTIONS = 64, KIT_MAX_EXPECTS = 8 };
+enum { KIT_MAX_BODIES = 4200, KIT_MAX_JOINTS = 64, KIT_MAX_ACTIONS = 64, KIT_MAX_EXPECTS = 8 };
 
 #define KIT_G 9.81 /* m/s^2 */
 

@@ -1,0 +1,418 @@
+/*
+ * sweep.c - the contacts of a large island, by sweeps over its points.
+ *
+ * Sub-steps with warm starts: each begins with the impulses of the one before, sweeps over the
+ * points once with a push out of their depth, moves the bodies, and sweeps once more without that
+ * push, so that it leaves no velocity behind. The impulses of a step's first sub-step are those of
+ * the step before (hold.c): a pile at rest is solved better with every step, until nothing moves.
+ *
+ * A point is solved as a block: the normal impulse, then the tangential one within the disc of
+ * Coulomb's friction (a cone, not a pyramid), then the rolling one within a ball. Where the exact
+ * tangential impulse leaves the disc, a projected gradient step takes its place, whose fixed point
+ * is friction straight against the slip. Points and directions are those of the step's beginning,
+ * depths follow the bodies.
+ *
+ * Sources: Macklin et al., Small Steps in Physics Simulation (2019); Catto, Solver2D (2024);
+ * Jourdan et al., A Gauss-Seidel like algorithm to solve frictional contact problems (1998).
+ */
+#include "engine/sim.h"
+
+#include "base/trig.h"
+
+#define SUBSTEP_TIME 1.05e-3 /* s: at most so long */
+#define PUSH_SPEED   1.0     /* m/s: fastest push out of a depth */
+#define PUSH_SHARE   0.2     /* of a depth that is to go per sub-step */
+
+/* Symmetric 3 x 3. */
+typedef struct sym3 {
+    double xx, yy, zz, xy, xz, yz;
+} sym3;
+
+typedef struct mover {
+    reel_vec3 v, w;
+    double inv_mass;
+    sym3 inv_inertia;     /* world */
+    reel_vec3 path, turn; /* since the step's beginning */
+} mover;
+
+typedef struct point {
+    int32_t a, b;      /* movers; 0 is all that stands still */
+    reel_vec3 n, t, s; /* normal and tangents */
+    reel_vec3 arm_a, arm_b;
+    double nn;             /* normal impulse per normal velocity */
+    double nt, ns;         /* tangential velocity per normal impulse */
+    double tt, ts, ss;     /* tangential impulse per tangential velocity */
+    double gentle, rolls;  /* steps of the projected gradients */
+    double friction, rolling;
+    double depth, bounce;  /* m at the step's beginning; m/s after it, 0: does not bounce */
+    double gap_speed;      /* m/s: a gap may close so fast, negative */
+    reel_vec3 impulse;     /* along n, t, s, of this sub-step */
+    reel_vec3 rolled;      /* N m s, of this sub-step */
+    reel_vec3 sum;         /* N s, of the step, world */
+    double slop;           /* m: depth at rest */
+} point;
+
+struct sim_sweep {
+    int cap_points;
+    point *points;
+    mover *movers;   /* [n_bodies + 1] */
+    int *mover_of;   /* [n_bodies] */
+};
+
+static reel_vec3 sym3_mul(const sym3 *m, reel_vec3 v)
+{
+    return reel_v3(m->xx * v.x + m->xy * v.y + m->xz * v.z, m->xy * v.x + m->yy * v.y + m->yz * v.z,
+                   m->xz * v.x + m->yz * v.y + m->zz * v.z);
+}
+
+/* R I^-1 R^T */
+static sym3 world_inverse(const body_fixed *fixed, const body_state *state)
+{
+    const double *r = state->r;
+    const reel_mat3 rot = {{{r[0], r[1], r[2]}, {r[4], r[5], r[6]}, {r[8], r[9], r[10]}}};
+    reel_vec3 row[3];
+    for (int i = 0; i < 3; i++) {
+        const reel_vec3 u = reel_v3(rot.m[i][0], rot.m[i][1], rot.m[i][2]);
+        row[i] = reel_mat3_mul_v(rot, reel_mat3_mul_v(fixed->inv_inertia, u));
+    }
+    return (sym3){row[0].x, row[1].y, row[2].z, row[0].y, row[0].z, row[1].z};
+}
+
+/* Velocity of the point on a less that on b. */
+static inline reel_vec3 slip(const mover *a, const mover *b, const point *p)
+{
+    const reel_vec3 va = reel_v3_add(a->v, reel_v3_cross(a->w, p->arm_a));
+    const reel_vec3 vb = reel_v3_add(b->v, reel_v3_cross(b->w, p->arm_b));
+    return reel_v3_sub(va, vb);
+}
+
+static inline void push(mover *a, mover *b, const point *p, reel_vec3 impulse)
+{
+    a->v = reel_v3_madd(a->v, a->inv_mass, impulse);
+    b->v = reel_v3_madd(b->v, -b->inv_mass, impulse);
+    a->w = reel_v3_add(a->w, sym3_mul(&a->inv_inertia, reel_v3_cross(p->arm_a, impulse)));
+    b->w = reel_v3_sub(b->w, sym3_mul(&b->inv_inertia, reel_v3_cross(p->arm_b, impulse)));
+}
+
+static inline void twist(mover *a, mover *b, reel_vec3 impulse)
+{
+    a->w = reel_v3_add(a->w, sym3_mul(&a->inv_inertia, impulse));
+    b->w = reel_v3_sub(b->w, sym3_mul(&b->inv_inertia, impulse));
+}
+
+static reel_vec3 world_impulse(const point *p, reel_vec3 i)
+{
+    return reel_v3_madd(reel_v3_madd(reel_v3_scale(p->n, i.x), i.y, p->t), i.z, p->s);
+}
+
+/* How the slip answers an impulse along a direction. */
+static reel_vec3 answer_to(const mover *a, const mover *b, const point *p, reel_vec3 along)
+{
+    const reel_vec3 wa = sym3_mul(&a->inv_inertia, reel_v3_cross(p->arm_a, along));
+    const reel_vec3 wb = sym3_mul(&b->inv_inertia, reel_v3_cross(p->arm_b, along));
+    const reel_vec3 turned =
+        reel_v3_add(reel_v3_cross(wa, p->arm_a), reel_v3_cross(wb, p->arm_b));
+    return reel_v3_madd(turned, a->inv_mass + b->inv_mass, along);
+}
+
+static void prepare_block(const mover *movers, point *p)
+{
+    const mover *a = &movers[p->a], *b = &movers[p->b];
+    const reel_vec3 by_n = answer_to(a, b, p, p->n);
+    const reel_vec3 by_t = answer_to(a, b, p, p->t), by_s = answer_to(a, b, p, p->s);
+    const double tt = reel_v3_dot(by_t, p->t), ts = reel_v3_dot(by_t, p->s);
+    const double ss = reel_v3_dot(by_s, p->s), det = tt * ss - ts * ts;
+    p->nn = 1 / reel_v3_dot(by_n, p->n);
+    p->nt = reel_v3_dot(by_n, p->t);
+    p->ns = reel_v3_dot(by_n, p->s);
+    p->tt = ss / det;
+    p->ts = -ts / det;
+    p->ss = tt / det;
+    const double half = (tt - ss) / 2; /* 1 / larger eigenvalue */
+    p->gentle = 1 / ((tt + ss) / 2 + sqrt(half * half + ts * ts));
+    const sym3 *ia = &a->inv_inertia, *ib = &b->inv_inertia;
+    p->rolls = 1 / (ia->xx + ia->yy + ia->zz + ib->xx + ib->yy + ib->zz);
+}
+
+static inline void roll(mover *a, mover *b, point *p)
+{
+    const reel_vec3 spin = reel_v3_sub(a->w, b->w);
+    reel_vec3 next = reel_v3_madd(p->rolled, -p->rolls, spin);
+    const double most = p->rolling * p->impulse.x, size = reel_v3_len(next);
+    if (size > most) {
+        next = reel_v3_scale(next, most / size);
+    }
+    twist(a, b, reel_v3_sub(next, p->rolled));
+    p->rolled = next;
+}
+
+/* One point: `wanted` is its normal velocity, at least. */
+static inline void solve_point(mover *movers, point *p, double wanted)
+{
+    mover *a = &movers[p->a], *b = &movers[p->b];
+    const reel_vec3 u = slip(a, b, p);
+    const double un = reel_v3_dot(u, p->n);
+    const reel_vec3 old = p->impulse;
+    const double i = fmax(0, old.x - p->nn * (un - wanted)), gain = i - old.x;
+    const double ut = reel_v3_dot(u, p->t) + p->nt * gain;
+    const double us = reel_v3_dot(u, p->s) + p->ns * gain;
+    double j = old.y - p->tt * ut - p->ts * us, k = old.z - p->ts * ut - p->ss * us;
+    const double most = p->friction * i;
+    if (j * j + k * k > most * most) {
+        j = old.y - p->gentle * ut;
+        k = old.z - p->gentle * us;
+        const double size2 = j * j + k * k;
+        if (size2 > most * most) {
+            const double scale = most / sqrt(size2);
+            j *= scale;
+            k *= scale;
+        }
+    }
+    p->impulse = reel_v3(i, j, k);
+    push(a, b, p, world_impulse(p, reel_v3_sub(p->impulse, old)));
+    if (p->rolling > 0) {
+        roll(a, b, p);
+    }
+}
+
+static double depth_now(const mover *movers, const point *p)
+{
+    const mover *a = &movers[p->a], *b = &movers[p->b];
+    const reel_vec3 da = reel_v3_add(a->path, reel_v3_cross(a->turn, p->arm_a));
+    const reel_vec3 db = reel_v3_add(b->path, reel_v3_cross(b->turn, p->arm_b));
+    return p->depth - reel_v3_dot(p->n, reel_v3_sub(da, db));
+}
+
+static void sweep_pushing(mover *movers, point *points, int n, double dt)
+{
+    for (int i = 0; i < n; i++) {
+        point *p = &points[i];
+        const double depth = depth_now(movers, p) - p->slop;
+        const double speed = depth / dt;
+        p->gap_speed = fmin(0, speed);
+        solve_point(movers, p, depth > 0 ? fmin(PUSH_SHARE * speed, PUSH_SPEED) : speed);
+    }
+}
+
+static void sweep_calmly(mover *movers, point *points, int n)
+{
+    for (int i = n - 1; i >= 0; i--) {
+        solve_point(movers, &points[i], points[i].gap_speed);
+    }
+}
+
+static void start_warm(mover *movers, point *points, int n)
+{
+    for (int i = 0; i < n; i++) {
+        point *p = &points[i];
+        push(&movers[p->a], &movers[p->b], p, world_impulse(p, p->impulse));
+        if (p->rolling > 0) {
+            twist(&movers[p->a], &movers[p->b], p->rolled);
+        }
+    }
+}
+
+static void add_up(point *points, int n)
+{
+    for (int i = 0; i < n; i++) {
+        points[i].sum = reel_v3_add(points[i].sum, points[i].impulse);
+    }
+}
+
+/* Torque-free turning, implicit in the angular velocity: I (w' - w) + dt w' x I w' = 0, by one step
+ * of Newton's method. It loses a little energy and never gains any. */
+static reel_vec3 gyrate(const body_fixed *fixed, const body_state *state, reel_vec3 w, double dt)
+{
+    const reel_vec3 spin = body_inertia_mul(fixed, state, w);
+    const reel_vec3 off = reel_v3_scale(reel_v3_cross(w, spin), dt);
+    reel_vec3 column[3];
+    for (int i = 0; i < 3; i++) {
+        const reel_vec3 e = reel_v3(i == 0, i == 1, i == 2);
+        const reel_vec3 ie = body_inertia_mul(fixed, state, e);
+        const reel_vec3 d = reel_v3_add(reel_v3_cross(e, spin), reel_v3_cross(w, ie));
+        column[i] = reel_v3_madd(ie, dt, d);
+    }
+    const reel_vec3 yz = reel_v3_cross(column[1], column[2]);
+    const reel_vec3 zx = reel_v3_cross(column[2], column[0]);
+    const reel_vec3 xy = reel_v3_cross(column[0], column[1]);
+    const double det = reel_v3_dot(column[0], yz);
+    const reel_vec3 change =
+        reel_v3(reel_v3_dot(yz, off), reel_v3_dot(zx, off), reel_v3_dot(xy, off));
+    return reel_v3_madd(w, -1 / det, change);
+}
+
+static void accelerate(const reel_sim *sim, const island *isle, double dt)
+{
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
+        const body_fixed *fixed = &sim->bodies[b];
+        mover *m = &sim->sweep->movers[sim->sweep->mover_of[b]];
+        m->v = reel_v3_madd(m->v, dt, sim->scene->gravity);
+        if (sim->pushed[b]) {
+            m->v = reel_v3_madd(m->v, dt * fixed->inv_mass, sim->force[b]);
+            m->w = reel_v3_madd(m->w, dt, sym3_mul(&m->inv_inertia, sim->torque[b]));
+        }
+        if (!fixed->round) {
+            m->w = gyrate(fixed, &sim->state.bodies[b], m->w, dt);
+        }
+    }
+}
+
+static void move(mover *movers, int n, double dt)
+{
+    for (int i = 1; i <= n; i++) {
+        movers[i].path = reel_v3_madd(movers[i].path, dt, movers[i].v);
+        movers[i].turn = reel_v3_madd(movers[i].turn, dt, movers[i].w);
+    }
+}
+
+/* What came in fast leaves at the speed that restitution gives it. */
+static void bounce(mover *movers, point *points, int n)
+{
+    for (int i = 0; i < n; i++) {
+        point *p = &points[i];
+        if (p->bounce > 0 && p->sum.x > 0) {
+            const reel_vec3 before = p->impulse;
+            p->impulse = p->sum;
+            solve_point(movers, p, p->bounce);
+            p->sum = p->impulse;
+            p->impulse = before;
+        }
+    }
+}
+
+static int load_movers(reel_sim *sim, const island *isle)
+{
+    sim_sweep *sweep = sim->sweep;
+    sweep->movers[0] = (mover){.inv_mass = 0};
+    int n = 0;
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
+        const body_state *state = &sim->state.bodies[b];
+        sweep->mover_of[b] = ++n;
+        sweep->movers[n] = (mover){.v = state->v,
+                                   .w = state->w,
+                                   .inv_mass = sim->bodies[b].inv_mass,
+                                   .inv_inertia = world_inverse(&sim->bodies[b], state)};
+    }
+    return n;
+}
+
+static void load_point(const reel_sim *sim, const contact *c, double dt, point *p)
+{
+    const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
+    *p = (point){.a = a ? sim->sweep->mover_of[c->body_a] : 0,
+                 .b = b ? sim->sweep->mover_of[c->body_b] : 0,
+                 .n = c->normal,
+                 .friction = c->friction,
+                 .rolling = c->rolling,
+                 .depth = c->depth,
+                 .slop = SIM_SLOP};
+    const reel_vec3 other = fabs(p->n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
+    p->t = reel_v3_unit(reel_v3_cross(p->n, other), other);
+    p->s = reel_v3_cross(p->n, p->t);
+    if (a) {
+        p->arm_a = reel_v3_sub(c->pos, sim->state.bodies[c->body_a].p);
+    }
+    if (b) {
+        p->arm_b = reel_v3_sub(c->pos, sim->state.bodies[c->body_b].p);
+    }
+    if (c->restitution > 0 && contact_is_impact(sim, c)) {
+        p->bounce = c->restitution * c->approach;
+    }
+    const double i = fmax(0, reel_v3_dot(c->held, p->n));
+    double j = reel_v3_dot(c->held, p->t), k = reel_v3_dot(c->held, p->s);
+    const double size = sqrt(j * j + k * k), most = p->friction * i;
+    const double scale = size > most ? most / size : 1;
+    p->impulse = reel_v3_scale(reel_v3(i, scale * j, scale * k), dt);
+    prepare_block(sim->sweep->movers, p);
+}
+
+static bool reserve(reel_sim *sim, int n)
+{
+    if (!sim->sweep) {
+        const size_t bodies = (size_t)sim->scene->n_bodies;
+        sim->sweep = reel_calloc(1, sizeof *sim->sweep);
+        if (!sim->sweep) {
+            return false;
+        }
+        sim->sweep->movers = reel_calloc(bodies + 1, sizeof *sim->sweep->movers);
+        sim->sweep->mover_of = reel_calloc(bodies, sizeof *sim->sweep->mover_of);
+    }
+    if (n > sim->sweep->cap_points) {
+        reel_free(sim->sweep->points);
+        sim->sweep->cap_points = 0;
+        sim->sweep->points = reel_alloc((size_t)(2 * n) * sizeof *sim->sweep->points);
+        sim->sweep->cap_points = sim->sweep->points ? 2 * n : 0;
+    }
+    return sim->sweep->points && sim->sweep->movers && sim->sweep->mover_of;
+}
+
+void sweep_destroy(sim_sweep *sweep)
+{
+    if (sweep) {
+        reel_free(sweep->points);
+        reel_free(sweep->movers);
+        reel_free(sweep->mover_of);
+        reel_free(sweep);
+    }
+}
+
+static void store_body(reel_sim *sim, int b, const mover *m)
+{
+    body_state *state = &sim->state.bodies[b];
+    const double work = reel_v3_dot(sim->force[b], m->path) + reel_v3_dot(sim->torque[b], m->turn);
+    sim->state.work += work;
+    sim->state.total_work += fabs(work);
+    state->v = m->v;
+    state->w = m->w;
+    state->p = reel_v3_add(state->p, m->path);
+    const double angle = reel_v3_len(m->turn);
+    double sine, cosine;
+    reel_sincos(angle / 2, &sine, &cosine);
+    const reel_vec3 axis = reel_v3_scale(reel_v3_unit(m->turn, reel_v3(0, 0, 1)), sine);
+    const reel_quat by = {cosine, axis.x, axis.y, axis.z};
+    state->q = reel_quat_unit(reel_quat_mul(by, state->q));
+    state->free = false;
+    body_refresh_rotation(state);
+    body_place_geoms(sim, b);
+}
+
+static void store(reel_sim *sim, const island *isle, double dt)
+{
+    const point *p = sim->sweep->points;
+    for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next, p++) {
+        contact *c = &sim->contacts[i];
+        c->force = reel_v3_scale(world_impulse(p, p->sum), 1 / sim->h);
+        c->lasting = reel_v3_scale(world_impulse(p, p->impulse), 1 / dt);
+    }
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
+        store_body(sim, b, &sim->sweep->movers[sim->sweep->mover_of[b]]);
+    }
+}
+
+reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)
+{
+    if (!reserve(sim, isle->n_contacts)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for %d contacts", isle->n_contacts);
+    }
+    const int steps = (int)ceil(sim->h / SUBSTEP_TIME);
+    const double dt = sim->h / steps;
+    mover *movers = sim->sweep->movers;
+    point *points = sim->sweep->points;
+    const int n_bodies = load_movers(sim, isle);
+    int n = 0;
+    for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next) {
+        load_point(sim, &sim->contacts[i], dt, &points[n++]);
+    }
+    for (int i = 0; i < steps; i++) {
+        accelerate(sim, isle, dt);
+        start_warm(movers, points, n);
+        sweep_pushing(movers, points, n, dt);
+        move(movers, n_bodies, dt);
+        sweep_calmly(movers, points, n);
+        add_up(points, n);
+    }
+    bounce(movers, points, n);
+    store(sim, isle, dt);
+    sim->state.audit.iterative_steps++;
+    return REEL_OK;
+}
