@@ -99,6 +99,9 @@ static void apply_impulse(reel_sim *sim, const reel_action *action)
 {
     const int b = action->body;
     body_state *state = &sim->state.bodies[b];
+    if (!state->present) {
+        return;
+    }
     sleep_wake(sim, b);
     sim->struck[b] = true;
     const double before = kinetic_of(sim, b);
@@ -115,6 +118,9 @@ static void apply_impulse(reel_sim *sim, const reel_action *action)
 static void apply_force(reel_sim *sim, const reel_action *action)
 {
     const int b = action->body;
+    if (!sim->state.bodies[b].present) {
+        return;
+    }
     sleep_wake(sim, b);
     sim->force[b] = reel_v3_add(sim->force[b], action->vec);
     sim->torque[b] = reel_v3_add(sim->torque[b], whole_torque(sim, action));
@@ -159,9 +165,23 @@ static void record_channels(reel_sim *sim)
             continue;
         }
         const reel_action *action = &sim->scene->actions[source->action];
-        if (action->first_step <= step && step < action->end_step) {
+        if (action->first_step <= step && step < action->end_step &&
+            sim->state.bodies[action->body].present) {
             sim->state.channel[i] += component(action, source->axis);
         }
+    }
+}
+
+static void act_once(reel_sim *sim, const reel_action *action)
+{
+    switch (action->kind) {
+    case REEL_ACTION_IMPULSE: apply_impulse(sim, action); break;
+    case REEL_ACTION_TARGET:
+    case REEL_ACTION_RELEASE: apply_to_joint(sim, action); break;
+    case REEL_ACTION_ATTACH:
+    case REEL_ACTION_FORCE:
+    case REEL_ACTION_SPAWN: /* spawn.c */
+    case REEL_ACTION_REMOVE: break;
     }
 }
 
@@ -181,11 +201,7 @@ void actions_apply(reel_sim *sim)
                 apply_force(sim, action);
             }
         } else if (action->first_step == step) {
-            if (action->kind == REEL_ACTION_IMPULSE) {
-                apply_impulse(sim, action);
-            } else {
-                apply_to_joint(sim, action);
-            }
+            act_once(sim, action);
         }
     }
     record_channels(sim);

@@ -226,6 +226,7 @@ static reel_status restore(reel_sim *sim, const reel_checkpoint *from, reel_erro
         if (sim->bodies[i].dynamic) {
             body_place_geoms(sim, i);
         }
+        presence_show(sim, i);
     }
     for (int j = 0; j < from->n_joints; j++) {
         if (sim->state.joints[j].released) {

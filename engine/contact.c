@@ -166,11 +166,12 @@ reel_vec3 contact_velocity(const reel_sim *sim, const contact *c)
 static void describe(reel_sim *sim, contact *c)
 {
     const reel_scene *scene = sim->scene;
-    const reel_surface *a = &scene->surfaces[scene->geoms[c->geom_a].surface];
-    const reel_surface *b = &scene->surfaces[scene->geoms[c->geom_b].surface];
-    c->friction = sqrt(a->friction * b->friction);
-    c->restitution = fmax(a->restitution, b->restitution);
-    c->rolling = fmax(a->rolling_friction, b->rolling_friction);
+    const reel_contact_pair pair = surfaces_meet(sim, scene->geoms[c->geom_a].surface,
+                                                 scene->geoms[c->geom_b].surface);
+    c->friction = pair.friction;
+    c->restitution = pair.restitution;
+    c->rolling = pair.rolling_friction;
+    c->belt = surfaces_run(sim, c);
     c->meeting = contact_velocity(sim, c);
     c->approach = -reel_v3_dot(c->meeting, c->normal);
     const touch *open = touch_find(&sim->state, c->body_a, c->body_b);

@@ -33,7 +33,7 @@ static double bias_of(const reel_sim *sim, const contact *c)
 static reel_vec3 slip_direction(const reel_sim *sim, const contact *c)
 {
     const int bodies[2] = {c->body_a, c->body_b};
-    reel_vec3 u = contact_velocity(sim, c);
+    reel_vec3 u = reel_v3_add(contact_velocity(sim, c), c->belt);
     for (int i = 0; i < 2; i++) {
         const body_fixed *fixed = &sim->bodies[bodies[i]];
         if (fixed->dynamic) {
@@ -79,6 +79,21 @@ static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParamete
     }
 }
 
+/* ODE asks for a velocity of the first body less the second along each friction direction. Where
+ * the first is static it swaps them: normal and second direction are turned round. */
+static void run_belt(const reel_sim *sim, const contact *c, reel_vec3 slip,
+                     dSurfaceParameters *surface)
+{
+    const reel_vec3 v = c->belt;
+    if (v.x == 0 && v.y == 0 && v.z == 0) {
+        return;
+    }
+    const double sign = sim->bodies[c->body_a].dynamic ? -1 : 1;
+    surface->mode |= dContactMotion1 | dContactMotion2;
+    surface->motion1 = sign * reel_v3_dot(v, slip);
+    surface->motion2 = -reel_v3_dot(v, reel_v3_cross(c->normal, slip));
+}
+
 static dBodyID ode_body(const reel_sim *sim, int body)
 {
     return sim->bodies[body].dynamic ? sim->bodies[body].ode : NULL;
@@ -97,6 +112,7 @@ static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedb
         to[i][1] = from[i].y;
         to[i][2] = from[i].z;
     }
+    run_belt(sim, c, slip, &ode.surface);
     ode.geom.g1 = sim->geoms[c->geom_a];
     ode.geom.g2 = sim->geoms[c->geom_b];
     *feedback = (dJointFeedback){{0}, {0}, {0}, {0}};
@@ -146,6 +162,14 @@ static void judge_depth(reel_sim *sim, const contact *c)
     }
 }
 
+/* What the belts' drives put in: the friction's work on the bodies less what the slip wastes. */
+static void account_for_belt(reel_sim *sim, const contact *c, reel_vec3 impulse)
+{
+    const double work = -reel_v3_dot(impulse, c->belt);
+    sim->state.work += work;
+    sim->state.total_work += fabs(work);
+}
+
 void contacts_read_forces(reel_sim *sim)
 {
     for (int i = 0; i < sim->n_contacts; i++) {
@@ -157,6 +181,7 @@ void contacts_read_forces(reel_sim *sim)
         }
         const reel_vec3 impulse = reel_v3_madd(c->impulse, sim->h, c->force);
         body_state *a = &sim->state.bodies[c->body_a], *b = &sim->state.bodies[c->body_b];
+        account_for_belt(sim, c, impulse);
         a->contact = reel_v3_add(a->contact, impulse);
         b->contact = reel_v3_sub(b->contact, impulse);
         if (!sim->bodies[c->body_a].dynamic) {

@@ -320,8 +320,10 @@ reel_status events_update(reel_sim *sim, reel_error *err)
     for (int i = 0; i < state->n_touches; i++) {
         touch *t = &state->touches[i];
         const int64_t gap = state->step - t->last_step;
-        const bool asleep =
-            !body_is_awake(sim, t->event.body_a) && !body_is_awake(sim, t->event.body_b);
+        const bool there = state->bodies[t->event.body_a].present &&
+                           state->bodies[t->event.body_b].present;
+        const bool asleep = there && !body_is_awake(sim, t->event.body_a) &&
+                            !body_is_awake(sim, t->event.body_b);
         if (gap > 0 && asleep && gap <= SIM_MERGE_STEPS + 1) {
             rest_on(sim, t);
         } else if (gap > 0) {

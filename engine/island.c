@@ -88,6 +88,7 @@ static void gather_constraints(reel_sim *sim)
         isle->n_contacts++;
         isle->rows += (c->friction > 0 ? 3 : 1) + (c->rolling > 0 ? 3 : 0);
         isle->grounded |= !both;
+        isle->on_belt |= c->belt.x != 0 || c->belt.y != 0 || c->belt.z != 0;
         isle->approach = fmax(isle->approach, c->approach);
     }
     for (int j = 0; j < sim->scene->n_joints; j++) {

@@ -7,7 +7,7 @@ double sim_kinetic(const reel_sim *sim)
 {
     double sum = 0;
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        if (sim->bodies[i].dynamic) {
+        if (sim->bodies[i].dynamic && sim->state.bodies[i].present) {
             const body_state *state = &sim->state.bodies[i];
             const reel_vec3 spin = body_inertia_mul(&sim->bodies[i], state, state->w);
             sum += 0.5 * (sim->bodies[i].mass * reel_v3_dot(state->v, state->v) +
@@ -21,7 +21,7 @@ double sim_potential(const reel_sim *sim)
 {
     double sum = 0;
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        if (sim->bodies[i].dynamic) {
+        if (sim->bodies[i].dynamic && sim->state.bodies[i].present) {
             const double height = reel_v3_dot(sim->scene->gravity, sim->state.bodies[i].p);
             sum -= sim->bodies[i].mass * height;
         }
@@ -33,7 +33,7 @@ static void sum_momentum(const reel_sim *sim, reel_vec3 *linear, reel_vec3 *angu
 {
     *linear = *angular = reel_v3(0, 0, 0);
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        if (sim->bodies[i].dynamic) {
+        if (sim->bodies[i].dynamic && sim->state.bodies[i].present) {
             const body_state *state = &sim->state.bodies[i];
             const reel_vec3 p = reel_v3_scale(state->v, sim->bodies[i].mass);
             const reel_vec3 spin = body_inertia_mul(&sim->bodies[i], state, state->w);
@@ -68,8 +68,14 @@ static void record_body(reel_sim *sim, int sample, int b, double seconds)
     state->contact = reel_v3(0, 0, 0);
     put(&take->applied_force[3 * at], reel_v3_scale(state->applied, share));
     state->applied = reel_v3(0, 0, 0);
+    if (!state->present) {
+        take->state[at] = 0;
+        return;
+    }
     const bool asleep = sim->bodies[b].dynamic && state->group != 0;
-    take->state[at] = (uint8_t)(REEL_STATE_PRESENT | (asleep ? REEL_STATE_ASLEEP : 0));
+    take->state[at] = (uint8_t)(REEL_STATE_PRESENT | (asleep ? REEL_STATE_ASLEEP : 0) |
+                                (state->placed ? REEL_STATE_TELEPORTED : 0));
+    state->placed = false;
     sim->state.asleep_samples += asleep;
     if (sim->bodies[b].dynamic) {
         sim->state.audit.escape = fmax(sim->state.audit.escape, reel_v3_len(state->p));
@@ -112,8 +118,8 @@ static void record_sums(reel_sim *sim, int sample)
     put(&sim->take->momentum[6 * (size_t)sample], linear);
     put(&sim->take->momentum[6 * (size_t)sample + 3], angular);
     if (sample == 0) {
-        state->start_energy = kinetic + potential;
-        state->low_potential = state->top_potential = potential;
+        state->start_energy = kinetic + potential - state->work; /* work: spawned at step 0 */
+        state->low_potential = state->top_potential = potential - state->placed_potential;
     } else {
         const reel_vec3 gain = reel_v3_sub(linear, state->momentum);
         const double error = reel_v3_len(reel_v3_sub(gain, state->impulse));
@@ -122,8 +128,8 @@ static void record_sums(reel_sim *sim, int sample)
     const double rise = kinetic + potential - state->start_energy - state->work;
     state->audit.energy_gain = fmax(state->audit.energy_gain, rise);
     state->top_kinetic = fmax(state->top_kinetic, kinetic);
-    state->low_potential = fmin(state->low_potential, potential);
-    state->top_potential = fmax(state->top_potential, potential);
+    state->low_potential = fmin(state->low_potential, potential - state->placed_potential);
+    state->top_potential = fmax(state->top_potential, potential - state->placed_potential);
     state->momentum = linear;
     state->impulse = reel_v3(0, 0, 0);
 }

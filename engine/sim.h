@@ -67,6 +67,8 @@ typedef struct body_state {
     bool ready;    /* still for so long that it may fall asleep */
     int32_t group; /* 0 awake; else 1 + smallest body of the island that fell asleep */
     bool free;     /* flew freely in the last step */
+    bool present;  /* there: neither waiting to be spawned nor removed */
+    bool placed;   /* spawned since the last sample */
 } body_state;
 
 /* Constants of a joint. */
@@ -120,6 +122,7 @@ typedef struct sim_state {
     reel_vec3 impulse;  /* N s from outside since the last sample */
     reel_vec3 momentum; /* N s at the last sample */
     double start_energy, top_kinetic, low_potential, top_potential, total_work;
+    double placed_potential; /* J, that spawned bodies brought and removed ones took */
     int64_t asleep_samples;
     reel_audit audit;
     double *channel; /* [n_channels] sums over the steps since the last sample */
@@ -138,6 +141,7 @@ typedef struct contact {
     double since;        /* s from the touch to the start of the step, estimated (fresh) */
     bool instant;        /* the touch had an impact of its own: it is over at once */
     double friction, restitution, rolling;
+    reel_vec3 belt;    /* m/s: how the surface of a runs by itself less that of b, tangential */
     reel_vec3 impulse; /* N s on a in this step, given before the solver ran */
     reel_vec3 force;   /* N on a, from the solver */
     reel_vec3 held;    /* N on a, at the end of the step before */
@@ -171,6 +175,7 @@ typedef struct island {
     bool driven;            /* has a motor */
     bool jointed;
     bool grounded;   /* touches something static or hangs on the world */
+    bool on_belt;    /* touches a surface that runs by itself */
     bool all_free;   /* every body flew freely in the step before */
     double approach; /* m/s, fastest of its contacts */
     double tau;      /* s since the impact (ISLAND_IMPACT) */
@@ -202,6 +207,7 @@ struct reel_sim {
     sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
     channel_source *channels;
+    int *pair_first, *pair_order; /* surface.c; NULL without contact pairs */
     double energy_floor; /* J, of the audit's energy scale */
     reel_take *take;     /* NULL once sealed */
     bool failed;
@@ -271,6 +277,11 @@ int collide_capsule(const capsule_partner *s, touch_point out[2]);
 int collide_box_cylinder(const double half[3], reel_vec3 centre, reel_vec3 direction,
                          reel_vec3 radial, double radius, double half_length, touch_point *out);
 
+/* surface.c */
+reel_status surfaces_build(reel_sim *sim, reel_error *err);
+reel_contact_pair surfaces_meet(const reel_sim *sim, int surface_a, int surface_b);
+reel_vec3 surfaces_run(const reel_sim *sim, const contact *c); /* contact.belt */
+
 /* contact_joints.c */
 reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
 void contacts_read_forces(reel_sim *sim); /* and account for them */
@@ -308,6 +319,11 @@ void joints_account(reel_sim *sim);
 void joint_release(reel_sim *sim, int joint); /* in ODE and in the counts */
 bool joint_connects(const reel_sim *sim, int body_a, int body_b);
 
+/* spawn.c */
+reel_status presence_check(const reel_sim *sim, reel_error *err);
+reel_status presence_update(reel_sim *sim, reel_error *err); /* what the timeline has at this step */
+void presence_show(reel_sim *sim, int body);                 /* in ODE, as the state says */
+
 /* actions.c */
 reel_status channels_build(reel_sim *sim, reel_error *err);
 void actions_apply(reel_sim *sim);
@@ -317,7 +333,8 @@ void sleep_wake(reel_sim *sim, int body);
 void sleep_update(reel_sim *sim);
 static inline bool body_is_awake(const reel_sim *sim, int body)
 {
-    return sim->bodies[body].dynamic && sim->state.bodies[body].group == 0;
+    const body_state *state = &sim->state.bodies[body];
+    return sim->bodies[body].dynamic && state->group == 0 && state->present;
 }
 
 /* events.c */

@@ -103,7 +103,7 @@ void sleep_update(reel_sim *sim)
             continue;
         }
         const bool solved = isle->kind != ISLAND_FREE && isle->kind != ISLAND_IMPACT;
-        const bool may_rest = solved && isle->grounded;
+        const bool may_rest = solved && isle->grounded && !isle->on_belt;
         bool all_ready = may_rest;
         for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
             if (may_rest) {

@@ -66,6 +66,9 @@ static reel_status check_actions(const reel_sim *sim, reel_error *err)
         const reel_action *action = &sim->scene->actions[i];
         const bool on_body =
             action->kind == REEL_ACTION_FORCE || action->kind == REEL_ACTION_IMPULSE;
+        if (action->kind == REEL_ACTION_SPAWN || action->kind == REEL_ACTION_REMOVE) {
+            continue; /* presence_check() */
+        }
         const char *fault = NULL;
         if (on_body && (action->body < 0 || !sim->bodies[action->body].dynamic)) {
             fault = "needs a dynamic body";
@@ -82,7 +85,7 @@ static reel_status check_actions(const reel_sim *sim, reel_error *err)
                                 fault);
         }
     }
-    return REEL_OK;
+    return presence_check(sim, err);
 }
 
 static reel_status check_overlap(reel_sim *sim, reel_error *err)
@@ -147,6 +150,9 @@ reel_status reel_sim_open(const reel_scene *scene, reel_sim **out, reel_error *e
     }
     status = sim_check_sane(sim, err);
     if (status == REEL_OK) {
+        status = presence_update(sim, err);
+    }
+    if (status == REEL_OK) {
         status = check_overlap(sim, err);
     }
     if (status != REEL_OK) {
@@ -208,8 +214,11 @@ static void account_for_gravity(reel_sim *sim)
 
 static reel_status one_step(reel_sim *sim, reel_error *err)
 {
-    actions_apply(sim);
-    reel_status status = sim_check_sane(sim, err);
+    reel_status status = presence_update(sim, err); /* a branch may have a timeline of its own */
+    if (status == REEL_OK) {
+        actions_apply(sim);
+        status = sim_check_sane(sim, err);
+    }
     if (status == REEL_OK) {
         status = contacts_collect(sim, err);
     }
@@ -232,7 +241,7 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     }
     sleep_update(sim);
     sim->state.step++;
-    return REEL_OK;
+    return presence_update(sim, err);
 }
 
 reel_status reel_sim_advance(reel_sim *sim, int64_t n, reel_error *err)

@@ -112,9 +112,10 @@ static void init_state(reel_sim *sim, int i)
     state->p = body->world_from_body.p;
     state->q = reel_quat_unit(body->world_from_body.q);
     body_refresh_rotation(state);
+    state->present = !body->absent;
     if (sim->bodies[i].dynamic) {
-        state->v = body->velocity;
-        state->w = body->omega;
+        state->v = body->absent ? reel_v3(0, 0, 0) : body->velocity;
+        state->w = body->absent ? reel_v3(0, 0, 0) : body->omega;
         state->ref_p = state->p;
         state->ref_q = state->q;
         state->free = true;
@@ -250,7 +251,13 @@ reel_status world_build(reel_sim *sim, reel_error *err)
             return status;
         }
     }
-    status = joints_build(sim, err);
+    for (int i = 0; i < scene->n_bodies; i++) {
+        presence_show(sim, i);
+    }
+    status = surfaces_build(sim, err);
+    if (status == REEL_OK) {
+        status = joints_build(sim, err);
+    }
     return status == REEL_OK ? trees_build(sim, err) : status;
 }
 
@@ -267,6 +274,7 @@ void world_destroy(reel_sim *sim)
         sim->bodies,       sim->geoms,          sim->joints,  sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints,   sim->force,   sim->torque,         sim->pushed,
         sim->root,         sim->next_in_island, sim->islands, sim->struck,
+        sim->pair_first,   sim->pair_order,
     };
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);

@@ -193,7 +193,8 @@ reel_action *kit_action(reel_scene *s, const char *name, reel_action_kind kind, 
                         int64_t first_step)
 {
     reel_action *action = &s->actions[s->n_actions++];
-    const bool on_body = kind == REEL_ACTION_IMPULSE || kind == REEL_ACTION_FORCE;
+    const bool on_body = kind == REEL_ACTION_IMPULSE || kind == REEL_ACTION_FORCE ||
+                         kind == REEL_ACTION_SPAWN || kind == REEL_ACTION_REMOVE;
     *action = (reel_action){.name = name,
                             .kind = kind,
                             .first_step = first_step,
