@@ -74,6 +74,55 @@ static double cylinder_distance(const double size[3], reel_vec3 p)
     return outside + (inside < 0 ? inside : 0);
 }
 
+/* Distance from (u, v) to the segment from a to b in a plane. */
+static double segment_distance(double u, double v, const double a[2], const double b[2])
+{
+    double dx = b[0] - a[0], dy = b[1] - a[1];
+    double t = ((u - a[0]) * dx + (v - a[1]) * dy) / (dx * dx + dy * dy);
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    double ex = u - a[0] - t * dx, ey = v - a[1] - t * dy;
+    return sqrt(ex * ex + ey * ey);
+}
+
+/* A turned triangle: the nearer of slant and base in the half plane through the axis. */
+static double cone_distance(const double size[3], reel_vec3 p)
+{
+    const double half = 0.5 * size[1], r = size[0];
+    const double rim[2] = {r, -half}, apex[2] = {0, half}, middle[2] = {0, -half};
+    double s = sqrt(p.x * p.x + p.y * p.y);
+    double d = fmin(segment_distance(s, p.z, rim, apex), segment_distance(s, p.z, middle, rim));
+    bool inside = p.z > -half && s * size[1] < (half - p.z) * r;
+    return inside ? -d : d;
+}
+
+/* The nearest point has x_i = a_i^2 p_i / (a_i^2 + t), with t such that it is on the surface
+ * (Eberly, "Distance from a Point to an Ellipse, an Ellipsoid, or a Hyperellipsoid"): the sum of
+ * squares falls as t grows, so halving finds it. */
+static double ellipsoid_distance(const double size[3], reel_vec3 p)
+{
+    const double q[3] = {fabs(p.x), fabs(p.y), fabs(p.z)};
+    const double least = fmin(size[0], fmin(size[1], size[2]));
+    double lo = -least * least, hi = reel_v3_len(p) * fmax(size[0], fmax(size[1], size[2]));
+    double level = 0, sum = 0;
+    for (int i = 0; i < 3; i++) {
+        level += q[i] * q[i] / (size[i] * size[i]);
+    }
+    for (int i = 0; i < 100 && lo < hi; i++) {
+        const double t = 0.5 * (lo + hi);
+        double f = 0;
+        for (int k = 0; k < 3; k++) {
+            const double x = size[k] * q[k] / (size[k] * size[k] + t);
+            f += x * x;
+        }
+        *(f > 1 ? &lo : &hi) = t;
+    }
+    for (int k = 0; k < 3; k++) {
+        const double d = q[k] - q[k] * size[k] * size[k] / (size[k] * size[k] + hi);
+        sum += d * d;
+    }
+    return level < 1 ? -sqrt(sum) : sqrt(sum);
+}
+
 double reel_geom_distance(const reel_geom *geom, reel_vec3 p)
 {
     switch (geom->shape) {
@@ -82,6 +131,9 @@ double reel_geom_distance(const reel_geom *geom, reel_vec3 p)
     case REEL_SHAPE_SPHERE: return reel_v3_len(p) - geom->size[0];
     case REEL_SHAPE_CAPSULE: return capsule_distance(geom->size, p);
     case REEL_SHAPE_CYLINDER: return cylinder_distance(geom->size, p);
+    case REEL_SHAPE_CONE: return cone_distance(geom->size, p);
+    case REEL_SHAPE_ELLIPSOID: return ellipsoid_distance(geom->size, p);
+    default: break;
     }
     return 1e300;
 }

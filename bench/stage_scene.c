@@ -178,6 +178,27 @@ static void build_patterns(builder *b)
     }
 }
 
+/* Cones and ellipsoids that stand, lie and hang, in one row each. */
+static void build_quadrics(builder *b)
+{
+    static const double red[3] = {0.65, 0.05, 0.03}, teal[3] = {0.02, 0.30, 0.32};
+    static const double gold[3] = {0.95, 0.64, 0.25};
+    const reel_quat up = {1, 0, 0, 0};
+    const int floor = add_material(b, REEL_PATTERN_TILES, white, grey, 0.5, 0.35, 0);
+    add_geom(b, 0, REEL_SHAPE_PLANE, reel_v3(40, 0, 0), reel_v3(0, 0, 0), up, floor);
+    const int m[3] = {add_material(b, REEL_PATTERN_PLAIN, red, red, 1, 0.4, 0),
+                      add_material(b, REEL_PATTERN_STRIPES, teal, white, 0.08, 0.3, 0),
+                      add_material(b, REEL_PATTERN_PLAIN, gold, gold, 1, 0.15, 1)};
+    for (int i = 0; i < 6; i++) {
+        const double x = (i - 2.5) * 0.5, r = 0.12 + 0.03 * (i % 3), h = 0.25 + 0.1 * (i / 2);
+        const reel_quat lean = reel_quat_from_axis_angle(reel_v3(0.6, 0.8, 0), 0.7 * (i - 2));
+        add_geom(b, 0, REEL_SHAPE_CONE, reel_v3(r, h, 0), reel_v3(x, 0.35, i & 1 ? 0.3 : h / 2),
+                 i & 1 ? lean : up, m[i % 3]);
+        add_geom(b, 0, REEL_SHAPE_ELLIPSOID, reel_v3(r, 0.06 + 0.02 * i, 0.2 - 0.02 * i),
+                 reel_v3(x, -0.35, 0.25), i & 1 ? lean : up, m[(i + 1) % 3]);
+    }
+}
+
 static void build_gloss(builder *b)
 {
     static const double dark[3] = {0.05, 0.05, 0.06}, gold[3] = {0.95, 0.64, 0.25};
@@ -249,12 +270,14 @@ reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int heigh
     switch (kind) {
     case STAGE_PATTERNS: build_patterns(&b); break;
     case STAGE_GLOSS: build_gloss(&b); break;
+    case STAGE_QUADRICS: build_quadrics(&b); break;
     default: build_twenty(&b); break;
     }
     return b.s;
 }
 
-reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height)
+static reel_scene *random_of(uint64_t seed, const reel_shape *shapes, int n_shapes, int frames,
+                             int width, int height)
 {
     builder b;
     reel_rng rng = reel_rng_stream(seed, "stage/random");
@@ -267,7 +290,7 @@ reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height
              reel_quat_from_axis_angle(reel_v3(1, 0, 0), tilt), ground);
     for (int i = 0; i < 24; i++) {
         const int more = i % 4 == 3; /* every fourth is one more geom of the body before */
-        const reel_shape shape = (reel_shape)reel_rng_int(&rng, 1, 4);
+        const reel_shape shape = shapes[reel_rng_int(&rng, 0, n_shapes - 1)];
         const double sx = reel_rng_range(&rng, 0.04, 0.35), sy = reel_rng_range(&rng, 0.04, 0.5);
         const double sz = reel_rng_range(&rng, 0.04, 0.5), spread = more ? 0.2 : 1.3;
         const double x = reel_rng_range(&rng, -spread, spread);
@@ -283,6 +306,19 @@ reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height
                  reel_quat_unit((reel_quat){qw, qx, qy, qz}), m);
     }
     return b.s;
+}
+
+reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height)
+{
+    static const reel_shape shapes[4] = {REEL_SHAPE_BOX, REEL_SHAPE_SPHERE, REEL_SHAPE_CAPSULE,
+                                         REEL_SHAPE_CYLINDER};
+    return random_of(seed, shapes, 4, frames, width, height);
+}
+
+reel_scene *stage_quadrics_create(uint64_t seed, int frames, int width, int height)
+{
+    static const reel_shape shapes[2] = {REEL_SHAPE_CONE, REEL_SHAPE_ELLIPSOID};
+    return random_of(seed, shapes, 2, frames, width, height);
 }
 
 reel_take *stage_take_create(const reel_scene *scene)

@@ -11,6 +11,7 @@ typedef enum stage_kind {
     STAGE_TWENTY = 0, /**< 20 objects of all shapes on a tiled floor: the benchmark */
     STAGE_PATTERNS,   /**< every pattern on boxes and balls, a compound, a wooden floor */
     STAGE_GLOSS,      /**< spheres over roughness and metal on a smooth checker */
+    STAGE_QUADRICS,   /**< cones and ellipsoids that stand, lie and hang */
     STAGE_COUNT,
 } stage_kind;
 
@@ -21,6 +22,9 @@ reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int heigh
 /** Shapes of all kinds in random poses, sizes and materials, compounds among them, over a tilted
  * plane; cameras as above. */
 reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height);
+
+/** The same of cones and ellipsoids. */
+reel_scene *stage_quadrics_create(uint64_t seed, int frames, int width, int height);
 
 /** Every body turns and slides a little on circles; the first is absent in the last frame, the
  * second teleports at frame 2. */

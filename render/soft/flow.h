@@ -171,13 +171,7 @@ STAGE void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kind
         if (!still_too && !(kinds & 1u << SOFT_MOTION_MOVES)) {
             continue;
         }
-        switch (g->shape) {
-        case REEL_SHAPE_PLANE: flow_hide(tile, g, k, REEL_SHAPE_PLANE, still_too); break;
-        case REEL_SHAPE_BOX: flow_hide(tile, g, k, REEL_SHAPE_BOX, still_too); break;
-        case REEL_SHAPE_SPHERE: flow_hide(tile, g, k, REEL_SHAPE_SPHERE, still_too); break;
-        case REEL_SHAPE_CAPSULE: flow_hide(tile, g, k, REEL_SHAPE_CAPSULE, still_too); break;
-        default: flow_hide(tile, g, k, REEL_SHAPE_CYLINDER, still_too); break;
-        }
+        FOR_SHAPE(g->shape, flow_hide(tile, g, k, SHAPE, still_too))
     }
 }
 

@@ -154,8 +154,29 @@ static double mean_radius(reel_shape shape, const double half[3])
     case REEL_SHAPE_SPHERE: return a;
     case REEL_SHAPE_CAPSULE: return sqrt(a * c);
     case REEL_SHAPE_CYLINDER: return sqrt(0.5 * a * (a + 2 * c));
+    case REEL_SHAPE_CONE: return 0.5 * sqrt(a * (a + sqrt(a * a + 4 * c * c)));
+    case REEL_SHAPE_ELLIPSOID: return sqrt((a * b + b * c + c * a) / 3);
     default: return sqrt((a * b + b * c + c * a) * 2 / REEL_PI);
     }
+}
+
+/* A body as occlusion sees it: smaller than its box by the corners it lacks, and a cone by most of
+ * its upper half. */
+static void fill_core(soft_geom *g, reel_shape shape, const double half[3])
+{
+    const bool cone = shape == REEL_SHAPE_CONE, egg = shape == REEL_SHAPE_ELLIPSOID;
+    const double thin = fmin(fmin(half[0], half[1]), half[2]) * (cone ? 0.6 : 1);
+    const double round = egg ? 0.6 : shape == REEL_SHAPE_CYLINDER ? 0.8 : 1;
+    for (int i = 0; i < 3; i++) {
+        g->core[i] = (float)((half[i] - thin) * (i < 2 || egg ? round : 1));
+    }
+    if (cone) {
+        g->core[0] = g->core[1] = (float)fmax(0.6 * half[0] - thin, 0);
+        const double lo = -half[2] + thin, hi = fmax(0.3 * half[2] - thin, lo);
+        g->core_z = (float)(0.5 * (lo + hi));
+        g->core[2] = (float)(0.5 * (hi - lo));
+    }
+    g->core_r = (float)thin;
 }
 
 static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view,
@@ -193,14 +214,15 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view
     } else if (geom->shape == REEL_SHAPE_CYLINDER) {
         radius = sqrt(half[0] * half[0] + half[2] * half[2]);
         g->half[1] = (float)half[2];
+    } else if (geom->shape == REEL_SHAPE_CONE) {
+        radius = sqrt(half[0] * half[0] + half[2] * half[2]);
+        g->half[1] = (float)half[2];
+        g->half[2] = (float)(half[0] / (2 * half[2]));
+    } else if (geom->shape == REEL_SHAPE_ELLIPSOID) {
+        radius = fmax(fmax(half[0], half[1]), half[2]);
     }
     g->radius = (float)(radius * (1 + 1e-6));
-    const double thin = fmin(fmin(half[0], half[1]), half[2]);
-    const double round = geom->shape == REEL_SHAPE_CYLINDER ? 0.8 : 1; /* corners it lacks */
-    for (int i = 0; i < 3; i++) {
-        g->core[i] = (float)((half[i] - thin) * (i < 2 ? round : 1));
-    }
-    g->core_r = (float)thin;
+    fill_core(g, geom->shape, half);
     g->reach = (float)(OCCLUSION_REACH * mean_radius(geom->shape, half));
     set_bounds(g, view, &pose, half, radius, width, height);
 }

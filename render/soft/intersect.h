@@ -102,6 +102,86 @@ VINL vm hit_cylinder(const float half[3], v3 o, v3 d, vf *t, vi *face)
     return vm_and(tube, vm_and(vf_lt(*t, vf_min(leave, fz)), vf_gt(*t, vf_set(0.0f))));
 }
 
+/* Where a line is within a cone. */
+typedef struct cone_span {
+    vf enter, leave; /* of the side without end */
+    vm hit;          /* the line meets it */
+} cone_span;
+
+/*
+ * The solid below the apex (0, 0, half[1]) without its base; half[2] = radius / height. From the
+ * point next to the origin; the discriminant is a difference of two squares whose rounding is that
+ * of the point, so small cones far away stay exact.
+ */
+VINL cone_span span_cone(const float half[3], v3 o, v3 d)
+{
+    const float k2 = half[2] * half[2];
+    const vf near = -v3_dot(o, d) / v3_dot(d, d);
+    const v3 p = v3_madd(o, near, d);
+    const vf z = p.z - half[1];
+    const vf a = d.x * d.x + d.y * d.y - k2 * (d.z * d.z);
+    const vf b = p.x * d.x + p.y * d.y - k2 * (z * d.z);
+    const vf c = p.x * p.x + p.y * p.y - k2 * (z * z);
+    const vf ex = z * d.x - d.z * p.x, ey = z * d.y - d.z * p.y, turn = p.x * d.y - p.y * d.x;
+    const vf disc = k2 * (ex * ex + ey * ey) - turn * turn;
+    const vf root = vf_sqrt(vf_max(disc, vf_set(0.0f)));
+    const vf q = -(b + vf_mulsign(root, b));
+    const vf r1 = q * safe_inverse(a), r2 = c * safe_inverse(q);
+    const vf lo = vf_min(r1, r2), hi = vf_max(r1, r2);
+    /* both roots on one nappe, or (steep rays) one on each: the lower one has the solid's */
+    const vf zero = vf_set(0.0f), far = vf_set(VF_FAR);
+    const vm steep = vf_lt(a, zero), down = vf_lt(d.z, zero);
+    const vm below = vf_lt(z + 0.5f * (lo + hi) * d.z, zero);
+    cone_span s;
+    s.enter = near + vf_sel(steep, vf_sel(down, hi, -far), lo);
+    s.leave = near + vf_sel(steep, vf_sel(down, far, lo), hi);
+    s.hit = vm_and(vf_gt(disc, zero), vm_or(steep, below));
+    return s;
+}
+
+/* half[0] = radius of the base, half[1] = half height, half[2] = their slope; face 0 side, 1 base
+ */
+VINL vm hit_cone(const float half[3], v3 o, v3 d, vf *t, vi *face)
+{
+    const cone_span s = span_cone(half, o, d);
+    const vf base = (-half[1] - o.z) * safe_inverse(d.z);
+    const vm up = vf_gt(d.z, vf_set(0.0f));
+    const vf enter = vf_sel(up, base, vf_set(-VF_FAR)), leave = vf_sel(up, vf_set(VF_FAR), base);
+    *t = vf_max(s.enter, enter);
+    *face = vi_sel(vf_gt(enter, s.enter), vi_set(1), vi_set(0));
+    return vm_and(s.hit, vm_and(vf_lt(*t, vf_min(s.leave, leave)), vf_gt(*t, vf_set(0.0f))));
+}
+
+/* half = semi-axes: the unit sphere after scaling; face 0 */
+VINL vm hit_ellipsoid(const float half[3], v3 o, v3 d, vf *t, vi *face)
+{
+    const float ix = 1.0f / half[0], iy = 1.0f / half[1], iz = 1.0f / half[2];
+    const v3 q = {o.x * ix, o.y * iy, o.z * iz}, e = {d.x * ix, d.y * iy, d.z * iz};
+    return hit_sphere(1.0f, q, e, t, face);
+}
+
+/*
+ * `statement` with SHAPE as a constant, for the shapes that have a closed form: the switches over
+ * shapes in what it calls then vanish. Nothing for meshes.
+ */
+#define FOR_SHAPE_CASE(shape, statement) \
+    case shape: {                        \
+        enum { SHAPE = shape };          \
+        statement;                       \
+        break;                           \
+    }
+#define FOR_SHAPE(shape, statement)                     \
+    switch (shape) {                                    \
+        FOR_SHAPE_CASE(REEL_SHAPE_PLANE, statement)     \
+        FOR_SHAPE_CASE(REEL_SHAPE_BOX, statement)       \
+        FOR_SHAPE_CASE(REEL_SHAPE_SPHERE, statement)    \
+        FOR_SHAPE_CASE(REEL_SHAPE_CAPSULE, statement)   \
+        FOR_SHAPE_CASE(REEL_SHAPE_CYLINDER, statement)  \
+        FOR_SHAPE_CASE(REEL_SHAPE_CONE, statement)      \
+        FOR_SHAPE_CASE(REEL_SHAPE_ELLIPSOID, statement) \
+    default: break;                                     \
+    }
+
 /* `shape` is a constant where speed matters: the switch then vanishes. */
 VINL vm hit_shape(int shape, const float half[3], v3 o, v3 d, vf *t, vi *face)
 {
@@ -110,6 +190,8 @@ VINL vm hit_shape(int shape, const float half[3], v3 o, v3 d, vf *t, vi *face)
     case REEL_SHAPE_BOX: return hit_box(half, o, d, t, face);
     case REEL_SHAPE_SPHERE: return hit_sphere(half[0], o, d, t, face);
     case REEL_SHAPE_CAPSULE: return hit_capsule(half, o, d, t, face);
+    case REEL_SHAPE_CONE: return hit_cone(half, o, d, t, face);
+    case REEL_SHAPE_ELLIPSOID: return hit_ellipsoid(half, o, d, t, face);
     default: return hit_cylinder(half, o, d, t, face);
     }
 }
@@ -128,6 +210,14 @@ VINL v3 shape_normal(int shape, const float half[3], v3 p, vi face)
     }
     case REEL_SHAPE_SPHERE: return v3_unit(p);
     case REEL_SHAPE_CAPSULE: return v3_unit((v3){p.x, p.y, p.z - vf_clamp(p.z, -half[1], half[1])});
+    case REEL_SHAPE_CONE: {
+        const v3 n = v3_unit((v3){p.x, p.y, half[2] * vf_sqrt(p.x * p.x + p.y * p.y)});
+        return v3_sel(vi_eq(face, vi_set(0)), n, (v3){zero, zero, -one});
+    }
+    case REEL_SHAPE_ELLIPSOID: {
+        const float ix = 1.0f / half[0], iy = 1.0f / half[1], iz = 1.0f / half[2];
+        return v3_unit((v3){p.x * ix * ix, p.y * iy * iy, p.z * iz * iz});
+    }
     default: {
         const vm side = vi_eq(face, vi_set(0));
         const v3 radial = v3_unit((v3){p.x, p.y, zero});

@@ -76,8 +76,12 @@ void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn)
         o->cw = (float)dotf(g->centre, sun->dir);
         if (g->shape == REEL_SHAPE_BOX) {
             fill_box(o, l, g->half);
-        } else if (g->shape == REEL_SHAPE_CYLINDER) {
+        } else if (g->shape == REEL_SHAPE_CYLINDER || g->shape == REEL_SHAPE_CONE) {
             fill_cylinder(o, l, g->half);
+        } else if (g->shape == REEL_SHAPE_ELLIPSOID) {
+            const double a = g->half[0], b = g->half[1], c = g->half[2];
+            const double x = l[0] * b * c, y = l[1] * c * a, z = l[2] * a * b;
+            o->cap = (float)sqrt(sqrt(x * x + y * y + z * z));
         }
     }
 }

@@ -98,13 +98,7 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
         if (!g->present || !beam_meets(&rays, g)) {
             continue;
         }
-        switch (g->shape) {
-        case REEL_SHAPE_PLANE: trace_geom(b, g, k, REEL_SHAPE_PLANE, own); break;
-        case REEL_SHAPE_BOX: trace_geom(b, g, k, REEL_SHAPE_BOX, own); break;
-        case REEL_SHAPE_SPHERE: trace_geom(b, g, k, REEL_SHAPE_SPHERE, own); break;
-        case REEL_SHAPE_CAPSULE: trace_geom(b, g, k, REEL_SHAPE_CAPSULE, own); break;
-        default: trace_geom(b, g, k, REEL_SHAPE_CYLINDER, own); break;
-        }
+        FOR_SHAPE(g->shape, trace_geom(b, g, k, SHAPE, own))
     }
     for (int i = 0; i < b->n; i += VW) {
         const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));

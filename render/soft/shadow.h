@@ -126,6 +126,70 @@ VINL vf cover_cylinder(const soft_geom *g, const soft_occluder *o, penumbra pen,
     return vf_and(vf_gt(leave_cylinder(g, o, p), vf_set(0.0f)), edge_share(s / w) * most);
 }
 
+/*
+ * The silhouette is the hull of the base's ellipse and the apex: two lines from the apex touch the
+ * ellipse. Within the wedge between the ellipse's centre and where they touch, the lines bound it,
+ * elsewhere the ellipse does; at the seam both measures agree.
+ */
+VINL vf cover_cone(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
+{
+    vf near;
+    nearest_axis(g, o, p, &near);
+    const float r = g->half[0], reach = o->length + o->cap;
+    const vf w = disc_at(pen, near), zero = vf_set(0.0f);
+    const vf cap =
+        vf_max(vf_min(vf_max(w, vf_set(o->cap)), vf_set(reach < r ? reach : r)), vf_set(1e-6f));
+    const vf x = v3_dotu(p, o->axis[0]) + (reach - cap), y = vf_abs(v3_dotu(p, o->axis[1]));
+    const vf ic = 1.0f / cap;
+    const float ir = 1.0f / r;
+    const vf fx = x * ic, fy = y * ir;
+    const vf k1 = vf_sqrt(fx * fx + fy * fy);
+    const vf k2 = vf_sqrt(fx * fx * ic * ic + fy * fy * (ir * ir));
+    vf share = edge_share(vf_sel(vf_gt(k2, vf_set(1e-12f)),
+                                 k1 * (1.0f - k1) / vf_max(k2, vf_set(1e-12f)), vf_set(r)) /
+                          w);
+    /* the apex is at distance `top` from the ellipse's centre */
+    const vf top = reach - cap + o->length, sine = cap / vf_max(top, vf_set(1e-12f));
+    const vf touch_y = r * vf_sqrt(vf_max(1.0f - sine * sine, zero));
+    vf nx = 1.0f / vf_max(top, vf_set(1e-12f)), ny = touch_y * (ir * ir);
+    const vf unit = 1.0f / vf_sqrt(nx * nx + ny * ny);
+    nx = nx * unit;
+    ny = ny * unit;
+    const vf ahead = nx * (top - x), aside = ny * y;
+    const vm wedge = vm_and(vf_lt(sine, vf_set(1.0f)), vf_gt(x * touch_y, y * (cap * sine)));
+    const vf lines = edge_share((ahead - aside) / w) + edge_share((ahead + aside) / w) - 1.0f;
+    share = vf_sel(wedge, vf_max(lines, zero), share);
+    const vf most = vf_min(vf_min(vf_set(r), vf_set(reach)) / w, vf_set(1.0f));
+    const v3 l = v3_set(o->dir);
+    const cone_span s = span_cone(g->half, p, l);
+    vf leave = vf_sel(s.hit, s.leave, near);
+    if (o->dir[2] < 0) { /* out through the base */
+        leave =
+            vf_min(leave, (-g->half[1] - p.z) * (1.0f / (o->dir[2] < -1e-6f ? o->dir[2] : -1e-6f)));
+    }
+    return vf_and(vf_gt(leave, zero), share * most);
+}
+
+/* After scaling to the unit sphere the ray passes the centre at k1; |gradient| of that is k2 / k1.
+ * o->cap: radius of the disc as large as the silhouette. */
+VINL vf cover_ellipsoid(const soft_geom *g, const soft_occluder *o, penumbra pen, v3 p)
+{
+    const float ix = 1.0f / g->half[0], iy = 1.0f / g->half[1], iz = 1.0f / g->half[2];
+    const float lx = o->dir[0] * ix, ly = o->dir[1] * iy, lz = o->dir[2] * iz;
+    const float inv = 1.0f / (lx * lx + ly * ly + lz * lz);
+    const v3 s = {p.x * ix, p.y * iy, p.z * iz};
+    const vf t = (s.x * lx + s.y * ly + s.z * lz) * -inv;
+    const v3 q = {s.x + t * lx, s.y + t * ly, s.z + t * lz};
+    const v3 e = {q.x * ix, q.y * iy, q.z * iz};
+    const vf k1 = vf_sqrt(v3_dot(q, q)), k2 = vf_sqrt(v3_dot(e, e));
+    const vf w = 1.0f / disc_at(pen, t);
+    const vf depth = vf_sel(vf_gt(k2, vf_set(1e-12f)),
+                            k1 * (1.0f - k1) / vf_max(k2, vf_set(1e-12f)), vf_set(o->cap));
+    const vf most = vf_min(o->cap * w, vf_set(1.0f));
+    const vf leave = t + vf_sqrt(vf_max(1.0f - k1 * k1, vf_set(0.0f)) * inv);
+    return vf_and(vf_gt(leave, vf_set(0.0f)), edge_share(depth * w) * most * most);
+}
+
 /* A plane hides the sun from all in front of it that looks through it; its rim is hard. */
 VINL vf cover_plane(const soft_geom *g, const soft_occluder *o, v3 p)
 {
@@ -146,6 +210,8 @@ VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, penum
     case REEL_SHAPE_BOX: return cover_box(g, o, pen, p);
     case REEL_SHAPE_SPHERE: return cover_sphere(g, o, pen, p);
     case REEL_SHAPE_CAPSULE: return cover_capsule(g, o, pen, p);
+    case REEL_SHAPE_CONE: return cover_cone(g, o, pen, p);
+    case REEL_SHAPE_ELLIPSOID: return cover_ellipsoid(g, o, pen, p);
     default: return cover_cylinder(g, o, pen, p);
     }
 }
@@ -234,12 +300,6 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
         if (!may_shade(g, o, sun, &box, tan_radius)) {
             continue;
         }
-        switch (g->shape) {
-        case REEL_SHAPE_PLANE: shade_from(b, g, o, k, REEL_SHAPE_PLANE, tan_radius); break;
-        case REEL_SHAPE_BOX: shade_from(b, g, o, k, REEL_SHAPE_BOX, tan_radius); break;
-        case REEL_SHAPE_SPHERE: shade_from(b, g, o, k, REEL_SHAPE_SPHERE, tan_radius); break;
-        case REEL_SHAPE_CAPSULE: shade_from(b, g, o, k, REEL_SHAPE_CAPSULE, tan_radius); break;
-        default: shade_from(b, g, o, k, REEL_SHAPE_CYLINDER, tan_radius); break;
-        }
+        FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, tan_radius))
     }
 }

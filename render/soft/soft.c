@@ -70,13 +70,28 @@ static bool finite_colour(const double c[3], double hi)
     return true;
 }
 
+/* How many lengths describe a shape. */
+static int shape_sizes(reel_shape shape)
+{
+    switch (shape) {
+    case REEL_SHAPE_SPHERE: return 1;
+    case REEL_SHAPE_CAPSULE:
+    case REEL_SHAPE_CYLINDER:
+    case REEL_SHAPE_CONE:
+    case REEL_SHAPE_HEIGHT_FIELD: return 2;
+    case REEL_SHAPE_BOX:
+    case REEL_SHAPE_ELLIPSOID: return 3;
+    default: return 0;
+    }
+}
+
 /* What the renderer relies on; scenes/validate.h has checked more. */
 static reel_status check_scene(const reel_scene *scene, reel_error *err)
 {
     char field[64];
     for (int i = 0; i < scene->n_geoms; i++) {
         const reel_geom *g = &scene->geoms[i];
-        const int n = g->shape == REEL_SHAPE_BOX ? 3 : g->shape == REEL_SHAPE_SPHERE ? 1 : 2;
+        const int n = shape_sizes(g->shape);
         snprintf(field, sizeof field, "geoms[%d].size", i);
         for (int j = 0; g->visible && g->shape != REEL_SHAPE_PLANE && j < n; j++) {
             const bool capsule_length = g->shape == REEL_SHAPE_CAPSULE && j == 1;

@@ -27,9 +27,11 @@ typedef struct soft_geom {
     float rot[9], off[3];  /* local = rot * cam + off; off is the camera centre in local */
     float centre[3];       /* m, camera frame, of the bounding sphere */
     float radius;          /* m, of the bounding sphere; infinite plane: 0 */
-    float half[3];         /* m: box half edges; radius, half length (no caps); plane: radius */
+    float half[3];         /* m: box half edges; radius, half length (no caps), cone: and their
+                              slope; semi-axes; plane: radius */
     float near_z;          /* m: no hit is nearer than this (planar z) */
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
+    float core_z;          /* m: where on the z axis that box is */
     float reach;           /* m: farther from its centre it hides nothing */
     int has_corners;       /* all corners of its box are before the camera: */
     float corner[8][2];    /* px, where they are seen; bits of the index: sides along x, y, z */
@@ -82,8 +84,9 @@ typedef struct soft_occluder {
     float inv[3];      /* box: 1/dir, large where dir is 0 */
     float slab[3][3];  /* box: unit normals of the silhouette's edges, [edge][axis] */
     float width[3];    /* box: half widths of the silhouette along them */
-    float axis[2][3];  /* cylinder: unit vectors along and across the projected axis */
-    float cap, length; /* cylinder: half thickness of the projected cap; projected half length */
+    float axis[2][3];  /* cylinder, cone: unit vectors along and across the projected axis */
+    float cap, length; /* cylinder, cone: half thickness of the projected cap; projected half
+                          length; ellipsoid: cap = radius of its silhouette, were it a disc */
     float cu, cv;      /* centre of the bounding sphere across the light (soft_sun.u, v) */
     float cw;          /* and along it */
 } soft_occluder;

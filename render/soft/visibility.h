@@ -123,13 +123,7 @@ STAGE void see(const soft_job *job, const soft_tile *tile, const int *list, floa
         const int k = list[j];
         const soft_geom *g = &job->geoms[k];
         const float(*d)[SOFT_BATCH] = (const float(*)[SOFT_BATCH])dir;
-        switch (g->shape) {
-        case REEL_SHAPE_PLANE: see_geom(tile, g, k, REEL_SHAPE_PLANE, d, t, key); break;
-        case REEL_SHAPE_BOX: see_geom(tile, g, k, REEL_SHAPE_BOX, d, t, key); break;
-        case REEL_SHAPE_SPHERE: see_geom(tile, g, k, REEL_SHAPE_SPHERE, d, t, key); break;
-        case REEL_SHAPE_CAPSULE: see_geom(tile, g, k, REEL_SHAPE_CAPSULE, d, t, key); break;
-        default: see_geom(tile, g, k, REEL_SHAPE_CYLINDER, d, t, key); break;
-        }
+        FOR_SHAPE(g->shape, see_geom(tile, g, k, SHAPE, d, t, key))
     }
 }
 
@@ -215,8 +209,8 @@ static int is_behind(const soft_geom *g, int face, const soft_geom *other, float
 /*
  * Find out whether one convex geom fills the tile and hides all others there: then it alone is
  * listed. The tile is `plain` if all samples show one face of one geom, so that there is nothing to
- * compare. A part of a solid that is seen is convex in the image, but for a cylinder's side, so
- * where all corners show it, all samples do.
+ * compare. A part of a solid that is seen is convex in the image, but for the side of a cylinder or
+ * cone, so where all corners show it, all samples do.
  */
 STAGE void find_plain(const soft_job *job, soft_tile *tile)
 {
@@ -250,7 +244,9 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
         if (hidden == tile->n_list) {
             tile->n_list = 1;
             job->tile_list[0] = k;
-            tile->plain = one && (g->shape != REEL_SHAPE_CYLINDER || face[0] != 0);
+            tile->plain =
+                one &&
+                ((g->shape != REEL_SHAPE_CYLINDER && g->shape != REEL_SHAPE_CONE) || face[0] != 0);
             return;
         }
     }

@@ -100,6 +100,50 @@ static void ref_face(const double *o, const double *d, int axis, double sign, do
     ref_take(t, n, best, normal);
 }
 
+/* The side of a cone: points where the angle to the axis at the apex is the cone's, on the nappe
+ * below it. */
+static void ref_cone(const double *o, const double *d, double r, double h, double *best,
+                     double *normal)
+{
+    const double cos2 = h * h / (h * h + r * r), q[3] = {o[0], o[1], o[2] - h / 2};
+    const double dv = -d[2], qv = -q[2]; /* along the axis, which points down */
+    const double a = dv * dv - cos2 * (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    const double b = dv * qv - cos2 * (d[0] * q[0] + d[1] * q[1] + d[2] * q[2]);
+    const double c = qv * qv - cos2 * (q[0] * q[0] + q[1] * q[1] + q[2] * q[2]);
+    if (a == 0 || b * b - a * c <= 0) {
+        return;
+    }
+    for (int i = -1; i <= 1; i += 2) {
+        const double t = (-b + i * sqrt(b * b - a * c)) / a;
+        const double p[3] = {q[0] + t * d[0], q[1] + t * d[1], q[2] + t * d[2]};
+        const double s = sqrt(p[0] * p[0] + p[1] * p[1]), l = sqrt(h * h + r * r);
+        const double n[3] = {p[0] / s * h / l, p[1] / s * h / l, r / l};
+        if (p[2] <= 0 && p[2] >= -h && n[0] * d[0] + n[1] * d[1] + n[2] * d[2] < 0) {
+            ref_take(t, n, best, normal);
+        }
+    }
+}
+
+static void ref_ellipsoid(const double *o, const double *d, const double *axes, double *best,
+                          double *normal)
+{
+    double q[3], e[3], n[3], t, length = 0;
+    for (int i = 0; i < 3; i++) {
+        q[i] = o[i] / axes[i];
+        e[i] = d[i] / axes[i];
+    }
+    if (ref_quadric(q, e, 3, 1, &t)) {
+        for (int i = 0; i < 3; i++) {
+            n[i] = (q[i] + t * e[i]) / axes[i];
+            length += n[i] * n[i];
+        }
+        for (int i = 0; i < 3; i++) {
+            n[i] /= sqrt(length);
+        }
+        ref_take(t, n, best, normal);
+    }
+}
+
 static bool ref_hit_geom(const reel_geom *g, const double *o, const double *d, double *t, double *n)
 {
     const double before = *t, *size = g->size;
@@ -122,6 +166,12 @@ static bool ref_hit_geom(const reel_geom *g, const double *o, const double *d, d
         ref_face(o, d, 2, 1, half[1], NULL, size[0], t, n);
         ref_face(o, d, 2, -1, half[1], NULL, size[0], t, n);
         break;
+    case REEL_SHAPE_CONE:
+        ref_cone(o, d, size[0], size[1], t, n);
+        ref_face(o, d, 2, -1, half[1], NULL, size[0], t, n);
+        break;
+    case REEL_SHAPE_ELLIPSOID: ref_ellipsoid(o, d, size, t, n); break;
+    default: break;
     }
     return *t < before;
 }

@@ -145,6 +145,7 @@ static void surface_of_random_scenes(const void *param)
     (void)param;
     for (uint64_t seed = 0; seed < 6; seed++) {
         check_surface(stage_random_create(seed, FRAMES, W, H));
+        check_surface(stage_quadrics_create(seed, FRAMES, W, H));
     }
 }
 
@@ -272,6 +273,7 @@ static void flow_of_all(const void *param)
     (void)param;
     check_flow(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), &c);
     check_flow(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H), &c);
+    check_flow(stage_scene_create(STAGE_QUADRICS, FRAMES, W, H), &c);
     for (uint64_t seed = 10; seed < 13; seed++) {
         check_flow(stage_random_create(seed, FRAMES, W, H), &c);
     }
