@@ -1,4 +1,5 @@
 /* scene_check.c - what the parts of a scene refer to is there and of the right kind. */
+#include "base/mesh.h"
 #include "base/scene_walk.h"
 
 #include <stdio.h>
@@ -115,22 +116,44 @@ static bool check_actions(scene_walk *w)
     return true;
 }
 
+/* Every mesh bounds a solid; those of hulls a convex one. */
+static bool check_meshes(scene_walk *w)
+{
+    const reel_scene *s = w->scene;
+    bool *convex = reel_calloc((size_t)s->n_meshes + 1, sizeof(*convex));
+    bool ok = convex != NULL || walk_no_memory(w);
+    for (int i = 0; ok && i < s->n_geoms; i++) {
+        if (s->geoms[i].shape == REEL_SHAPE_HULL) {
+            convex[s->geoms[i].mesh] = true;
+        }
+    }
+    for (int i = 0; ok && i < s->n_meshes; i++) {
+        reel_error err = {0};
+        w->path[0] = '\0';
+        const reel_status status = reel_mesh_check(&s->meshes[i], convex[i], &err);
+        if (status != REEL_OK) {
+            walk_enter(w, "meshes");
+            walk_enter_item(w, i);
+            ok = walk_fail(w, status, err.msg);
+        }
+    }
+    reel_free(convex);
+    return ok;
+}
+
 /* What a shape or joint is made of is there, and nothing else is named. */
 static bool check_parts(scene_walk *w)
 {
     const reel_scene *s = w->scene;
-    for (int i = 0; i < s->n_meshes; i++) {
-        const reel_mesh *m = &s->meshes[i];
-        for (int k = 0; k < 3 * m->n_triangles; k++) {
-            if (m->triangles[k] >= m->n_vertices) {
-                return fail_item(w, "meshes", i, "triangles", "name a vertex beyond the last");
-            }
-        }
-    }
     for (int i = 0; i < s->n_height_fields; i++) {
         const reel_height_field *f = &s->height_fields[i];
         if ((int64_t)f->columns * f->rows != f->n_heights) {
             return fail_item(w, "height_fields", i, "heights", "must be columns * rows numbers");
+        }
+    }
+    for (int i = 0; i < s->n_pairs; i++) {
+        if (s->pairs[i].surface_a > s->pairs[i].surface_b) {
+            return fail_item(w, "pairs", i, "surface_a", "must not be above surface_b");
         }
     }
     for (int i = 0; i < s->n_geoms; i++) {
@@ -145,7 +168,8 @@ static bool check_parts(scene_walk *w)
     for (int i = 0; i < s->n_joints; i++) {
         const reel_joint *j = &s->joints[i];
         const bool gear = j->kind == REEL_JOINT_GEAR;
-        if (gear != (j->joint_a >= 0 && j->joint_b >= 0) || j->joint_a >= i || j->joint_b >= i) {
+        if ((j->joint_a >= 0) != gear || (j->joint_b >= 0) != gear || j->joint_a >= i ||
+            j->joint_b >= i) {
             return fail_item(w, "joints", i, "joint_a",
                              "and joint_b must be set for a gear only, to joints before it");
         }
@@ -156,5 +180,5 @@ static bool check_parts(scene_walk *w)
 bool scene_check(scene_walk *w)
 {
     return check_indices(w, &reel_scene_fields, w->scene) && check_runs(w) && check_kinds(w) &&
-           check_actions(w) && check_parts(w);
+           check_actions(w) && check_parts(w) && check_meshes(w);
 }

@@ -2,11 +2,13 @@
  * sample_scene.h - a scene with one of everything, for tests of what carries scenes.
  *
  * Two objects and a floor, a hinge, an action of each kind, a camera of each motion. The values are
- * all different, so that mixed-up fields show. Not a scene to simulate.
+ * all different, so that mixed-up fields show. Not a scene to simulate. sample_rich_scene() has
+ * what simple scenes do not: meshes, terrain, force fields, joints with springs, and so on.
  */
 #pragma once
 
 #include "base/scene.h"
+#include <string.h>
 
 static inline reel_geom sample_geom(int body, reel_shape shape, double a, double b, double c)
 {
@@ -183,5 +185,172 @@ static inline reel_scene *sample_scene(void)
     s->exposure = 1.25;
     s->caption = "A red ball hits the lever.";
     s->caption_prompt = "A red ball and a lever.";
+    return s;
+}
+
+/* `n` entries more in an array of the arena. */
+static inline void *sample_longer(reel_arena *arena, const void *old, int count, int n, size_t size)
+{
+    char *all = reel_arena_alloc(arena, (size_t)(count + n), size);
+    if (count > 0) {
+        memcpy(all, old, (size_t)count * size);
+    }
+    return all;
+}
+
+static inline void sample_meshes(reel_scene *s)
+{
+    static const double corners[] = {0, 0, 0, 0.3, 0, 0, 0, 0.4, 0, 0, 0, 0.5, 0.05, 0.05, 0.05};
+    static const int tetrahedron[] = {0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3};
+    /* the face away from the origin pressed in */
+    static const int dented[] = {0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 4, 2, 3, 4, 3, 1, 4};
+    static const double heights[] = {0, 0.1, 0.2, -0.1, 0.05, 0.15};
+    reel_arena *a = &s->arena;
+    s->n_meshes = 2;
+    s->meshes = REEL_ARENA_NEW(a, reel_mesh, 2);
+    s->meshes[0] = (reel_mesh){.name = "dented",
+                               .n_vertices = 5,
+                               .n_triangles = 6,
+                               .vertices = reel_arena_copy(a, corners, 15, sizeof(double)),
+                               .triangles = reel_arena_copy(a, dented, 18, sizeof(int))};
+    s->meshes[1] = (reel_mesh){.name = "tetrahedron",
+                               .n_vertices = 4,
+                               .n_triangles = 4,
+                               .vertices = reel_arena_copy(a, corners, 12, sizeof(double)),
+                               .triangles = reel_arena_copy(a, tetrahedron, 12, sizeof(int)),
+                               .crease = 0.6};
+    s->n_height_fields = 1;
+    s->height_fields = REEL_ARENA_NEW(a, reel_height_field, 1);
+    s->height_fields[0] =
+        (reel_height_field){.name = "hills",
+                            .columns = 3,
+                            .rows = 2,
+                            .n_heights = 6,
+                            .heights = reel_arena_copy(a, heights, 6, sizeof(double)),
+                            .crease = 0.7};
+}
+
+/* A landscape (body 4) and a body of all the solid shapes (body 5). */
+static inline void sample_more_bodies(reel_scene *s)
+{
+    reel_arena *a = &s->arena;
+    s->objects = sample_longer(a, s->objects, 3, 2, sizeof(*s->objects));
+    s->objects[3] = (reel_object){"land", "environment", "terrain", "", "stone", 0, 0, 4, 1};
+    s->objects[4] = (reel_object){"thing", "lever", "solid", "red", "rubber", 2, 3, 5, 1};
+    s->n_objects = 5;
+    s->bodies = sample_longer(a, s->bodies, 4, 2, sizeof(*s->bodies));
+    s->bodies[4] = (reel_body){.name = "land",
+                               .object = 3,
+                               .first_geom = 5,
+                               .n_geoms = 2,
+                               .world_from_body = reel_pose_identity(),
+                               .tag = ""};
+    s->bodies[5] = s->bodies[3];
+    s->bodies[5].name = "thing";
+    s->bodies[5].object = 4;
+    s->bodies[5].first_geom = 7;
+    s->bodies[5].n_geoms = 3;
+    s->bodies[5].tag = "magnetic";
+    s->bodies[5].absent = true;
+    s->bodies[5].drag = 0.47;
+    s->bodies[5].charge = -2e-6;
+    s->bodies[5].magnetic_moment = reel_v3(0.5, 0, -1.5);
+    s->n_bodies = 6;
+    s->geoms = sample_longer(a, s->geoms, 5, 5, sizeof(*s->geoms));
+    s->geoms[5] = sample_geom(4, REEL_SHAPE_HEIGHT_FIELD, 4, 5, 0);
+    s->geoms[5].height_field = 0;
+    s->geoms[6] = sample_geom(4, REEL_SHAPE_MESH, 0, 0, 0);
+    s->geoms[6].mesh = 0;
+    s->geoms[7] = sample_geom(5, REEL_SHAPE_CONE, 0.2, 0.5, 0);
+    s->geoms[8] = sample_geom(5, REEL_SHAPE_ELLIPSOID, 0.1, 0.2, 0.3);
+    s->geoms[9] = sample_geom(5, REEL_SHAPE_HULL, 0, 0, 0);
+    s->geoms[9].mesh = 1;
+    s->geoms[9].belt = reel_v3(0.7, 0, -0.1);
+    s->n_geoms = 10;
+}
+
+static inline void sample_more_joints(reel_scene *s)
+{
+    reel_arena *a = &s->arena;
+    s->joints = sample_longer(a, s->joints, 2, 4, sizeof(*s->joints));
+    const reel_joint none = {
+        .body_a = 3, .body_b = -1, .axis = {0, 0, 1}, .max_speed = 1, .joint_a = -1, .joint_b = -1};
+    for (int i = 2; i < 6; i++) {
+        s->joints[i] = none;
+    }
+    s->joints[2].name = "cross";
+    s->joints[2].kind = REEL_JOINT_UNIVERSAL;
+    s->joints[2].axis2 = reel_v3(1, 0, 0);
+    s->joints[3].name = "spring";
+    s->joints[3].kind = REEL_JOINT_DISTANCE;
+    s->joints[3].anchor_b = reel_v3(0.1, 0.2, 3);
+    s->joints[3].stiffness = 120;
+    s->joints[3].rest = 0.8;
+    s->joints[3].break_force = 300;
+    s->joints[3].break_torque = 40;
+    s->joints[4].name = "axle";
+    s->joints[4].kind = REEL_JOINT_HINGE;
+    s->joints[4].body_a = 5;
+    s->joints[4].inactive = true;
+    s->joints[5].name = "gears";
+    s->joints[5].kind = REEL_JOINT_GEAR;
+    s->joints[5].body_b = 5;
+    s->joints[5].joint_a = 0;
+    s->joints[5].joint_b = 4;
+    s->joints[5].ratio = -2.5;
+    s->n_joints = 6;
+    s->actions = sample_longer(a, s->actions, 4, 3, sizeof(*s->actions));
+    s->actions[4] = (reel_action){.name = "catch",
+                                  .kind = REEL_ACTION_ATTACH,
+                                  .first_step = INT64_C(9007199254740994),
+                                  .body = -1,
+                                  .joint = 4};
+    s->actions[5] = s->actions[6] = s->actions[4];
+    s->actions[5].name = "appear";
+    s->actions[5].kind = REEL_ACTION_SPAWN;
+    s->actions[6].name = "vanish";
+    s->actions[6].kind = REEL_ACTION_REMOVE;
+    s->actions[5].body = s->actions[6].body = 5;
+    s->actions[5].joint = s->actions[6].joint = -1;
+    s->n_actions = 7;
+}
+
+static inline void sample_forces(reel_scene *s)
+{
+    reel_arena *a = &s->arena;
+    s->n_pairs = 2;
+    s->pairs = REEL_ARENA_NEW(a, reel_contact_pair, 2);
+    s->pairs[0] = (reel_contact_pair){0, 1, 0.35, 0.2, 0.001};
+    s->pairs[1] = (reel_contact_pair){1, 1, 0.55, 0.25, 0.003};
+    s->n_force_fields = 2;
+    s->force_fields = REEL_ARENA_NEW(a, reel_force_field, 2);
+    s->force_fields[0] = (reel_force_field){
+        .name = "breeze", .kind = REEL_FORCE_WIND, .tag = "", .body = -1, .vec = {3, 0, 0}};
+    s->force_fields[1] = (reel_force_field){.name = "pool",
+                                            .kind = REEL_FORCE_WATER,
+                                            .tag = "magnetic",
+                                            .first_step = 7,
+                                            .end_step = 900,
+                                            .vec = {0.1, 0.2, 0.3},
+                                            .center = {1, 2, 3},
+                                            .body = 5,
+                                            .strength = 4,
+                                            .power = 2,
+                                            .radius = 0.05,
+                                            .density = 998,
+                                            .viscosity = 0.001,
+                                            .has_box = true,
+                                            .box_min = {-1, -2, -3},
+                                            .box_max = {1.5, 2.5, 0.5}};
+}
+
+/* sample_scene() and the rest: 5 objects, 6 bodies, 10 geoms, 6 joints, 7 actions. */
+static inline reel_scene *sample_rich_scene(void)
+{
+    reel_scene *s = sample_scene();
+    sample_meshes(s);
+    sample_more_bodies(s);
+    sample_more_joints(s);
+    sample_forces(s);
     return s;
 }

@@ -49,9 +49,9 @@ enum { GRID = 5, N_GRID = GRID * GRID * GRID };
 static void cube_grid(double *points, reel_quat turn, double scale, double shift)
 {
     for (int i = 0; i < N_GRID; i++) {
-        const reel_vec3 p = reel_v3(i % GRID / (GRID - 1.0) - 0.5,
-                                    i / GRID % GRID / (GRID - 1.0) - 0.5,
-                                    i / GRID / GRID / (GRID - 1.0) - 0.5);
+        const reel_vec3 p =
+            reel_v3(i % GRID / (GRID - 1.0) - 0.5, i / GRID % GRID / (GRID - 1.0) - 0.5,
+                    i / GRID / GRID / (GRID - 1.0) - 0.5);
         const reel_vec3 r = reel_quat_rotate(turn, p);
         points[3 * i] = scale * r.x + shift;
         points[3 * i + 1] = scale * r.y - shift;
@@ -138,8 +138,8 @@ static void hulls_hold_their_points(const void *param)
         const reel_mesh mesh = hull_of(&arena, p, n), again = hull_of(&arena, p, n);
         CHECK(beyond(&mesh, p, n) <= 4e-9);
         CHECK_INT(mesh.n_vertices, ==, again.n_vertices);
-        CHECK(memcmp(mesh.triangles, again.triangles,
-                     3 * (size_t)mesh.n_triangles * sizeof(int)) == 0);
+        CHECK(memcmp(mesh.triangles, again.triangles, 3 * (size_t)mesh.n_triangles * sizeof(int)) ==
+              0);
         int from = 0;
         for (int i = 0; i < mesh.n_vertices; i++, from++) {
             while (from < n && memcmp(&p[3 * from], &mesh.vertices[3 * i], 24) != 0) {
@@ -212,9 +212,11 @@ static const int cube_faces[] = {0, 2, 1, 0, 3, 2, 4, 5, 6, 4, 6, 7, 0, 1, 5, 0,
 static void check_bad(double *v, int n_vertices, int *t, int n_triangles, bool convex,
                       const char *words)
 {
-    const reel_mesh mesh = {
-        .name = "m", .n_vertices = n_vertices, .n_triangles = n_triangles, .vertices = v,
-        .triangles = t};
+    const reel_mesh mesh = {.name = "m",
+                            .n_vertices = n_vertices,
+                            .n_triangles = n_triangles,
+                            .vertices = v,
+                            .triangles = t};
     reel_error err = {0};
     const reel_status status = reel_mesh_check(&mesh, convex, &err);
     if (status != (words ? REEL_E_SCENE : REEL_OK) || (words && !strstr(err.msg, words))) {

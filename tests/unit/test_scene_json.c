@@ -27,7 +27,7 @@ static void round_trip(const void *param)
 {
     (void)param;
     const uint64_t live = reel_alloc_live();
-    reel_scene *s = sample_scene();
+    reel_scene *s = sample_rich_scene();
     size_t size = 0, pretty_size = 0, again_size = 0;
     char *text = encoded(s, &size), *pretty = NULL;
     CHECK_INT(strlen(text), ==, size);
@@ -68,13 +68,18 @@ static void round_trip(const void *param)
 static void digest_is_pinned(const void *param)
 {
     (void)param;
-    reel_scene *s = sample_scene();
-    reel_sha256 h;
-    char hex[REEL_SHA256_HEX];
-    CHECK_INT(reel_scene_digest(s, &h, NULL), ==, REEL_OK);
-    reel_sha256_hex(h, hex);
-    CHECK_STR(hex, "2e57b238eacedf63a2181d1f1ecef27a48a5660dd574ad98275ddb5773242575");
-    reel_scene_destroy(&s);
+    static const char *const pinned[] = {
+        "2e57b238eacedf63a2181d1f1ecef27a48a5660dd574ad98275ddb5773242575",
+        "61327b67f80a6808e06f544ed939fe05a04d4e54dcb76d06c3e332c02477343a"};
+    reel_scene *scenes[] = {sample_scene(), sample_rich_scene()};
+    for (int i = 0; i < 2; i++) {
+        reel_sha256 h;
+        char hex[REEL_SHA256_HEX];
+        CHECK_INT(reel_scene_digest(scenes[i], &h, NULL), ==, REEL_OK);
+        reel_sha256_hex(h, hex);
+        CHECK_STR(hex, pinned[i]);
+        reel_scene_destroy(&scenes[i]);
+    }
 }
 
 /* ---- every member of the structs is in the text ---- */
@@ -99,6 +104,8 @@ static void mark_fields(const reel_field_table *table, size_t base, char *seen)
         case REEL_FIELD_LIST:
         case REEL_FIELD_TEXTS:
         case REEL_FIELD_PARAMS:
+        case REEL_FIELD_REAL_LIST:
+        case REEL_FIELD_INT_LIST:
             size = sizeof(void *);
             memset(seen + base + f->count_offset, 1, sizeof(int));
             break;
@@ -202,6 +209,24 @@ static void move_value(visit *v, const reel_field *f, void *base)
         *(const char **)(void *)at = old;
         break;
     }
+    case REEL_FIELD_REAL_LIST: {
+        double *x = *(double **)(void *)at;
+        const int last = *(int *)(void *)((char *)base + f->count_offset) * f->width - 1;
+        for (int i = 0; i <= last; i += last) {
+            const double old = x[i];
+            x[i] = nextafter(old, INFINITY);
+            check_changed(v, f->name);
+            x[i] = old;
+        }
+        break;
+    }
+    case REEL_FIELD_INT_LIST: {
+        int *x = *(int **)(void *)at;
+        x[*(int *)(void *)((char *)base + f->count_offset) * f->width - 1] ^= 1;
+        check_changed(v, f->name);
+        x[*(int *)(void *)((char *)base + f->count_offset) * f->width - 1] ^= 1;
+        break;
+    }
     default: break;
     }
 }
@@ -226,7 +251,7 @@ static void move_all(visit *v, const reel_field_table *table, void *base)
 static void each_value_is_in_the_text(const void *param)
 {
     (void)param;
-    visit v = {.scene = sample_scene()};
+    visit v = {.scene = sample_rich_scene()};
     char *text = encoded(v.scene, NULL);
     v.text = text;
     move_all(&v, &reel_scene_fields, v.scene);
@@ -352,7 +377,9 @@ static int break_all(const spot *s, const reel_field_table *table)
     int n = 0;
     for (int i = 0; i < table->n_fields; i++) {
         const reel_field *f = &table->fields[i];
-        try_object(s, changed(s->at, f->name, NULL, NULL), f->name, "missing");
+        if (!f->optional) {
+            try_object(s, changed(s->at, f->name, NULL, NULL), f->name, "missing");
+        }
         for (int which = 0; which < 4; which++) {
             reel_json *wrong = wrong_value(f, which);
             /* the first bad entry of a list is named with its index, else it is the field */
@@ -381,7 +408,7 @@ static int break_all(const spot *s, const reel_field_table *table)
 static void each_field_is_checked(const void *param)
 {
     (void)param;
-    reel_scene *scene = sample_scene();
+    reel_scene *scene = sample_rich_scene();
     size_t size;
     char *text = encoded(scene, &size);
     spot s = {0};
@@ -391,6 +418,83 @@ static void each_field_is_checked(const void *param)
     reel_json_destroy(&s.root);
     reel_free(text);
     reel_scene_destroy(&scene);
+}
+
+/* ---- optional fields ---- */
+
+static reel_json *default_of(const reel_field *f)
+{
+    reel_json *array = reel_json_array();
+    switch (f->kind) {
+    case REEL_FIELD_REALS:
+        for (int i = 0; i < f->width; i++) {
+            CHECK(reel_json_push(array, reel_json_real(f->fallback)));
+        }
+        return array;
+    case REEL_FIELD_LIST: return array;
+    default: break;
+    }
+    reel_json_destroy(&array);
+    return f->kind == REEL_FIELD_REAL   ? reel_json_real(f->fallback)
+           : f->kind == REEL_FIELD_BOOL ? reel_json_bool(f->fallback != 0)
+           : f->kind == REEL_FIELD_TEXT ? reel_json_string("")
+           : f->kind == REEL_FIELD_ENUM ? reel_json_string(f->names[0])
+                                        : reel_json_int((int64_t)f->fallback);
+}
+
+/* A copy of the object with every optional field that it leaves out written down. */
+static reel_json *filled(const reel_json *v, const reel_field_table *table, int *n)
+{
+    reel_json *copy = reel_json_object();
+    for (int i = 0; i < table->n_fields; i++) {
+        const reel_field *f = &table->fields[i];
+        const reel_json *member = reel_json_get(v, f->name);
+        reel_json *value;
+        if (!member) {
+            CHECK(f->optional);
+            value = default_of(f);
+            (*n)++;
+        } else if (f->kind == REEL_FIELD_STRUCT) {
+            value = filled(member, f->table, n);
+        } else if (f->kind == REEL_FIELD_LIST) {
+            value = reel_json_array();
+            for (size_t k = 0; k < reel_json_count(member); k++) {
+                CHECK(reel_json_push(value, filled(reel_json_at(member, k), f->table, n)));
+            }
+        } else {
+            value = reel_json_copy(member);
+        }
+        CHECK(reel_json_put(copy, f->name, value));
+    }
+    return copy;
+}
+
+/* A default that is written says the same as one that is left out, and is left out again. */
+static void defaults_are_left_out(const void *param)
+{
+    (void)param;
+    reel_scene *scenes[] = {sample_scene(), sample_rich_scene(), reel_scene_create()};
+    int n = 0;
+    for (int i = 0; i < 3; i++) {
+        size_t size, full_size;
+        char *text = encoded(scenes[i], &size);
+        reel_json *root = NULL;
+        CHECK_INT(reel_json_parse(text, size, "t", &root, NULL), ==, REEL_OK);
+        reel_json *full = filled(root, &reel_scene_fields, &n);
+        char *long_text = reel_json_canonical(full, &full_size);
+        CHECK_INT(full_size, >, size);
+        reel_scene *copy = decoded(long_text);
+        char *again = encoded(copy, NULL);
+        CHECK_STR(again, text);
+        reel_scene_destroy(&copy);
+        reel_scene_destroy(&scenes[i]);
+        reel_json_destroy(&root);
+        reel_json_destroy(&full);
+        reel_free(text);
+        reel_free(long_text);
+        reel_free(again);
+    }
+    CHECK_INT(n, >, 150);
 }
 
 static void syntax_has_a_line(const void *param)
@@ -410,7 +514,7 @@ static void syntax_has_a_line(const void *param)
 
 static void check_reference(void (*spoil)(reel_scene *), const char *field)
 {
-    reel_scene *s = sample_scene(), *out = NULL;
+    reel_scene *s = sample_rich_scene(), *out = NULL;
     reel_error err = {0};
     spoil(s);
     size_t size;
@@ -427,28 +531,45 @@ static void check_reference(void (*spoil)(reel_scene *), const char *field)
 #define SPOIL(name, statement) static void name(reel_scene *s) { statement; }
 SPOIL(geom_material, s->geoms[2].material = 2)
 SPOIL(geom_surface, s->geoms[2].surface = 9)
-SPOIL(geom_body_beyond, s->geoms[2].body = 4)
+SPOIL(geom_body_beyond, s->geoms[2].body = 6)
 SPOIL(geom_body_other, s->geoms[2].body = 3)
-SPOIL(geom_unlisted, s->bodies[3].n_geoms = 1)
+SPOIL(geom_unlisted, s->bodies[5].n_geoms = 2)
 SPOIL(geom_run, s->bodies[2].first_geom = 3)
-SPOIL(geom_too_many, s->bodies[3].n_geoms = 3)
+SPOIL(geom_too_many, s->bodies[5].n_geoms = 4)
 SPOIL(body_object, s->bodies[2].object = 1)
-SPOIL(body_object_beyond, s->bodies[2].object = 3)
+SPOIL(body_object_beyond, s->bodies[2].object = 5)
 SPOIL(body_run, s->objects[1].first_body = 0)
-SPOIL(body_unlisted, s->objects[2].n_bodies = 1)
+SPOIL(body_unlisted, s->n_objects = 4; s->bodies[5].object = 3)
 SPOIL(object_semantic, s->objects[1].semantic_id = 3)
-SPOIL(object_instance, s->objects[2].instance_id = 3)
+SPOIL(object_instance, s->objects[2].instance_id = 4)
 SPOIL(object_instance_same, s->objects[2].instance_id = 1)
-SPOIL(joint_a, s->joints[0].body_a = 4)
-SPOIL(joint_b, s->joints[0].body_b = 4)
-SPOIL(action_joint, s->actions[2].joint = 2)
+SPOIL(joint_a, s->joints[0].body_a = 6)
+SPOIL(joint_b, s->joints[0].body_b = 6)
+SPOIL(action_joint, s->actions[2].joint = 6)
 SPOIL(action_no_joint, s->actions[2].joint = -1)
 SPOIL(action_body, s->actions[0].body = -1)
 SPOIL(action_extra_body, s->actions[3].body = 0)
 SPOIL(action_extra_joint, s->actions[1].joint = 0)
 SPOIL(camera_body, s->cameras[3].body = -1)
 SPOIL(camera_extra_body, s->cameras[0].body = 1)
-SPOIL(expect_object, s->expects[1].object = 3)
+SPOIL(expect_object, s->expects[1].object = 5)
+SPOIL(geom_no_mesh, s->geoms[9].mesh = -1)
+SPOIL(geom_extra_mesh, s->geoms[8].mesh = 0)
+SPOIL(geom_mesh_beyond, s->geoms[9].mesh = 2)
+SPOIL(geom_not_convex, s->geoms[9].mesh = 0)
+SPOIL(geom_no_heights, s->geoms[5].height_field = -1)
+SPOIL(geom_extra_heights, s->geoms[1].height_field = 0)
+SPOIL(heights_count, s->height_fields[0].rows = 3)
+SPOIL(mesh_vertex, s->meshes[1].triangles[5] = 4)
+SPOIL(mesh_open, s->meshes[1].triangles[0] = 3)
+SPOIL(pair_order, s->pairs[0].surface_a = 1; s->pairs[0].surface_b = 0)
+SPOIL(pair_surface, s->pairs[1].surface_b = 2)
+SPOIL(gear_later, s->joints[5].joint_a = 5)
+SPOIL(gear_none, s->joints[5].joint_b = -1)
+SPOIL(gear_extra, s->joints[4].joint_a = 1)
+SPOIL(spawn_body, s->actions[5].body = -1)
+SPOIL(attach_joint, s->actions[4].joint = -1)
+SPOIL(field_body, s->force_fields[1].body = 6)
 /* clang-format on */
 
 static void references_are_checked(const void *param)
@@ -458,13 +579,13 @@ static void references_are_checked(const void *param)
     check_reference(geom_surface, "geoms[2].surface");
     check_reference(geom_body_beyond, "geoms[2].body");
     check_reference(geom_body_other, "geoms[2].body");
-    check_reference(geom_unlisted, "geoms[4].body");
+    check_reference(geom_unlisted, "geoms[9].body");
     check_reference(geom_run, "bodies[2].first_geom");
-    check_reference(geom_too_many, "bodies[3].first_geom");
+    check_reference(geom_too_many, "bodies[5].first_geom");
     check_reference(body_object, "bodies[2].object");
     check_reference(body_object_beyond, "bodies[2].object");
     check_reference(body_run, "objects[1].first_body");
-    check_reference(body_unlisted, "bodies[3].object");
+    check_reference(body_unlisted, "bodies[5].object");
     check_reference(object_semantic, "objects[1].semantic_id");
     check_reference(object_instance, "objects[2].instance_id");
     check_reference(object_instance_same, "objects[2].instance_id");
@@ -478,6 +599,23 @@ static void references_are_checked(const void *param)
     check_reference(camera_body, "cameras[3].body");
     check_reference(camera_extra_body, "cameras[0].body");
     check_reference(expect_object, "expects[1].object");
+    check_reference(geom_no_mesh, "geoms[9].mesh");
+    check_reference(geom_extra_mesh, "geoms[8].mesh");
+    check_reference(geom_mesh_beyond, "geoms[9].mesh");
+    check_reference(geom_not_convex, "meshes[0]");
+    check_reference(geom_no_heights, "geoms[5].height_field");
+    check_reference(geom_extra_heights, "geoms[1].height_field");
+    check_reference(heights_count, "height_fields[0].heights");
+    check_reference(mesh_vertex, "meshes[1]");
+    check_reference(mesh_open, "meshes[1]");
+    check_reference(pair_order, "pairs[0].surface_a");
+    check_reference(pair_surface, "pairs[1].surface_b");
+    check_reference(gear_later, "joints[5].joint_a");
+    check_reference(gear_none, "joints[5].joint_a");
+    check_reference(gear_extra, "joints[4].joint_a");
+    check_reference(spawn_body, "actions[5].body");
+    check_reference(attach_joint, "actions[4].joint");
+    check_reference(field_body, "force_fields[1].body");
 }
 
 /* ---- what cannot be written ---- */
@@ -494,7 +632,7 @@ static void check_unwritable(reel_scene *s, const char *field)
 static void what_cannot_be_written(const void *param)
 {
     (void)param;
-    reel_scene *s = sample_scene();
+    reel_scene *s = sample_rich_scene();
     const uint64_t live = reel_alloc_live();
     s->bodies[3].world_from_body.q.y = NAN;
     check_unwritable(s, "bodies[3].world_from_body.rotation[2]");
@@ -507,7 +645,7 @@ static void what_cannot_be_written(const void *param)
     s->objects[1].color = "r\xc3(";
     check_unwritable(s, "objects[1].color");
     s->objects[1].color = "red";
-    s->geoms[4].shape = (reel_shape)9;
+    s->geoms[4].shape = (reel_shape)99;
     check_unwritable(s, "geoms[4].shape");
     s->geoms[4].shape = REEL_SHAPE_BOX;
     s->params[2].name = "count";
@@ -519,7 +657,7 @@ static void what_cannot_be_written(const void *param)
 static void every_allocation_may_fail(const void *param)
 {
     (void)param;
-    reel_scene *s = sample_scene();
+    reel_scene *s = sample_rich_scene();
     size_t size;
     char *text = encoded(s, &size);
     const uint64_t live = reel_alloc_live();
@@ -563,6 +701,7 @@ static const check_test tests[] = {
     {"every member has a row", every_member_has_a_row, NULL},
     {"each value is in the text", each_value_is_in_the_text, NULL},
     {"each field is checked", each_field_is_checked, NULL},
+    {"defaults are left out", defaults_are_left_out, NULL},
     {"syntax has a line", syntax_has_a_line, NULL},
     {"references are checked", references_are_checked, NULL},
     {"what cannot be written", what_cannot_be_written, NULL},
