@@ -44,6 +44,7 @@ typedef struct point {
     double tt, ts, ss;     /* tangential impulse per tangential velocity */
     double gentle, rolls;  /* steps of the projected gradients */
     double friction, rolling;
+    reel_vec3 belt; /* m/s: contact.belt */
     double depth, bounce;  /* m at the step's beginning; m/s after it, 0: does not bounce */
     double gap_speed;      /* m/s: a gap may close so fast, negative */
     reel_vec3 impulse;     /* along n, t, s, of this sub-step */
@@ -78,12 +79,12 @@ static sym3 world_inverse(const body_fixed *fixed, const body_state *state)
     return (sym3){row[0].x, row[1].y, row[2].z, row[0].y, row[0].z, row[1].z};
 }
 
-/* Velocity of the point on a less that on b. */
+/* Velocity of the surface on a less that on b. */
 static inline reel_vec3 slip(const mover *a, const mover *b, const point *p)
 {
     const reel_vec3 va = reel_v3_add(a->v, reel_v3_cross(a->w, p->arm_a));
     const reel_vec3 vb = reel_v3_add(b->v, reel_v3_cross(b->w, p->arm_b));
-    return reel_v3_sub(va, vb);
+    return reel_v3_add(reel_v3_sub(va, vb), p->belt);
 }
 
 static inline void push(mover *a, mover *b, const point *p, reel_vec3 impulse)
@@ -304,6 +305,7 @@ static void load_point(const reel_sim *sim, const contact *c, double dt, point *
                  .n = c->normal,
                  .friction = c->friction,
                  .rolling = c->rolling,
+                 .belt = c->belt,
                  .depth = c->depth,
                  .slop = SIM_SLOP};
     const reel_vec3 other = fabs(p->n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
