@@ -104,7 +104,8 @@ static uint64_t geom_key(const reel_geom *geom)
 
 static uint64_t joint_key(const reel_joint *joint)
 {
-    const int64_t key[3] = {joint->kind, joint->body_a, joint->body_b};
+    const int64_t key[5] = {joint->kind, joint->body_a, joint->body_b, joint->joint_a,
+                            joint->joint_b};
     return reel_xxh64_of(key, sizeof key, 0);
 }
 
@@ -228,11 +229,7 @@ static reel_status restore(reel_sim *sim, const reel_checkpoint *from, reel_erro
         }
         presence_show(sim, i);
     }
-    for (int j = 0; j < from->n_joints; j++) {
-        if (sim->state.joints[j].released) {
-            joint_release(sim, j);
-        }
-    }
+    joints_restore(sim);
     return REEL_OK;
 }
 

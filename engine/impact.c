@@ -156,11 +156,11 @@ static bool find_answer(const reel_sim *sim, int body, answer *out)
             continue;
         }
         const body_state *state = &sim->state.bodies[body];
-        const reel_vec3 arm = reel_quat_rotate(state->q, sim->joints[j].anchor_a);
+        const reel_vec3 arm = reel_quat_rotate(state->q, sim->state.joints[j].frame.anchor_a);
         out->pivoted = joint->kind == REEL_JOINT_HINGE || joint->kind == REEL_JOINT_BALL;
         out->hinged = joint->kind == REEL_JOINT_HINGE;
         out->pivot = reel_v3_add(state->p, arm);
-        out->axis = reel_quat_rotate(state->q, sim->joints[j].axis_a);
+        out->axis = reel_quat_rotate(state->q, sim->state.joints[j].frame.axis_a);
         return out->pivoted;
     }
     return false;

@@ -8,7 +8,7 @@
  * island), a larger one by QuickStep, alone and with a seed of its own, so that islands know
  * nothing of one another. All bodies are disabled in ODE but those of the islands being solved.
  */
-#include "engine/sim.h"
+#include "engine/joints.h"
 
 #include "base/hash.h"
 #include <ode/ode.h>
@@ -49,8 +49,7 @@ static void connect(reel_sim *sim)
     }
     for (int j = 0; j < scene->n_joints; j++) {
         const reel_joint *joint = &scene->joints[j];
-        if (!sim->state.joints[j].released && joint->body_b >= 0 &&
-            sim->bodies[joint->body_b].dynamic) {
+        if (!sim->state.joints[j].released && !joint_is_ground(sim, joint->body_b)) {
             unite(sim->root, joint->body_a, joint->body_b);
         }
     }
@@ -85,7 +84,8 @@ static void gather_constraints(reel_sim *sim)
         island *isle = &sim->islands[sim->root[body]];
         c->next = isle->first_contact;
         isle->first_contact = i;
-        isle->n_contacts++;
+        isle->n_points++;
+        isle->n_contacts += !c->parted;
         isle->rows += (c->friction > 0 ? 3 : 1) + (c->rolling > 0 ? 3 : 0);
         isle->grounded |= !both;
         isle->on_belt |= c->belt.x != 0 || c->belt.y != 0 || c->belt.z != 0;
@@ -97,21 +97,10 @@ static void gather_constraints(reel_sim *sim)
             island *isle = &sim->islands[sim->root[joint->body_a]];
             isle->jointed = true;
             isle->rows += sim->joints[j].rows;
-            isle->driven |= joint->motor != REEL_MOTOR_NONE;
-            if (joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic) {
-                isle->grounded = true;
-                isle->n_anchors++;
-            } else {
-                isle->n_links++;
-            }
+            isle->geared |= joint->kind == REEL_JOINT_GEAR;
+            isle->grounded |= joint_is_ground(sim, joint->body_b);
         }
     }
-}
-
-static bool is_tree(const island *isle)
-{
-    return isle->jointed && !isle->driven && isle->n_contacts == 0 && isle->n_anchors <= 1 &&
-           isle->n_links == isle->n_bodies - 1;
 }
 
 static island_kind kind_of_solver(const island *isle)
@@ -119,7 +108,7 @@ static island_kind kind_of_solver(const island *isle)
     if (isle->rows <= SIM_EXACT_ROWS) {
         return ISLAND_EXACT;
     }
-    return ISLAND_ITERATIVE;
+    return isle->jointed ? ISLAND_ITERATIVE : ISLAND_SWEEP;
 }
 
 void islands_find(reel_sim *sim)
@@ -132,12 +121,12 @@ void islands_find(reel_sim *sim)
         if (isle->n_bodies == 0) {
             continue;
         }
-        if (isle->rows == 0) {
+        if (isle->n_contacts == 0 && !isle->jointed) {
             isle->kind = ISLAND_FREE;
         } else if (!isle->jointed && isle->n_bodies <= 2 && isle->all_free &&
                    isle->approach > sim->bounce_speed) {
             isle->kind = ISLAND_IMPACT;
-        } else if (is_tree(isle)) {
+        } else if (isle->jointed && isle->n_contacts == 0) {
             isle->kind = ISLAND_TREE;
         } else {
             isle->kind = kind_of_solver(isle);
@@ -153,8 +142,9 @@ static void write_body(reel_sim *sim, int b, bool with_forces)
     dBodySetLinearVel(fixed->ode, state->v.x, state->v.y, state->v.z);
     dBodySetAngularVel(fixed->ode, state->w.x, state->w.y, state->w.z);
     if (with_forces) {
-        const reel_vec3 f = reel_v3_madd(sim->force[b], fixed->mass, sim->scene->gravity);
-        const reel_vec3 t = sim->torque[b];
+        const reel_vec3 push = reel_v3_add(sim->force[b], sim->joint_force[b]);
+        const reel_vec3 f = reel_v3_madd(push, fixed->mass, sim->scene->gravity);
+        const reel_vec3 t = reel_v3_add(sim->torque[b], sim->joint_torque[b]);
         dBodySetForce(fixed->ode, f.x, f.y, f.z);
         dBodySetTorque(fixed->ode, t.x, t.y, t.z);
     }
@@ -265,7 +255,7 @@ static unsigned long seed_of(const reel_sim *sim, const island *isle)
 
 static bool is_for_exact(const island *isle)
 {
-    return isle->kind == ISLAND_EXACT || isle->kind == ISLAND_IMPACT;
+    return (isle->kind == ISLAND_EXACT && !isle->geared) || isle->kind == ISLAND_IMPACT;
 }
 
 static reel_status quick_step(reel_sim *sim, island *isle, reel_error *err)
@@ -351,12 +341,29 @@ static reel_status solve_exact(reel_sim *sim, reel_error *err)
     return REEL_OK;
 }
 
+reel_status island_step(reel_sim *sim, island *isle, reel_error *err)
+{
+    if (isle->kind == ISLAND_ITERATIVE) {
+        return quick_step(sim, isle, err);
+    }
+    const int64_t before = ode_messages();
+    enable(sim, isle, true);
+    const reel_status status = exact_step(sim, err);
+    enable(sim, isle, false);
+    if (status == REEL_OK && ode_messages() > before) {
+        return quick_step(sim, isle, err);
+    }
+    sim->state.audit.exact_steps++;
+    return status;
+}
+
 static reel_status solve_iterative(reel_sim *sim, reel_error *err)
 {
     for (int i = 0; i < sim->scene->n_bodies; i++) {
         island *isle = &sim->islands[i];
-        if (isle->kind == ISLAND_ITERATIVE) {
-            const reel_status status = quick_step(sim, isle, err);
+        if (isle->kind == ISLAND_ITERATIVE || (isle->kind == ISLAND_EXACT && isle->geared)) {
+            const reel_status status =
+                isle->geared ? gears_solve(sim, isle, err) : quick_step(sim, isle, err);
             if (status != REEL_OK) {
                 return status;
             }
@@ -382,6 +389,7 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
         }
     }
     reel_status status = contacts_create_joints(sim, err);
+    joints_enter_ode(sim);
     if (status == REEL_OK) {
         status = solve_exact(sim, err);
     }
@@ -393,8 +401,9 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
         return status;
     }
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        if (sim->islands[i].kind == ISLAND_FREE) {
-            fly(sim, sim->islands[i].first);
+        for (int b = sim->islands[i].first;
+             b >= 0 && sim->islands[i].kind == ISLAND_FREE; b = sim->next_in_island[b]) {
+            fly(sim, b);
         }
     }
     contacts_read_forces(sim);

@@ -1,251 +1,19 @@
-/*
- * joints.c - joints, their limits, motors and dampers.
- *
- * A motor is a velocity constraint of bounded force; a position motor asks for the speed that
- * closes the gap with time constant 1 / SERVO_RATE, up to max_speed. A damper is a constraint row
- * whose compliance is 1 / c, which makes it an implicit damping force (it cannot add energy); its
- * coefficient is raised by the factor 1 + c h / 2 I that makes the decay over one step right to
- * second order.
- */
-#include "engine/sim.h"
+/* joints.c - what joints are, where they stand, and when they are there. */
+#include "engine/joints.h"
 
 #include "base/trig.h"
-#include <ode/ode.h>
-#include <stdio.h>
-
-#define SERVO_RATE 60.0 /* 1/s */
-
-static reel_pose pose_of(const reel_sim *sim, int body)
-{
-    if (body < 0) {
-        return reel_pose_identity();
-    }
-    return (reel_pose){sim->state.bodies[body].p, sim->state.bodies[body].q};
-}
 
 static reel_vec3 into(reel_pose pose, reel_vec3 world)
 {
     return reel_pose_apply(reel_pose_inverse(pose), world);
 }
 
-/* Inertia of one body that the joint's free motion sees, were the other end fixed. */
-static double inertia_at(const reel_sim *sim, const reel_joint *joint, int body)
+static reel_vec3 turn_into(reel_pose pose, reel_vec3 world)
 {
-    const body_fixed *fixed = &sim->bodies[body];
-    const body_state *state = &sim->state.bodies[body];
-    const reel_vec3 arm = reel_v3_sub(state->p, joint->anchor);
-    const double arm2 = reel_v3_dot(arm, arm);
-    if (joint->kind == REEL_JOINT_SLIDER) {
-        return fixed->mass;
-    }
-    if (joint->kind == REEL_JOINT_HINGE) {
-        const reel_vec3 spin = body_inertia_mul(fixed, state, joint->axis);
-        const reel_vec3 side = reel_v3_cross(joint->axis, arm);
-        return reel_v3_dot(joint->axis, spin) + fixed->mass * reel_v3_dot(side, side);
-    }
-    const reel_mat3 *i = &fixed->inertia;
-    return fmax(i->m[0][0], fmax(i->m[1][1], i->m[2][2])) + fixed->mass * arm2;
+    return reel_quat_rotate(reel_quat_conj(pose.q), world);
 }
 
-static double joint_inertia(const reel_sim *sim, const reel_joint *joint)
-{
-    const double a = inertia_at(sim, joint, joint->body_a);
-    if (joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic) {
-        return a;
-    }
-    return 1 / (1 / a + 1 / inertia_at(sim, joint, joint->body_b));
-}
-
-static void set_param(dJointID ode, reel_joint_kind kind, int param, double value)
-{
-    if (kind == REEL_JOINT_HINGE) {
-        dJointSetHingeParam(ode, param, value);
-    } else {
-        dJointSetSliderParam(ode, param, value);
-    }
-}
-
-static dJointID create_ode(reel_sim *sim, const reel_joint *joint)
-{
-    const dBodyID a = sim->bodies[joint->body_a].ode;
-    const dBodyID b = joint->body_b >= 0 ? sim->bodies[joint->body_b].ode : NULL;
-    const reel_vec3 p = joint->anchor, axis = joint->axis;
-    dJointID ode = NULL;
-    switch (joint->kind) {
-    case REEL_JOINT_BALL:
-        ode = dJointCreateBall(sim->world, 0);
-        dJointAttach(ode, a, b);
-        dJointSetBallAnchor(ode, p.x, p.y, p.z);
-        break;
-    case REEL_JOINT_HINGE:
-        ode = dJointCreateHinge(sim->world, 0);
-        dJointAttach(ode, a, b);
-        dJointSetHingeAnchor(ode, p.x, p.y, p.z);
-        dJointSetHingeAxis(ode, axis.x, axis.y, axis.z);
-        break;
-    case REEL_JOINT_SLIDER:
-        ode = dJointCreateSlider(sim->world, 0);
-        dJointAttach(ode, a, b);
-        dJointSetSliderAxis(ode, axis.x, axis.y, axis.z);
-        break;
-    case REEL_JOINT_FIXED:
-        ode = dJointCreateFixed(sim->world, 0);
-        dJointAttach(ode, a, b);
-        dJointSetFixed(ode);
-        break;
-    }
-    return ode;
-}
-
-static dJointID create_damper(reel_sim *sim, const reel_joint *joint, double inertia)
-{
-    const dBodyID a = sim->bodies[joint->body_a].ode;
-    const dBodyID b = joint->body_b >= 0 ? sim->bodies[joint->body_b].ode : NULL;
-    const double c = joint->damping * (1 + joint->damping * sim->h / (2 * inertia));
-    const reel_vec3 axis = joint->axis;
-    dJointID ode;
-    if (joint->kind == REEL_JOINT_SLIDER) {
-        ode = dJointCreateLMotor(sim->world, 0);
-        dJointAttach(ode, a, b);
-        dJointSetLMotorNumAxes(ode, 1);
-        dJointSetLMotorAxis(ode, 0, 1, axis.x, axis.y, axis.z);
-        dJointSetLMotorParam(ode, dParamFMax, dInfinity);
-        dJointSetLMotorParam(ode, dParamCFM, 1 / c);
-        return ode;
-    }
-    ode = dJointCreateAMotor(sim->world, 0);
-    dJointAttach(ode, a, b);
-    dJointSetAMotorMode(ode, dAMotorUser);
-    const int n = joint->kind == REEL_JOINT_HINGE ? 1 : 3;
-    static const int fmax_of[3] = {dParamFMax1, dParamFMax2, dParamFMax3};
-    static const int cfm_of[3] = {dParamCFM1, dParamCFM2, dParamCFM3};
-    dJointSetAMotorNumAxes(ode, n);
-    for (int i = 0; i < n; i++) {
-        if (n == 1) {
-            dJointSetAMotorAxis(ode, i, 1, axis.x, axis.y, axis.z);
-        } else {
-            dJointSetAMotorAxis(ode, i, 0, i == 0, i == 1, i == 2);
-        }
-        dJointSetAMotorParam(ode, fmax_of[i], dInfinity);
-        dJointSetAMotorParam(ode, cfm_of[i], 1 / c);
-    }
-    return ode;
-}
-
-static bool has_position(const reel_joint *joint)
-{
-    return joint->kind == REEL_JOINT_HINGE || joint->kind == REEL_JOINT_SLIDER;
-}
-
-static reel_status check_joint(const reel_sim *sim, int j, reel_error *err)
-{
-    const reel_joint *joint = &sim->scene->joints[j];
-    const char *fault = NULL;
-    if (!sim->bodies[joint->body_a].dynamic) {
-        fault = "the first body of a joint must be dynamic";
-    } else if (!has_position(joint) && (joint->has_limits || joint->motor != REEL_MOTOR_NONE)) {
-        fault = "only hinges and sliders have limits and motors";
-    } else if (joint->kind == REEL_JOINT_FIXED && joint->damping != 0) {
-        fault = "a fixed joint has nothing to damp";
-    } else if (joint->kind == REEL_JOINT_HINGE && joint->has_limits &&
-               (joint->lo < -REEL_PI || joint->hi > REEL_PI)) {
-        fault = "limits of a hinge lie within half a turn to either side";
-    }
-    if (!fault) {
-        return REEL_OK;
-    }
-    char field[64];
-    snprintf(field, sizeof field, "joints[%d]", j);
-    return reel_fail_at(err, REEL_E_SCENE, NULL, 0, field, "joint \"%s\": %s", joint->name, fault);
-}
-
-static void build_frames(reel_sim *sim, int j)
-{
-    const reel_joint *joint = &sim->scene->joints[j];
-    joint_fixed *fixed = &sim->joints[j];
-    const reel_pose a = pose_of(sim, joint->body_a), b = pose_of(sim, joint->body_b);
-    fixed->anchor_a = into(a, joint->anchor);
-    fixed->anchor_b = into(b, joint->anchor);
-    fixed->axis_a = reel_quat_rotate(reel_quat_conj(a.q), joint->axis);
-    fixed->axis_b = reel_quat_rotate(reel_quat_conj(b.q), joint->axis);
-    fixed->a_from_b0 = reel_quat_mul(reel_quat_conj(a.q), b.q);
-    fixed->inertia = joint_inertia(sim, joint);
-}
-
-static void build_one(reel_sim *sim, int j)
-{
-    static const int rows_of[] = {3, 5, 5, 6};
-    const reel_joint *joint = &sim->scene->joints[j];
-    joint_fixed *fixed = &sim->joints[j];
-    build_frames(sim, j);
-    fixed->feedback = &sim->joint_feedback[2 * j];
-    fixed->ode = create_ode(sim, joint);
-    dJointSetFeedback(fixed->ode, &fixed->feedback[0]);
-    fixed->rows = rows_of[joint->kind];
-    if (joint->has_limits) {
-        /* ODE ignores a low stop above the high one, and the other way round: twice */
-        set_param(fixed->ode, joint->kind, dParamLoStop, joint->lo);
-        set_param(fixed->ode, joint->kind, dParamHiStop, joint->hi);
-        set_param(fixed->ode, joint->kind, dParamLoStop, joint->lo);
-    }
-    fixed->rows += joint->has_limits || joint->motor != REEL_MOTOR_NONE;
-    if (joint->damping > 0) {
-        fixed->damper = create_damper(sim, joint, fixed->inertia);
-        dJointSetFeedback(fixed->damper, &fixed->feedback[1]);
-        fixed->rows += joint->kind == REEL_JOINT_BALL ? 3 : 1;
-    }
-    sim->live_joints[joint->body_a]++;
-    if (joint->body_b >= 0) {
-        sim->live_joints[joint->body_b]++;
-    }
-    sim->state.joints[j] = (joint_state){.target = joint->target};
-}
-
-reel_status joints_build(reel_sim *sim, reel_error *err)
-{
-    for (int j = 0; j < sim->scene->n_joints; j++) {
-        const reel_status status = check_joint(sim, j, err);
-        if (status != REEL_OK) {
-            return status;
-        }
-        build_one(sim, j);
-    }
-    return REEL_OK;
-}
-
-void joint_release(reel_sim *sim, int j)
-{
-    const reel_joint *joint = &sim->scene->joints[j];
-    if (!sim->joints[j].ode) {
-        return;
-    }
-    dJointDestroy(sim->joints[j].ode);
-    sim->joints[j].ode = NULL;
-    if (sim->joints[j].damper) {
-        dJointDestroy(sim->joints[j].damper);
-        sim->joints[j].damper = NULL;
-    }
-    sim->live_joints[joint->body_a]--;
-    if (joint->body_b >= 0) {
-        sim->live_joints[joint->body_b]--;
-    }
-}
-
-bool joint_connects(const reel_sim *sim, int body_a, int body_b)
-{
-    if (sim->live_joints[body_a] == 0 || sim->live_joints[body_b] == 0) {
-        return false;
-    }
-    for (int j = 0; j < sim->scene->n_joints; j++) {
-        const reel_joint *joint = &sim->scene->joints[j];
-        const bool same = (joint->body_a == body_a && joint->body_b == body_b) ||
-                          (joint->body_a == body_b && joint->body_b == body_a);
-        if (same && !sim->state.joints[j].released) {
-            return true;
-        }
-    }
-    return false;
-}
+/* ---- where a joint is ---- */
 
 static reel_vec3 velocity_at(const reel_sim *sim, int body, reel_vec3 at)
 {
@@ -261,115 +29,292 @@ static reel_vec3 omega_of(const reel_sim *sim, int body)
     return body < 0 ? reel_v3(0, 0, 0) : sim->state.bodies[body].w;
 }
 
-/* Position (a hinge's within half a turn of the last one, so that whole turns count) and rate. */
-void joint_measure(const reel_sim *sim, int j, double *position, double *rate)
+/* Within half a turn of the last position, so that whole turns count. */
+static double unwind(double angle, double last)
+{
+    return angle - 2 * REEL_PI * floor((angle - last) / (2 * REEL_PI) + 0.5);
+}
+
+static double hinge_angle(const joint_frame *frame, reel_pose a, reel_pose b)
+{
+    /* in b's frame: b_from_a now, after the inverse of b_from_a at position 0 */
+    const reel_quat now = reel_quat_mul(reel_quat_conj(b.q), a.q);
+    const reel_quat by = reel_quat_mul(now, frame->a_from_b0);
+    return 2 * reel_atan2(reel_v3_dot(reel_v3(by.x, by.y, by.z), frame->axis_b), by.w);
+}
+
+static double universal_angle(const joint_frame *frame, reel_pose a, reel_pose b, reel_vec3 axis)
+{
+    const reel_vec3 from = reel_quat_rotate(b.q, frame->axis_b);
+    const reel_vec3 to = reel_quat_rotate(a.q, frame->side_a);
+    return reel_atan2(reel_v3_dot(axis, reel_v3_cross(from, to)), reel_v3_dot(from, to));
+}
+
+static joint_place find_gear(const reel_sim *sim, int j)
 {
     const reel_joint *joint = &sim->scene->joints[j];
-    const joint_fixed *fixed = &sim->joints[j];
-    *position = 0;
-    *rate = 0;
-    if (!has_position(joint)) {
-        return;
+    const joint_place a = joint_find(sim, joint->joint_a), b = joint_find(sim, joint->joint_b);
+    joint_place place = a;
+    place.position = a.position - joint->ratio * b.position - sim->state.joints[j].frame.offset;
+    place.rate = a.rate - joint->ratio * b.rate;
+    return place;
+}
+
+joint_place joint_find(const reel_sim *sim, int j)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    if (joint->kind == REEL_JOINT_GEAR) {
+        return find_gear(sim, j);
     }
-    const reel_pose a = pose_of(sim, joint->body_a), b = pose_of(sim, joint->body_b);
-    const reel_vec3 axis = reel_quat_rotate(b.q, fixed->axis_b);
-    if (joint->kind == REEL_JOINT_SLIDER) {
-        const reel_vec3 at = reel_pose_apply(a, fixed->anchor_a);
-        *position = reel_v3_dot(axis, reel_v3_sub(at, reel_pose_apply(b, fixed->anchor_b)));
-        *rate = reel_v3_dot(axis, reel_v3_sub(velocity_at(sim, joint->body_a, at),
-                                              velocity_at(sim, joint->body_b, at)));
-        return;
+    const joint_state *state = &sim->state.joints[j];
+    const joint_frame *frame = &state->frame;
+    const reel_pose a = joint_pose_of(sim, joint->body_a), b = joint_pose_of(sim, joint->body_b);
+    joint_place place = {.at = reel_pose_apply(a, frame->anchor_a),
+                         .at_b = reel_pose_apply(b, frame->anchor_b)};
+    const reel_vec3 gap = reel_v3_sub(place.at, place.at_b);
+    place.axis = joint->kind == REEL_JOINT_UNIVERSAL ? reel_quat_rotate(a.q, frame->axis_a)
+                                                     : reel_quat_rotate(b.q, frame->axis_b);
+    const reel_vec3 spin = reel_v3_sub(omega_of(sim, joint->body_a), omega_of(sim, joint->body_b));
+    switch (joint->kind) {
+    case REEL_JOINT_HINGE:
+        place.position = unwind(hinge_angle(frame, a, b), state->position);
+        place.rate = reel_v3_dot(place.axis, spin);
+        break;
+    case REEL_JOINT_UNIVERSAL:
+        place.position = unwind(universal_angle(frame, a, b, place.axis), state->position);
+        place.rate = reel_v3_dot(place.axis, spin);
+        break;
+    case REEL_JOINT_SLIDER:
+        place.position = reel_v3_dot(place.axis, gap);
+        place.rate =
+            reel_v3_dot(place.axis, reel_v3_sub(velocity_at(sim, joint->body_a, place.at),
+                                                velocity_at(sim, joint->body_b, place.at)));
+        break;
+    case REEL_JOINT_DISTANCE:
+        place.length = place.position = reel_v3_len(gap);
+        place.axis = reel_v3_unit(gap, reel_v3(0, 0, 0));
+        place.rate =
+            reel_v3_dot(place.axis, reel_v3_sub(velocity_at(sim, joint->body_a, place.at),
+                                                velocity_at(sim, joint->body_b, place.at_b)));
+        break;
+    default: break;
     }
-    /* in b's frame: b_from_a now, after the inverse of b_from_a at step 0 */
-    const reel_quat now = reel_quat_mul(reel_quat_conj(b.q), a.q);
-    const reel_quat by = reel_quat_mul(now, fixed->a_from_b0);
-    const double sine = reel_v3_dot(reel_v3(by.x, by.y, by.z), fixed->axis_b);
-    const double angle = 2 * reel_atan2(sine, by.w);
-    const double last = sim->state.joints[j].position;
-    *position = angle - 2 * REEL_PI * floor((angle - last) / (2 * REEL_PI) + 0.5);
-    *rate =
-        reel_v3_dot(axis, reel_v3_sub(omega_of(sim, joint->body_a), omega_of(sim, joint->body_b)));
+    return place;
+}
+
+void joint_measure(const reel_sim *sim, int j, double *position, double *rate)
+{
+    const joint_place place = joint_find(sim, j);
+    *position = place.position;
+    *rate = place.rate;
 }
 
 double joint_separation(const reel_sim *sim, int j)
 {
     const reel_joint *joint = &sim->scene->joints[j];
-    const joint_fixed *fixed = &sim->joints[j];
-    const reel_pose a = pose_of(sim, joint->body_a), b = pose_of(sim, joint->body_b);
-    reel_vec3 gap =
-        reel_v3_sub(reel_pose_apply(a, fixed->anchor_a), reel_pose_apply(b, fixed->anchor_b));
+    const joint_place place = joint_find(sim, j);
+    if (joint->kind == REEL_JOINT_DISTANCE) {
+        const double length = place.length;
+        return joint->has_limits ? fmax(0, fmax(length - joint->hi, joint->lo - length)) : 0;
+    }
+    if (joint->kind == REEL_JOINT_GEAR) { /* at the rim of a hinge's body */
+        const bool turns = sim->scene->joints[joint->joint_a].kind == REEL_JOINT_HINGE;
+        return fabs(place.position) * (turns ? sim->bodies[joint->body_a].reach : 1);
+    }
+    reel_vec3 gap = reel_v3_sub(place.at, place.at_b);
     if (joint->kind == REEL_JOINT_SLIDER) {
-        const reel_vec3 axis = reel_quat_rotate(b.q, fixed->axis_b);
-        gap = reel_v3_madd(gap, -reel_v3_dot(gap, axis), axis);
+        gap = reel_v3_madd(gap, -reel_v3_dot(gap, place.axis), place.axis);
     }
     return reel_v3_len(gap);
 }
 
-static double motor_speed(const reel_joint *joint, const joint_state *state)
-{
-    if (joint->motor == REEL_MOTOR_VELOCITY) {
-        return state->target;
-    }
-    const double wanted = SERVO_RATE * (state->target - state->position);
-    return fmax(-joint->max_speed, fmin(joint->max_speed, wanted));
-}
+/* ---- inertia ---- */
 
-void joints_drive(reel_sim *sim)
+/* What a unit force along the joint's coordinate does to one body's end of it. */
+static double mobility(const reel_sim *sim, int body, reel_joint_kind kind,
+                       const joint_place *place, reel_vec3 at)
 {
-    for (int j = 0; j < sim->scene->n_joints; j++) {
-        const reel_joint *joint = &sim->scene->joints[j];
-        joint_state *state = &sim->state.joints[j];
-        if (state->released) {
-            continue;
-        }
-        if (joint->motor != REEL_MOTOR_NONE) {
-            const double speed = motor_speed(joint, state);
-            set_param(sim->joints[j].ode, joint->kind, dParamFMax, joint->max_force);
-            set_param(sim->joints[j].ode, joint->kind, dParamVel, speed);
-        }
-        for (int k = 0; k < 2; k++) {
-            sim->joints[j].feedback[k] = (dJointFeedback){{0}, {0}, {0}, {0}};
-        }
-    }
-}
-
-static reel_vec3 vec(const dReal *v)
-{
-    return reel_v3(v[0], v[1], v[2]);
-}
-
-static double power_on(const reel_sim *sim, int body, const dReal *f, const dReal *t)
-{
-    if (body < 0 || !sim->bodies[body].dynamic) {
+    if (joint_is_ground(sim, body)) {
         return 0;
     }
+    const body_fixed *fixed = &sim->bodies[body];
     const body_state *state = &sim->state.bodies[body];
-    return reel_v3_dot(vec(f), state->v) + reel_v3_dot(vec(t), state->w);
+    const reel_vec3 arm = reel_v3_sub(at, state->p);
+    if (kind == REEL_JOINT_SLIDER) {
+        return fixed->inv_mass;
+    }
+    if (kind == REEL_JOINT_DISTANCE) {
+        const reel_vec3 turn = reel_v3_cross(arm, place->axis);
+        return fixed->inv_mass + reel_v3_dot(turn, body_inv_inertia_mul(fixed, state, turn));
+    }
+    if (kind == REEL_JOINT_HINGE) {
+        const reel_vec3 side = reel_v3_cross(place->axis, arm);
+        const reel_vec3 spin = body_inertia_mul(fixed, state, place->axis);
+        return 1 / (reel_v3_dot(place->axis, spin) + fixed->mass * reel_v3_dot(side, side));
+    }
+    const reel_mat3 *i = &fixed->inertia;
+    const double most = fmax(i->m[0][0], fmax(i->m[1][1], i->m[2][2]));
+    return 1 / (most + fixed->mass * reel_v3_dot(arm, arm));
 }
 
-/* After the solvers: positions, work of motors, impulses from the world. */
-void joints_account(reel_sim *sim)
+double joint_inertia(const reel_sim *sim, int j, const joint_place *place)
 {
-    for (int j = 0; j < sim->scene->n_joints; j++) {
-        const reel_joint *joint = &sim->scene->joints[j];
-        joint_state *state = &sim->state.joints[j];
-        if (state->released || !body_is_awake(sim, joint->body_a)) {
-            continue;
-        }
-        double position, rate;
-        joint_measure(sim, j, &position, &rate);
-        state->position = position;
-        sim->state.audit.joint_error = fmax(sim->state.audit.joint_error, joint_separation(sim, j));
-        const dJointFeedback *f = sim->joints[j].feedback;
-        if (joint->motor != REEL_MOTOR_NONE) {
-            const double work = sim->h * (power_on(sim, joint->body_a, f->f1, f->t1) +
-                                          power_on(sim, joint->body_b, f->f2, f->t2));
-            sim->state.work += work;
-            sim->state.total_work += fabs(work);
-        }
-        if (joint->body_b < 0 || !sim->bodies[joint->body_b].dynamic) {
-            const reel_vec3 force = reel_v3_add(vec(f[0].f1), vec(f[1].f1));
-            sim->state.impulse = reel_v3_madd(sim->state.impulse, sim->h, force);
+    const reel_joint *joint = &sim->scene->joints[j];
+    return 1 / (mobility(sim, joint->body_a, joint->kind, place, place->at) +
+                mobility(sim, joint->body_b, joint->kind, place, place->at_b));
+}
+
+/* ---- coming and going ---- */
+
+/* From where the bodies are now; what is carried with body_a is in its frame already. */
+static void hold_from_here(reel_sim *sim, int j)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    joint_state *state = &sim->state.joints[j];
+    joint_frame *frame = &state->frame;
+    state->position = 0;
+    if (joint->kind == REEL_JOINT_GEAR) {
+        frame->offset = 0;
+        frame->offset = find_gear(sim, j).position;
+        return;
+    }
+    const reel_pose a = joint_pose_of(sim, joint->body_a), b = joint_pose_of(sim, joint->body_b);
+    if (joint->kind != REEL_JOINT_DISTANCE) {
+        frame->anchor_b = into(b, reel_pose_apply(a, frame->anchor_a));
+    }
+    const reel_vec3 shared = joint->kind == REEL_JOINT_UNIVERSAL ? frame->side_a : frame->axis_a;
+    frame->axis_b = turn_into(b, reel_quat_rotate(a.q, shared));
+    frame->a_from_b0 = reel_quat_mul(reel_quat_conj(a.q), b.q);
+    const joint_place place = joint_find(sim, j);
+    frame->inertia = joint_inertia(sim, j, &place);
+    state->position = place.position;
+}
+
+static void count(reel_sim *sim, int j, int by)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    if (joint->kind != REEL_JOINT_GEAR) {
+        sim->live_joints[joint->body_a] += by;
+        if (joint->body_b >= 0) {
+            sim->live_joints[joint->body_b] += by;
         }
     }
+}
+
+static void build_one(reel_sim *sim, int j)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    joint_state *state = &sim->state.joints[j];
+    *state = (joint_state){.target = joint->target, .released = joint->inactive};
+    if (joint->kind != REEL_JOINT_GEAR) {
+        const reel_pose a = joint_pose_of(sim, joint->body_a);
+        joint_frame *frame = &state->frame;
+        frame->anchor_a = into(a, joint->anchor);
+        frame->anchor_b = into(joint_pose_of(sim, joint->body_b), joint->anchor_b);
+        frame->axis_a = turn_into(a, joint->axis);
+        frame->side_a = turn_into(a, joint->axis2);
+    }
+    if (!joint->inactive) {
+        hold_from_here(sim, j);
+        joint_create_ode(sim, j);
+        count(sim, j, 1);
+    }
+}
+
+reel_status joints_build(reel_sim *sim, reel_error *err)
+{
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        const reel_status status = joint_check(sim, j, err);
+        if (status != REEL_OK) {
+            return status;
+        }
+        build_one(sim, j);
+    }
+    return REEL_OK;
+}
+
+/* ODE's lists have the joints in the order of their making, which must not depend on when they
+ * came: so all are made anew, in order. */
+static void make_mirror(reel_sim *sim)
+{
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        joint_destroy_ode(sim, j);
+    }
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        if (!sim->state.joints[j].released) {
+            joint_create_ode(sim, j);
+        }
+    }
+}
+
+void joints_restore(reel_sim *sim)
+{
+    for (int b = 0; b < sim->scene->n_bodies; b++) {
+        sim->live_joints[b] = 0;
+    }
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        if (!sim->state.joints[j].released) {
+            count(sim, j, 1);
+        }
+    }
+    make_mirror(sim);
+}
+
+void joint_release(reel_sim *sim, int j)
+{
+    if (sim->state.joints[j].released) {
+        return;
+    }
+    joint_destroy_ode(sim, j);
+    sim->state.joints[j].released = true;
+    count(sim, j, -1);
+    for (int g = j + 1; g < sim->scene->n_joints; g++) {
+        const reel_joint *gear = &sim->scene->joints[g];
+        if (gear->kind == REEL_JOINT_GEAR && (gear->joint_a == j || gear->joint_b == j)) {
+            joint_release(sim, g);
+        }
+    }
+}
+
+bool joint_attach(reel_sim *sim, int j)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    joint_state *state = &sim->state.joints[j];
+    if (!state->released) {
+        return true;
+    }
+    if (joint->kind == REEL_JOINT_GEAR && (sim->state.joints[joint->joint_a].released ||
+                                           sim->state.joints[joint->joint_b].released)) {
+        return false;
+    }
+    state->released = state->broken = false;
+    state->load = 0;
+    hold_from_here(sim, j);
+    count(sim, j, 1);
+    make_mirror(sim);
+    if (joint->stiffness > 0) { /* whoever attaches a stretched spring has stretched it */
+        const double off = state->position - joint->rest;
+        const double work = 0.5 * joint->stiffness * off * off;
+        sim->state.work += work;
+        sim->state.total_work += work;
+    }
+    return true;
+}
+
+/* Bodies at the ends of a rope or a spring may meet, gears' teeth are not there. */
+bool joint_connects(const reel_sim *sim, int body_a, int body_b)
+{
+    if (sim->live_joints[body_a] == 0 || sim->live_joints[body_b] == 0) {
+        return false;
+    }
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        const reel_joint *joint = &sim->scene->joints[j];
+        const bool same = (joint->body_a == body_a && joint->body_b == body_b) ||
+                          (joint->body_a == body_b && joint->body_b == body_a);
+        const bool holds = joint->kind != REEL_JOINT_DISTANCE && joint->kind != REEL_JOINT_GEAR;
+        if (same && holds && !sim->state.joints[j].released) {
+            return true;
+        }
+    }
+    return false;
 }

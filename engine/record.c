@@ -26,7 +26,7 @@ double sim_potential(const reel_sim *sim)
             sum -= sim->bodies[i].mass * height;
         }
     }
-    return sum;
+    return sum + joints_potential(sim);
 }
 
 static void sum_momentum(const reel_sim *sim, reel_vec3 *linear, reel_vec3 *angular)
@@ -82,8 +82,9 @@ static void record_body(reel_sim *sim, int sample, int b, double seconds)
     }
 }
 
-static void record_joints(reel_sim *sim, int sample)
+static void record_joints(reel_sim *sim, int sample, double seconds)
 {
+    const double share = seconds > 0 ? 1 / seconds : 0;
     reel_take *take = sim->take;
     for (int j = 0; j < take->n_joints; j++) {
         const size_t at = (size_t)sample * (size_t)take->n_joints + (size_t)j;
@@ -93,6 +94,13 @@ static void record_joints(reel_sim *sim, int sample)
         }
         take->joint_position[at] = position;
         take->joint_velocity[at] = rate;
+        joint_state *state = &sim->state.joints[j];
+        put(&take->joint_force[3 * at], reel_v3_scale(state->sum_force, share));
+        put(&take->joint_torque[3 * at], reel_v3_scale(state->sum_torque, share));
+        state->sum_force = state->sum_torque = reel_v3(0, 0, 0);
+        take->joint_state[at] =
+            (uint8_t)((state->released ? 0 : REEL_JOINT_STATE_ACTIVE) |
+                      (state->broken ? REEL_JOINT_STATE_BROKEN : 0));
     }
 }
 
@@ -142,7 +150,7 @@ void record_sample(reel_sim *sim, int sample)
     for (int b = 0; b < sim->scene->n_bodies; b++) {
         record_body(sim, sample, b, steps * sim->h);
     }
-    record_joints(sim, sample);
+    record_joints(sim, sample, steps * sim->h);
     record_channels(sim, sample, steps);
     record_sums(sim, sample);
     sim->take->n_states = sample + 1;

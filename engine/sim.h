@@ -71,21 +71,34 @@ typedef struct body_state {
     bool placed;   /* spawned since the last sample */
 } body_state;
 
-/* Constants of a joint. */
+enum { SIM_JOINT_FEEDBACKS = 4 }; /* of the joint, its damper, its longest and shortest length */
+
+/* Constants of a joint, and its mirror in ODE. */
 typedef struct joint_fixed {
     struct dxJoint *ode, *damper;
-    struct dJointFeedback *feedback; /* [2]: of ode and of damper */
-    reel_vec3 anchor_a, anchor_b;    /* in the bodies' frames (the world's, without body_b) */
-    reel_vec3 axis_a, axis_b;
-    reel_quat a_from_b0; /* relative orientation at step 0 */
-    double inertia;      /* kg m^2 or kg that the joint's position sees, about */
-    int rows;            /* constraint rows, motor, limit and damper included */
+    struct dJointFeedback *feedback; /* [SIM_JOINT_FEEDBACKS] */
+    int rows;                        /* constraint rows, motor, limit and damper included */
 } joint_fixed;
 
+/* Where a joint holds its bodies: from step 0, or from the moment that it is attached. */
+typedef struct joint_frame {
+    reel_vec3 anchor_a, anchor_b; /* in the bodies' frames (the world's, without body_b) */
+    reel_vec3 axis_a, axis_b;     /* universal: axis in a, axis2 in b */
+    reel_vec3 side_a;             /* universal: axis2 in a */
+    reel_quat a_from_b0;          /* relative orientation at position 0 */
+    double inertia;               /* kg m^2 or kg that the joint's position sees, about */
+    double offset;                /* gear: what it is counted from */
+} joint_frame;
+
 typedef struct joint_state {
-    bool released;
+    joint_frame frame;
+    bool released; /* or not yet attached: it is not there */
+    bool broken;
     double target;
-    double position; /* rad or m; hinges count whole turns */
+    double position;                 /* rad or m; hinges count whole turns */
+    reel_vec3 force, torque;         /* N, N m on body_a in the last step, about its anchor */
+    reel_vec3 sum_force, sum_torque; /* N s, N m s since the last sample */
+    double load;                     /* gear: its force along joint_a's coordinate, ODE's islands */
 } joint_state;
 
 /* A pair of bodies that touch: an event that has not ended. */
@@ -104,8 +117,11 @@ typedef struct touch {
 /* What a contact point leaves to the next step (hold.c). */
 typedef struct hold {
     int32_t body_a, body_b, geom_a, geom_b;
-    reel_vec3 at;    /* where the point was */
-    reel_vec3 force; /* N on a, at the step's end */
+    reel_vec3 at;         /* where the point was */
+    reel_vec3 force;      /* N on a, at the step's end */
+    reel_vec3 on_a, on_b; /* m: the point on either surface, in the bodies' frames */
+    reel_vec3 normal;     /* in the frame of b */
+    bool swept;           /* by the solver of that step (sweep.c) */
 } hold;
 
 typedef struct sim_state {
@@ -146,6 +162,9 @@ typedef struct contact {
     reel_vec3 force;   /* N on a, from the solver */
     reel_vec3 held;    /* N on a, at the end of the step before */
     reel_vec3 lasting; /* N on a, at the end of this step */
+    bool parted;       /* a point held before, now a gap (hold.c): for sweep.c only */
+    bool swept;        /* solved by sweep.c */
+    reel_vec3 on_a, on_b, normal_b; /* as in hold */
     int32_t next;      /* contact of the same island, or -1 */
     bool fresh;        /* the pair did not touch in the step before */
     struct dJointFeedback *feedback;
@@ -170,10 +189,10 @@ typedef struct island {
     island_kind kind;
     int first; /* first body, then next_in_island[] */
     int first_contact; /* then contact.next, ascending */
-    int n_bodies, n_contacts, rows;
-    int n_links, n_anchors; /* joints: among its bodies, to the world */
-    bool driven;            /* has a motor */
+    int n_bodies, rows;
+    int n_contacts, n_points; /* without and with those that have parted */
     bool jointed;
+    bool geared;
     bool grounded;   /* touches something static or hangs on the world */
     bool on_belt;    /* touches a surface that runs by itself */
     bool all_free;   /* every body flew freely in the step before */
@@ -202,7 +221,7 @@ struct reel_sim {
     body_fixed *bodies;
     struct dxGeom **geoms; /* NULL: does not collide */
     joint_fixed *joints;
-    int *live_joints; /* [n_bodies] joints on each body that are not released */
+    int *live_joints; /* [n_bodies] joints on each body that hold it; gears do not count */
     sim_trees *trees; /* NULL without joints */
     sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
@@ -216,6 +235,7 @@ struct reel_sim {
 
     /* scratch of one step */
     reel_vec3 *force, *torque; /* [n_bodies] from the timeline */
+    reel_vec3 *joint_force, *joint_torque; /* [n_bodies] of springs and gears, for ODE */
     bool *pushed;              /* [n_bodies] force or torque is not zero */
     bool *struck;              /* [n_bodies] by an impulse of the timeline */
     int n_pairs, cap_pairs;
@@ -248,6 +268,7 @@ reel_vec3 body_inertia_mul(const body_fixed *fixed, const body_state *body, reel
 reel_vec3 body_inv_inertia_mul(const body_fixed *fixed, const body_state *body, reel_vec3 torque);
 
 /* contact.c */
+bool contacts_reserve(reel_sim *sim, int more);
 reel_status contacts_collect(reel_sim *sim, reel_error *err);
 reel_vec3 contact_velocity(const reel_sim *sim, const contact *c); /* m/s, of a minus b */
 
@@ -289,8 +310,9 @@ void contacts_read_forces(reel_sim *sim); /* and account for them */
 bool contact_is_impact(const reel_sim *sim, const contact *c); /* may bounce, not dealt with yet */
 
 /* hold.c */
-void holds_recall(reel_sim *sim);
+reel_status holds_recall(reel_sim *sim, reel_error *err);
 reel_status holds_keep(reel_sim *sim, reel_error *err);
+void holds_drop_parted(reel_sim *sim);
 
 /* sweep.c */
 reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err);
@@ -303,6 +325,8 @@ void impact_go_on(reel_sim *sim, island *isle);
 
 /* island.c */
 void islands_find(reel_sim *sim);
+/* One island alone, with the solver of its kind; the state is as it was, the result is in ODE. */
+reel_status island_step(reel_sim *sim, island *isle, reel_error *err);
 reel_status islands_solve(reel_sim *sim, reel_error *err);
 
 /* tree_island.c */
@@ -314,10 +338,20 @@ bool tree_solve(reel_sim *sim, const island *isle); /* false: left as it was, fo
 reel_status joints_build(reel_sim *sim, reel_error *err);
 void joint_measure(const reel_sim *sim, int joint, double *position, double *rate);
 double joint_separation(const reel_sim *sim, int joint); /* m */
-void joints_drive(reel_sim *sim);
-void joints_account(reel_sim *sim);
-void joint_release(reel_sim *sim, int joint); /* in ODE and in the counts */
+void joint_release(reel_sim *sim, int joint); /* and the gears that it carries */
+bool joint_attach(reel_sim *sim, int joint);  /* false: a gear whose joints are not there */
+void joints_restore(reel_sim *sim);           /* ODE's mirror, after the state was replaced */
 bool joint_connects(const reel_sim *sim, int body_a, int body_b);
+
+/* joint_ode.c: for the islands that ODE solves in this step */
+void joints_enter_ode(reel_sim *sim);
+
+/* joint_books.c */
+void joints_account(reel_sim *sim);
+double joints_potential(const reel_sim *sim); /* J, in springs */
+
+/* gears.c */
+reel_status gears_solve(reel_sim *sim, island *isle, reel_error *err);
 
 /* spawn.c */
 reel_status presence_check(const reel_sim *sim, reel_error *err);

@@ -226,12 +226,12 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
         return status;
     }
     account_for_gravity(sim);
-    joints_drive(sim);
     islands_find(sim);
     impacts_of_spheres(sim);
     status = islands_solve(sim, err);
     if (status == REEL_OK) {
         status = holds_keep(sim, err);
+        holds_drop_parted(sim);
     }
     if (status == REEL_OK) {
         status = events_update(sim, err);

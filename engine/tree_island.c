@@ -5,7 +5,7 @@
  * touches no limit. Whether a limit will be reached, or the motion is too stiff, is found out on
  * the way: then the island is left to ODE for this step, as it is.
  */
-#include "engine/sim.h"
+#include "engine/joints.h"
 
 #include "engine/tree.h"
 
@@ -107,7 +107,7 @@ static void fill_joint(const reel_sim *sim, tree_node *node, int j, bool down)
 {
     static const tree_joint kind_of[] = {TREE_BALL, TREE_HINGE, TREE_SLIDER, TREE_FIXED};
     const reel_joint *joint = &sim->scene->joints[j];
-    const joint_fixed *fixed = &sim->joints[j];
+    const joint_frame *fixed = &sim->state.joints[j].frame;
     node->joint = kind_of[joint->kind];
     node->damping = joint->damping;
     node->anchor = down ? fixed->anchor_a : fixed->anchor_b;
@@ -175,7 +175,28 @@ static bool add_root(reel_sim *sim, const island *isle)
     return add_node(sim, isle->first, -1, -1);
 }
 
-/* Breadth first. That the island is a tree, islands_find() has counted. */
+/* No loops, one joint to the world at most, and nothing that tree.c does not know. */
+static bool is_tree(const reel_sim *sim, const island *isle)
+{
+    const int root = (int)(isle - sim->islands);
+    int links = 0, anchors = 0;
+    for (int j = 0; j < sim->scene->n_joints; j++) {
+        const reel_joint *joint = &sim->scene->joints[j];
+        if (sim->state.joints[j].released || sim->root[joint->body_a] != root) {
+            continue;
+        }
+        if (joint->kind > REEL_JOINT_FIXED || joint->motor != REEL_MOTOR_NONE ||
+            joint->stiffness > 0) {
+            return false;
+        }
+        const bool ground = joint_is_ground(sim, joint->body_b);
+        anchors += ground;
+        links += !ground;
+    }
+    return anchors <= 1 && links == isle->n_bodies - 1;
+}
+
+/* Breadth first. */
 static bool gather(reel_sim *sim, const island *isle)
 {
     sim_trees *trees = sim->trees;
@@ -216,7 +237,10 @@ static void write_back(reel_sim *sim)
         pushed |= sim->pushed[b];
         struck |= sim->struck[b];
     }
-    sim->state.impulse = reel_v3_add(sim->state.impulse, t->ground_impulse);
+    if (sim->trees->joint[0] >= 0) { /* the only joint whose load is known as yet */
+        joint_state *held = &sim->state.joints[sim->trees->joint[0]];
+        held->force = reel_v3_scale(t->ground_impulse, 1 / sim->h);
+    }
     if (pushed) {
         sim->state.work += t->work;
         sim->state.total_work += fabs(t->work);
@@ -228,7 +252,8 @@ static void write_back(reel_sim *sim)
 
 bool tree_solve(reel_sim *sim, const island *isle)
 {
-    if (!gather(sim, isle) || !tree_step(&sim->trees->tree, sim->h, sim->scene->gravity)) {
+    if (!is_tree(sim, isle) || !gather(sim, isle) ||
+        !tree_step(&sim->trees->tree, sim->h, sim->scene->gravity)) {
         return false;
     }
     write_back(sim);

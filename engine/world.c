@@ -192,12 +192,14 @@ static reel_status allocate(reel_sim *sim, reel_error *err)
     sim->bodies = reel_calloc(bodies, sizeof *sim->bodies);
     sim->geoms = reel_calloc((size_t)sim->scene->n_geoms + 1, sizeof *sim->geoms);
     sim->joints = reel_calloc(joints, sizeof *sim->joints);
-    sim->joint_feedback = reel_calloc(2 * joints, sizeof(dJointFeedback));
+    sim->joint_feedback = reel_calloc(SIM_JOINT_FEEDBACKS * joints, sizeof(dJointFeedback));
     sim->live_joints = reel_calloc(bodies, sizeof *sim->live_joints);
     sim->state.bodies = reel_calloc(bodies, sizeof *sim->state.bodies);
     sim->state.joints = reel_calloc(joints, sizeof *sim->state.joints);
     sim->force = reel_calloc(bodies, sizeof *sim->force);
     sim->torque = reel_calloc(bodies, sizeof *sim->torque);
+    sim->joint_force = reel_calloc(bodies, sizeof *sim->joint_force);
+    sim->joint_torque = reel_calloc(bodies, sizeof *sim->joint_torque);
     sim->pushed = reel_calloc(bodies, sizeof *sim->pushed);
     sim->struck = reel_calloc(bodies, sizeof *sim->struck);
     sim->root = reel_calloc(bodies, sizeof *sim->root);
@@ -205,7 +207,7 @@ static reel_status allocate(reel_sim *sim, reel_error *err)
     sim->islands = reel_calloc(bodies, sizeof *sim->islands);
     const bool ok = sim->bodies && sim->geoms && sim->joints && sim->joint_feedback &&
                     sim->live_joints && sim->state.bodies && sim->state.joints && sim->force &&
-                    sim->torque && sim->pushed && sim->struck && sim->root && sim->next_in_island &&
+                    sim->torque && sim->joint_force && sim->joint_torque && sim->pushed && sim->struck && sim->root && sim->next_in_island &&
                     sim->islands;
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory building the world");
 }
@@ -274,7 +276,7 @@ void world_destroy(reel_sim *sim)
         sim->bodies,       sim->geoms,          sim->joints,  sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints,   sim->force,   sim->torque,         sim->pushed,
         sim->root,         sim->next_in_island, sim->islands, sim->struck,
-        sim->pair_first,   sim->pair_order,
+        sim->pair_first,   sim->pair_order,     sim->joint_force, sim->joint_torque,
     };
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);
