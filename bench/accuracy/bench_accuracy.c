@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const accuracy_case *const tables[] = {free_cases, contact_cases, joint_cases};
+static const accuracy_case *const tables[] = {free_cases, contact_cases, joint_cases, field_cases};
 
 static void print_header(void)
 {

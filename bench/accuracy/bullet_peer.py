@@ -39,6 +39,13 @@ def xyzw(q):
     return [q[1], q[2], q[3], q[0]]
 
 
+def hull_points(scene, geom):
+    if geom["shape"] != "hull":
+        return []
+    v = scene.data["meshes"][geom["mesh"]]["vertices"]
+    return [v[i:i + 3] for i in range(0, len(v), 3)]
+
+
 def shape_of(scene, body, client, offset=(0, 0, 0)):
     """offset: of the body's centre in the frame that the shape is given in (a link's joint)."""
     geoms = [g for g in scene.geoms(body) if g["collides"]]
@@ -53,6 +60,7 @@ def shape_of(scene, body, client, offset=(0, 0, 0)):
             "sphere": (bullet.GEOM_SPHERE, {"radius": size[0]}),
             "cylinder": (bullet.GEOM_CYLINDER, {"radius": size[0], "height": size[1]}),
             "capsule": (bullet.GEOM_CAPSULE, {"radius": size[0], "height": size[1]}),
+            "hull": (bullet.GEOM_MESH, {"vertices": hull_points(scene, geoms[0])}),
         }[geoms[0]["shape"]]
     return bullet.createCollisionShape(kind, collisionFramePosition=list(offset),
                                        physicsClientId=client, **more)
@@ -88,6 +96,11 @@ class World:
         if separate:
             for joint in scene.joints:
                 self.add_constraint(joint)
+        else:
+            for joint in scene.loops:
+                self.add_constraint(joint)
+            for gear in scene.gears:
+                self.add_gear(gear)
 
     def close(self):
         bullet.disconnect(self.client)
@@ -113,9 +126,18 @@ class World:
             turn = matrix(self.scene.rotation(body)).T
             return turn @ (np.array(joint["anchor"]) - self.scene.position(body))
         a, b = joint["body_a"], joint["body_b"]
-        other = self.where[b][0] if b >= 0 else -1
-        bullet.createConstraint(self.where[a][0], -1, other, -1, bullet.JOINT_POINT2POINT,
+        other, link = self.where[b] if b >= 0 else (-1, -1)
+        bullet.createConstraint(*self.where[a], other, link, bullet.JOINT_POINT2POINT,
                                 [0, 0, 0], local(a), local(b), physicsClientId=self.client)
+
+    def add_gear(self, gear):
+        """Bullet's gear keeps rate_a + ratio * rate_b at 0."""
+        a, b = (self.scene.joints[gear[k]]["body_a"] for k in ("joint_a", "joint_b"))
+        made = bullet.createConstraint(*self.where[a], *self.where[b], bullet.JOINT_GEAR,
+                                       gear["axis"], [0, 0, 0], [0, 0, 0],
+                                       physicsClientId=self.client)
+        bullet.changeConstraint(made, gearRatio=-gear["ratio"], maxForce=1e9,
+                                physicsClientId=self.client)
 
     def tree_order(self, root):
         order, links = [root], {root: 0}
@@ -144,7 +166,8 @@ class World:
                 parent_anchor = np.array(scene.parent[joint["body_b"]]["anchor"])
                 position = matrix(pq).T @ (anchor - parent_anchor)
                 relative, parent = product(conjugate(pq), q), links[joint["body_b"]] + 1
-            hinge = joint["kind"] == "hinge"
+            kind = {"hinge": bullet.JOINT_REVOLUTE, "ball": bullet.JOINT_SPHERICAL,
+                    "slider": bullet.JOINT_PRISMATIC}[joint["kind"]]
             arrays["masses"].append(scene.bodies[body]["mass"])
             arrays["shapes"].append(shape_of(scene, body, self.client,
                                              turn @ (scene.position(body) - anchor)))
@@ -152,7 +175,7 @@ class World:
             arrays["turns"].append(xyzw(relative))
             arrays["inertial"].append(turn @ (scene.position(body) - anchor))
             arrays["parents"].append(parent)
-            arrays["types"].append(bullet.JOINT_REVOLUTE if hinge else bullet.JOINT_SPHERICAL)
+            arrays["types"].append(kind)
             arrays["axes"].append(turn @ np.array(joint["axis"]))
         made = bullet.createMultiBody(
             0, -1, basePosition=anchor0, linkMasses=arrays["masses"],
@@ -170,8 +193,10 @@ class World:
         made, link = self.where[body]
         joint = self.scene.parent[body]
         omega = self.scene.relative_omega(joint)
-        if joint["kind"] == "hinge":
-            bullet.resetJointState(made, link, 0, float(np.dot(joint["axis"], omega)),
+        if joint["kind"] != "ball":
+            speed = float(np.dot(joint["axis"], omega))
+            speed = speed if joint["kind"] == "hinge" else self.scene.relative_speed(joint)
+            bullet.resetJointState(made, link, 0, speed,
                                    physicsClientId=self.client)
             bullet.setJointMotorControl2(made, link, bullet.VELOCITY_CONTROL,
                                          targetVelocity=joint["target"],
@@ -187,7 +212,7 @@ class World:
 
     def set_dynamics(self, body):
         made, link = self.where[body]
-        surface = self.scene.surface(self.scene.geoms(body)[0])
+        surface = self.scene.surface(self.scene.geoms(body)[0])  # one for all of a body
         friction = math.sqrt(surface["friction"])
         options = {"lateralFriction": friction, "restitution": math.sqrt(surface["restitution"]),
                    "linearDamping": 0, "angularDamping": 0}
@@ -213,12 +238,31 @@ class World:
                 bullet.applyExternalForce(made, link, action["vec"], here[:3] + arm,
                                           bullet.WORLD_FRAME, physicsClientId=self.client)
         for body, joint in self.scene.parent.items():
-            if joint["damping"] > 0:
+            if joint["kind"] == "ball":
+                self.damp_ball(joint, states)
+            elif joint["damping"] > 0 or joint.get("stiffness", 0) > 0:
                 made, link = self.where[body]
-                speed = bullet.getJointState(made, link, physicsClientId=self.client)[1]
-                bullet.setJointMotorControl2(made, link, bullet.TORQUE_CONTROL,
-                                             force=-joint["damping"] * speed,
+                at, speed = bullet.getJointState(made, link, physicsClientId=self.client)[:2]
+                force = -joint["damping"] * speed
+                force -= joint.get("stiffness", 0) * (at - joint.get("rest", 0))
+                bullet.setJointMotorControl2(made, link, bullet.TORQUE_CONTROL, force=force,
                                              physicsClientId=self.client)
+        for body in range(len(self.scene.bodies) if self.scene.fields else 0):
+            here = states[body]
+            force = self.scene.field_force(body, here[:3], here[7:10])
+            bullet.applyExternalForce(*self.where[body], list(force), list(here[:3]),
+                                      bullet.WORLD_FRAME, physicsClientId=self.client)
+
+    def damp_ball(self, joint, states):
+        if joint["damping"] == 0:
+            return
+        omega = states[joint["body_a"]][10:]
+        if joint["body_b"] >= 0:
+            omega = omega - states[joint["body_b"]][10:]
+        for body, sign in ((joint["body_a"], -1), (joint["body_b"], 1)):
+            if body >= 0:
+                bullet.applyExternalTorque(*self.where[body], list(sign * joint["damping"] * omega),
+                                           bullet.WORLD_FRAME, physicsClientId=self.client)
 
     def kick(self, action, here, arm):
         """An impulse on a free body, as the velocity that it gives at once."""

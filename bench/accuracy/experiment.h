@@ -37,8 +37,8 @@ typedef struct accuracy_case {
                   row_writer *w);
 } accuracy_case;
 
-/* Cases of the three files, each ended by one without a name. */
-extern const accuracy_case free_cases[], contact_cases[], joint_cases[];
+/* Cases of the four files, each ended by one without a name. */
+extern const accuracy_case free_cases[], contact_cases[], joint_cases[], field_cases[];
 extern const accuracy_case speed_cases[]; /**< without judges */
 
 /** Scenes that are both judged and timed. */

@@ -69,11 +69,12 @@ def geom_xml(scene, geom, variant):
     size = geom["size"]
     kinds = {"plane": ("plane", [0, 0, 1]), "box": ("box", [x / 2 for x in size]),
              "sphere": ("sphere", size[:1]), "capsule": ("capsule", [size[0], size[1] / 2]),
-             "cylinder": ("cylinder", [size[0], size[1] / 2])}
+             "cylinder": ("cylinder", [size[0], size[1] / 2]),
+             "hull": ("mesh", None)}
     kind, sizes = kinds[geom["shape"]]
     pose = geom["body_from_geom"]
-    out = {"type": kind, "size": numbers(sizes), "pos": numbers(pose["position"]),
-           "quat": numbers(pose["rotation"])}
+    out = {"type": kind, "pos": numbers(pose["position"]), "quat": numbers(pose["rotation"])}
+    out.update({"mesh": f"m{geom['mesh']}"} if kind == "mesh" else {"size": numbers(sizes)})
     out.update(contact_attributes(scene, geom, variant))
     return "<geom " + " ".join(f'{k}="{v}"' for k, v in out.items()) + "/>"
 
@@ -84,9 +85,11 @@ def joint_xml(scene, body, index):
         return "<freejoint/>" if scene.is_dynamic(body) else ""
     turn = matrix(scene.rotation(body)).T
     anchor = turn @ (np.array(joint["anchor"]) - scene.position(body))
-    kind = f'<joint name="j{index}" type="{joint["kind"]}" pos="{numbers(anchor)}"'
-    if joint["kind"] == "hinge":
+    word = {"slider": "slide"}.get(joint["kind"], joint["kind"])
+    kind = f'<joint name="j{index}" type="{word}" pos="{numbers(anchor)}"'
+    if word != "ball":
         kind += f' axis="{numbers(turn @ np.array(joint["axis"]))}"'
+        kind += f' stiffness="{joint.get("stiffness", 0)}" springref="{joint.get("rest", 0)}"'
     return kind + f' damping="{joint["damping"]}"/>'
 
 
@@ -117,6 +120,30 @@ def actuators_xml(scene, variant):
     return f"<actuator>{out}</actuator>"
 
 
+def couplings_xml(scene, variant):
+    """Loops and gears are soft constraints, here as stiff as the step allows."""
+    stiff = f'solref="{2 / variant.rate!r} 1" solimp="0.99 0.999 0.001 0.5 2"'
+    stiff = stiff if variant.tuned else ""
+    out = ""
+    for joint in scene.loops:
+        a = joint["body_a"]
+        anchor = matrix(scene.rotation(a)).T @ (np.array(joint["anchor"]) - scene.position(a))
+        other = f'body2="b{joint["body_b"]}" ' if joint["body_b"] >= 0 else ""
+        out += f'<connect body1="b{a}" {other}anchor="{numbers(anchor)}" {stiff}/>'
+    for gear in scene.gears:
+        a, b = (scene.joints[gear[k]]["body_a"] for k in ("joint_a", "joint_b"))
+        out += (f'<joint joint1="j{a}" joint2="j{b}" polycoef="0 {gear["ratio"]!r} 0 0 0" '
+                f'{stiff}/>')
+    return f"<equality>{out}</equality>"
+
+
+def assets_xml(scene):
+    meshes = scene.data.get("meshes", [])
+    out = "".join(f'<mesh name="m{i}" vertex="{numbers(m["vertices"])}"/>'
+                  for i, m in enumerate(meshes))
+    return f"<asset>{out}</asset>"
+
+
 def model_of(scene, variant):
     children = {}
     for body, joint in scene.parent.items():
@@ -128,8 +155,8 @@ def model_of(scene, variant):
              'ls_tolerance="1e-6" noslip_iterations="20" noslip_tolerance="1e-14"')
     option = (f'<option timestep="{1 / variant.rate!r}" integrator="{variant.integrator}" '
               f'gravity="{numbers(scene.data["gravity"])}" {tuned if variant.tuned else ""}/>')
-    xml = (f'<mujoco>{option}<worldbody>{bodies}</worldbody>'
-           f'{actuators_xml(scene, variant)}</mujoco>')
+    xml = (f'<mujoco>{option}{assets_xml(scene)}<worldbody>{bodies}</worldbody>'
+           f'{actuators_xml(scene, variant)}{couplings_xml(scene, variant)}</mujoco>')
     return mujoco.MjModel.from_xml_string(xml)
 
 
@@ -145,6 +172,8 @@ def set_velocities(scene, model, data, ids):
             data.qvel[at + 3:at + 6] = turn @ np.array(state["omega"])
         elif joint["kind"] == "hinge":
             data.qvel[at] = np.dot(joint["axis"], scene.relative_omega(joint))
+        elif joint["kind"] == "slider":
+            data.qvel[at] = scene.relative_speed(joint)
         else:
             data.qvel[at:at + 3] = turn @ scene.relative_omega(joint)
 
@@ -166,9 +195,27 @@ def apply_actions(scene, model, data, ids, step):
             data.xfrc_applied[body, 3:] += torque
 
 
+def apply_fields(scene):
+    """As passive forces, which every stage of the integrator asks for. All bodies are free balls."""
+    def passive(model, data):
+        for body in range(len(scene.bodies)):
+            force = scene.field_force(body, data.qpos[7 * body:7 * body + 3],
+                                      data.qvel[6 * body:6 * body + 3])
+            data.qfrc_passive[6 * body:6 * body + 3] += force
+    mujoco.set_mjcb_passive(passive if scene.fields else None)
+
+
 def run(scene, variant, steps):
     """All states, [step][body][13]."""
+    try:
+        return run_model(scene, variant, steps)
+    finally:
+        mujoco.set_mjcb_passive(None)
+
+
+def run_model(scene, variant, steps):
     model = model_of(scene, variant)
+    apply_fields(scene)
     data = mujoco.MjData(model)
     ids = np.array([mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, f"b{i}")
                     for i in range(len(scene.bodies))])

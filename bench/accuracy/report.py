@@ -42,6 +42,17 @@ ABOUT = {
     "gyroscope": "a top of 150 rad/s on a ball joint in steady precession, 3 s",
     "motor": "a velocity motor of bounded torque spins up a disc; relative to themselves",
     "damped hinge": "a disc slowed by a damper to 2 %; relative to the exact values",
+    "terminal velocity": "a ball falls in air for 5 s; distance and speed relative to themselves",
+    "floating": "a ball of .3 and .8 of water's density comes to rest in it; depth relative to the "
+                "radius",
+    "orbit": "an ellipse of eccentricity .5, 3.2 times around; place relative to its axis, energy "
+             "to itself",
+    "spring": "a mass on a spring without damping, 16 periods; relative to the amplitude",
+    "damped spring": "the same with a tenth of the critical damping, 2 s",
+    "Atwood": "masses 1 : 1.5 and 1 : 3 over a pulley, as two rails that a gear couples; relative "
+              "to the distance",
+    "catenary": "20 rods between two points come to rest; relative to the span",
+    "conveyor": "a box is put on a running belt; way and speed after 2 s relative to themselves",
     "chain": "20 links on ball joints fall from level, 5 s; energy relative to M g L / 2",
 }
 

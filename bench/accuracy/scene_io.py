@@ -1,5 +1,6 @@
 """Scenes and traces as bench_accuracy writes and reads them, and vectors for the converters."""
 import json
+import math
 import struct
 import subprocess
 
@@ -16,10 +17,21 @@ class Scene:
         self.bodies = self.data["bodies"]
         self.joints = self.data["joints"]
         self.actions = self.data["actions"]
+        self.fields = self.data.get("force_fields", [])
         self.rate = rate
         self.parent = {}  # body: its joint to the body (or world, -1) that carries it
+        self.loops = []   # ball joints of bodies that have one already
+        self.gears = []
         for joint in self.joints:
-            self.parent[joint["body_a"]] = joint
+            if joint["kind"] == "gear":
+                self.gears.append(joint)
+            elif joint["body_a"] in self.parent:
+                self.loops.append(joint)
+            else:
+                self.parent[joint["body_a"]] = joint
+        for body in range(len(self.bodies)):
+            if self.belt(body) is not None:
+                self.parent[body] = self.belt_rail(body)
 
     def geoms(self, body):
         first = self.bodies[body]["first_geom"]
@@ -33,6 +45,53 @@ class Scene:
 
     def rotation(self, body):
         return np.array(self.bodies[body]["world_from_body"]["rotation"])
+
+    def belt(self, body):
+        """Velocity of the body's surface in the world, or None."""
+        belts = [g["belt"] for g in self.geoms(body) if "belt" in g]
+        return matrix(self.rotation(body)) @ np.array(belts[0]) if belts else None
+
+    def belt_rail(self, body):
+        """The peers have no belts: theirs is a body so heavy that nothing slows it, on a rail."""
+        velocity = self.belt(body)
+        speed = np.linalg.norm(velocity)
+        self.bodies[body].update(motion="dynamic", mass=1e9, inertia=[1e9] * 3 + [0] * 3,
+                                 velocity=list(velocity))
+        return {"name": "belt", "kind": "slider", "body_a": body, "body_b": -1,
+                "anchor": list(self.position(body)), "axis": list(velocity / speed),
+                "motor": "none", "target": 0, "max_force": 0, "damping": 0}
+
+    def relative_speed(self, joint):
+        """Of a slider's body along its axis."""
+        v = np.array(self.bodies[joint["body_a"]]["velocity"])
+        if joint["body_b"] >= 0:
+            v = v - np.array(self.bodies[joint["body_b"]]["velocity"])
+        return float(np.dot(joint["axis"], v))
+
+    def field_force(self, body, p, v):
+        """N on a body that is one ball, at p with velocity v: the laws of base/scene.h."""
+        data = self.bodies[body]
+        total = np.zeros(3)
+        for field in self.fields:
+            r = self.geoms(body)[0]["size"][0]
+            if field["kind"] == "radial":
+                d = np.array(field.get("center", [0, 0, 0])) - p
+                far = np.linalg.norm(d)
+                assert far >= field["radius"]
+                total += data["mass"] * field["strength"] * d / far ** (field["power"] + 1)
+                continue
+            under = 1.0
+            if field["kind"] == "water":
+                h = min(max(field["box_max"][2] - (p[2] - r), 0), 2 * r)
+                under = h * h * (3 * r - h) / (4 * r ** 3)
+                total -= (np.array(self.data["gravity"]) * field["density"] * under
+                          * 4 / 3 * math.pi * r ** 3)
+            u = np.array(field.get("vec", [0, 0, 0])) - v
+            area = math.pi * r * r
+            total += under * u * (0.5 * field["density"] * data.get("drag", 0) * area
+                                  * np.linalg.norm(u)
+                                  + 6 * math.pi * field.get("viscosity", 0) * r)
+        return total
 
     def is_dynamic(self, body):
         return self.bodies[body]["motion"] == "dynamic"
