@@ -1,9 +1,9 @@
 /*
- * colliders.c - which code finds the contacts of two geoms: ours for capsules and for a box and a
- * cylinder, ODE's for the rest. Ours work in the frame of the first shape, so that a pose far from
- * the origin costs no digits.
+ * colliders.c - which code finds the contacts of two geoms: ODE's for spheres, boxes and planes
+ * among one another and where they are exact with capsules and cylinders; ours for the rest, in the
+ * frame of one of the two, so that a pose far from the origin costs no digits.
  */
-#include "engine/sim.h"
+#include "engine/geoms.h"
 
 #include <ode/ode.h>
 
@@ -33,7 +33,7 @@ static reel_vec3 out_of(const frame *f, reel_vec3 v)
     return reel_v3_madd(xy, v.z, f->axes[2]);
 }
 
-/* `sign` turns the normals towards the geom that ODE calls the first. */
+/* `sign` turns the normals towards the geom that is to be called the first. */
 static int hand_over(const frame *f, const touch_point *found, int n, double sign,
                      dContactGeom *points)
 {
@@ -113,16 +113,71 @@ static int capsule_with(dGeomID partner, dGeomID capsule, double sign, dContactG
     return n < 0 ? -1 : hand_over(&f, found, n, sign, points);
 }
 
-int geoms_collide(struct dxGeom *a, struct dxGeom *b, struct dContactGeom *points)
+static int two_solids(const convex *a, const convex *b, dGeomID geom_a, dGeomID geom_b,
+                      dContactGeom *points)
+{
+    const frame f = frame_of(geom_a), g = frame_of(geom_b);
+    convex_pose pose = {.p = into(&f, reel_v3_sub(g.origin, f.origin))};
+    for (int k = 0; k < 3; k++) {
+        const reel_vec3 axis = into(&f, g.axes[k]);
+        pose.r.m[0][k] = axis.x;
+        pose.r.m[1][k] = axis.y;
+        pose.r.m[2][k] = axis.z;
+    }
+    touch_point found[COLLIDER_CONTACTS];
+    return hand_over(&f, found, collide_convex(a, b, &pose, found), -1, points);
+}
+
+static int solid_on_plane(const convex *s, dGeomID solid, dGeomID plane, double sign,
+                          dContactGeom *points)
+{
+    const frame f = frame_of(solid);
+    dVector4 plane_of;
+    dGeomPlaneGetParams(plane, plane_of);
+    const reel_vec3 up = {plane_of[0], plane_of[1], plane_of[2]};
+    touch_point found[COLLIDER_CONTACTS];
+    const int n =
+        collide_convex_plane(s, into(&f, up), plane_of[3] - reel_v3_dot(up, f.origin), found);
+    return hand_over(&f, found, n, -sign, points);
+}
+
+/* Pairs that ODE, or code for that pair only, deals with; -1: none of them. */
+static int simple_pair(dGeomID a, dGeomID b, dContactGeom *points)
 {
     const int kind_a = dGeomGetClass(a), kind_b = dGeomGetClass(b);
+    if (kind_a >= dFirstUserClass || kind_b >= dFirstUserClass ||
+        (kind_a == dCylinderClass && kind_b == dCylinderClass)) {
+        return -1;
+    }
     if (kind_a == dBoxClass && kind_b == dCylinderClass) {
         return box_cylinder(a, b, -1, points);
     }
     if (kind_a == dCylinderClass && kind_b == dBoxClass) {
         return box_cylinder(b, a, 1, points);
     }
-    int n = capsule_with(b, a, 1, points);
-    n = n < 0 ? capsule_with(a, b, -1, points) : n;
-    return n < 0 ? dCollide(a, b, COLLIDER_CONTACTS, points, sizeof points[0]) : n;
+    const bool capsule_a = kind_a == dCapsuleClass, capsule_b = kind_b == dCapsuleClass;
+    const bool simple_a = kind_a == dSphereClass || kind_a == dPlaneClass;
+    const bool simple_b = kind_b == dSphereClass || kind_b == dPlaneClass;
+    if ((capsule_a && !simple_b) || (capsule_b && !simple_a)) {
+        const int n = capsule_with(b, a, 1, points);
+        return n < 0 ? capsule_with(a, b, -1, points) : n;
+    }
+    return dCollide(a, b, COLLIDER_CONTACTS, points, sizeof points[0]);
+}
+
+int geoms_collide(const reel_sim *sim, int geom_a, int geom_b, struct dContactGeom *points)
+{
+    const dGeomID a = sim->geoms[geom_a], b = sim->geoms[geom_b];
+    const int n = simple_pair(a, b, points);
+    if (n >= 0) {
+        return n;
+    }
+    const geom_shape *shape_a = geoms_shape(sim, geom_a), *shape_b = geoms_shape(sim, geom_b);
+    if (shape_a->shape == REEL_SHAPE_PLANE) {
+        return solid_on_plane(&shape_b->solid, b, a, -1, points);
+    }
+    if (shape_b->shape == REEL_SHAPE_PLANE) {
+        return solid_on_plane(&shape_a->solid, a, b, 1, points);
+    }
+    return two_solids(&shape_a->solid, &shape_b->solid, a, b, points);
 }

@@ -5,7 +5,7 @@
  * collider is called with the geoms in that order, and at most 4 of its points are kept. A body
  * asleep that something awake touches wakes up here, with all that fell asleep with it.
  */
-#include "engine/sim.h"
+#include "engine/geoms.h"
 
 #include <ode/ode.h>
 #include <stdlib.h>
@@ -183,7 +183,7 @@ static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)
 {
     const geom_pair *pair = &sim->pairs[i];
     dContactGeom points[COLLIDER_CONTACTS];
-    int n = geoms_collide(sim->geoms[pair->geom_a], sim->geoms[pair->geom_b], points);
+    int n = geoms_collide(sim, pair->geom_a, pair->geom_b, points);
     n = keep_spread(points, drop_bad_normals(points, n));
     if (n == 0) {
         return REEL_OK;

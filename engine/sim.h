@@ -219,7 +219,8 @@ struct reel_sim {
     struct dxJointGroup *contact_joints;
     struct dJointFeedback *joint_feedback;
     body_fixed *bodies;
-    struct dxGeom **geoms; /* NULL: does not collide */
+    struct dxGeom **geoms;     /* NULL: does not collide */
+    struct sim_shapes *shapes; /* geoms.c: what our colliders know of them */
     joint_fixed *joints;
     int *live_joints; /* [n_bodies] joints on each body that hold it; gears do not count */
     sim_trees *trees; /* NULL without joints */
@@ -277,10 +278,6 @@ typedef struct touch_point {
     reel_vec3 pos, normal; /* normal towards the second shape */
     double depth;
 } touch_point;
-
-/* colliders.c: at most COLLIDER_CONTACTS points of two geoms, as dCollide gives them */
-struct dContactGeom;
-int geoms_collide(struct dxGeom *a, struct dxGeom *b, struct dContactGeom *points);
 
 /* capsule.c */
 typedef struct capsule_partner {

@@ -1,12 +1,10 @@
 /* world.c - build ODE's world and our constants from a scene, at the poses of step 0. */
-#include "engine/sim.h"
+#include "engine/geoms.h"
 
 #include "base/hash.h"
 #include <ode/ode.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { BITS_STATIC = 1, BITS_DYNAMIC = 2 };
 
 static void put_rotation(const reel_mat3 *m, double r[12])
 {
@@ -60,14 +58,17 @@ static bool is_diagonal_and_even(const reel_mat3 *a)
     return off <= 1e-12 * size;
 }
 
-static double geom_reach(const reel_geom *geom)
+static double geom_reach(const reel_scene *scene, const reel_geom *geom)
 {
-    double half[3];
-    if (!reel_shape_half_box(geom->shape, geom->size, half)) {
+    double lo[3], hi[3], corner[3];
+    if (!reel_geom_box(scene, geom, lo, hi)) {
         return 0;
     }
-    const double corner = reel_v3_len(reel_v3(half[0], half[1], half[2]));
-    return reel_v3_len(geom->body_from_geom.p) + corner;
+    for (int k = 0; k < 3; k++) {
+        corner[k] = fmax(fabs(lo[k]), fabs(hi[k]));
+    }
+    return reel_v3_len(geom->body_from_geom.p) +
+           reel_v3_len(reel_v3(corner[0], corner[1], corner[2]));
 }
 
 static void build_constants(reel_sim *sim, int i)
@@ -77,7 +78,7 @@ static void build_constants(reel_sim *sim, int i)
     fixed->key = reel_xxh64_of(body->name, strlen(body->name), 0);
     fixed->dynamic = body->motion == REEL_MOTION_DYNAMIC;
     for (int g = body->first_geom; g < body->first_geom + body->n_geoms; g++) {
-        fixed->reach = fmax(fixed->reach, geom_reach(&sim->scene->geoms[g]));
+        fixed->reach = fmax(fixed->reach, geom_reach(sim->scene, &sim->scene->geoms[g]));
     }
 }
 
@@ -123,74 +124,11 @@ static void init_state(reel_sim *sim, int i)
     }
 }
 
-/* Thicker by SIM_MARGIN, which contact.c takes off the depths again: bodies that just touch, to
- * rounding, have all of their contacts and not some of them. */
-static dGeomID create_shape(dSpaceID space, const reel_geom *geom, reel_pose world_from_geom)
-{
-    const double *s = geom->size;
-    const double m = SIM_MARGIN;
-    switch (geom->shape) {
-    case REEL_SHAPE_PLANE: {
-        const reel_vec3 n = reel_quat_rotate(world_from_geom.q, reel_v3(0, 0, 1));
-        return dCreatePlane(space, n.x, n.y, n.z, reel_v3_dot(n, world_from_geom.p));
-    }
-    case REEL_SHAPE_BOX: return dCreateBox(space, s[0] + 2 * m, s[1] + 2 * m, s[2] + 2 * m);
-    case REEL_SHAPE_SPHERE: return dCreateSphere(space, s[0] + m);
-    case REEL_SHAPE_CAPSULE: return dCreateCapsule(space, s[0] + m, s[1]);
-    case REEL_SHAPE_CYLINDER: return dCreateCylinder(space, s[0] + m, s[1] + 2 * m);
-    }
-    return NULL;
-}
-
-static reel_status build_geom(reel_sim *sim, int g, reel_error *err)
-{
-    const reel_geom *geom = &sim->scene->geoms[g];
-    if (!geom->collides) {
-        return REEL_OK;
-    }
-    const body_fixed *body = &sim->bodies[geom->body];
-    const body_state *at = &sim->state.bodies[geom->body];
-    const reel_pose local = {geom->body_from_geom.p, reel_quat_unit(geom->body_from_geom.q)};
-    const reel_pose world = reel_pose_mul((reel_pose){at->p, at->q}, local);
-    if (geom->shape == REEL_SHAPE_PLANE && body->dynamic) {
-        char field[64];
-        snprintf(field, sizeof field, "geoms[%d]", g);
-        return reel_fail_at(err, REEL_E_SCENE, NULL, 0, field,
-                            "a plane can be part of a static body only");
-    }
-    const dGeomID ode = create_shape(sim->space, geom, world);
-    if (!ode) {
-        return reel_fail(err, REEL_E_SCENE, "geom %d has an unknown shape", g);
-    }
-    sim->geoms[g] = ode;
-    dGeomSetData(ode, (void *)(intptr_t)g);
-    dGeomSetCategoryBits(ode, body->dynamic ? BITS_DYNAMIC : BITS_STATIC);
-    dGeomSetCollideBits(ode, body->dynamic ? BITS_DYNAMIC | BITS_STATIC : BITS_DYNAMIC);
-    if (geom->shape == REEL_SHAPE_PLANE) {
-        return REEL_OK;
-    }
-    const dReal q[4] = {local.q.w, local.q.x, local.q.y, local.q.z};
-    const dReal wq[4] = {world.q.w, world.q.x, world.q.y, world.q.z};
-    if (!body->dynamic) {
-        dGeomSetPosition(ode, world.p.x, world.p.y, world.p.z);
-        dGeomSetQuaternion(ode, wq);
-        return REEL_OK;
-    }
-    dGeomSetBody(ode, body->ode);
-    const bool centred = local.p.x == 0 && local.p.y == 0 && local.p.z == 0;
-    if (!centred || local.q.x != 0 || local.q.y != 0 || local.q.z != 0) {
-        dGeomSetOffsetPosition(ode, local.p.x, local.p.y, local.p.z);
-        dGeomSetOffsetQuaternion(ode, q);
-    }
-    return REEL_OK;
-}
-
 static reel_status allocate(reel_sim *sim, reel_error *err)
 {
     const size_t bodies = (size_t)sim->scene->n_bodies + 1; /* + 1: never empty */
     const size_t joints = (size_t)sim->scene->n_joints + 1;
     sim->bodies = reel_calloc(bodies, sizeof *sim->bodies);
-    sim->geoms = reel_calloc((size_t)sim->scene->n_geoms + 1, sizeof *sim->geoms);
     sim->joints = reel_calloc(joints, sizeof *sim->joints);
     sim->joint_feedback = reel_calloc(SIM_JOINT_FEEDBACKS * joints, sizeof(dJointFeedback));
     sim->live_joints = reel_calloc(bodies, sizeof *sim->live_joints);
@@ -205,10 +143,10 @@ static reel_status allocate(reel_sim *sim, reel_error *err)
     sim->root = reel_calloc(bodies, sizeof *sim->root);
     sim->next_in_island = reel_calloc(bodies, sizeof *sim->next_in_island);
     sim->islands = reel_calloc(bodies, sizeof *sim->islands);
-    const bool ok = sim->bodies && sim->geoms && sim->joints && sim->joint_feedback &&
-                    sim->live_joints && sim->state.bodies && sim->state.joints && sim->force &&
-                    sim->torque && sim->joint_force && sim->joint_torque && sim->pushed && sim->struck && sim->root && sim->next_in_island &&
-                    sim->islands;
+    const bool ok = sim->bodies && sim->joints && sim->joint_feedback && sim->live_joints &&
+                    sim->state.bodies && sim->state.joints && sim->force && sim->torque &&
+                    sim->joint_force && sim->joint_torque && sim->pushed && sim->struck &&
+                    sim->root && sim->next_in_island && sim->islands;
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory building the world");
 }
 
@@ -247,11 +185,9 @@ reel_status world_build(reel_sim *sim, reel_error *err)
         }
         init_state(sim, i);
     }
-    for (int g = 0; g < scene->n_geoms; g++) {
-        status = build_geom(sim, g, err);
-        if (status != REEL_OK) {
-            return status;
-        }
+    status = geoms_build(sim, err);
+    if (status != REEL_OK) {
+        return status;
     }
     for (int i = 0; i < scene->n_bodies; i++) {
         presence_show(sim, i);
@@ -270,13 +206,15 @@ void world_destroy(reel_sim *sim)
         dSpaceDestroy(sim->space);
         dWorldDestroy(sim->world);
     }
+    geoms_destroy(sim);
     trees_destroy(sim);
     sweep_destroy(sim->sweep);
     void *const blocks[] = {
-        sim->bodies,       sim->geoms,          sim->joints,  sim->joint_feedback, sim->live_joints,
-        sim->state.bodies, sim->state.joints,   sim->force,   sim->torque,         sim->pushed,
-        sim->root,         sim->next_in_island, sim->islands, sim->struck,
-        sim->pair_first,   sim->pair_order,     sim->joint_force, sim->joint_torque,
+        sim->bodies,       sim->joints,       sim->joint_feedback, sim->live_joints,
+        sim->state.bodies, sim->state.joints, sim->force,          sim->torque,
+        sim->pushed,       sim->root,         sim->next_in_island, sim->islands,
+        sim->struck,       sim->pair_first,   sim->pair_order,     sim->joint_force,
+        sim->joint_torque,
     };
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);

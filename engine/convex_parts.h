@@ -1,0 +1,89 @@
+/* convex_parts.h - what the files of the convex collider share; see convex.h. */
+#pragma once
+
+#include "engine/convex.h"
+
+#include <string.h>
+
+enum {
+    MAX_POLYGON = 64, /* corners of a clipped polygon; larger outlines are thinned out before */
+    FEATURE_PARTS = 2,
+    RIM_POINTS = 8, /* that stand for a rim */
+};
+/* What is not a face must be shallower than so much of the best face's depth, and by so much: */
+#define FACE_SHARE 0.95
+#define FACE_SLACK 1e-6 /* m */
+#define PARALLEL   1e-3 /* rad: lines this near to a tangent plane, or to one another, are in it */
+
+/* Two solids, everything in the first one's frame. */
+typedef struct duo {
+    const convex *a, *b;
+    convex_pose pose;   /* of b in a */
+    double round;       /* m: of both */
+    int hint_a, hint_b; /* where a climb over the vertices begins */
+} duo;
+
+/* A flat face of one of the two. */
+typedef struct flat_face {
+    bool on_b;
+    int face;         /* of the polytope; cylinder: 0 top, 1 bottom; cone: 1 */
+    reel_vec3 normal; /* from the solid that has it, in a's frame */
+    double offset;    /* m: in a's frame */
+    double depth;     /* m: with `round` */
+} flat_face;
+
+typedef struct polygon {
+    int n;
+    reel_vec3 p[MAX_POLYGON];
+} polygon;
+
+static inline reel_vec3 pose_point(const convex_pose *pose, reel_vec3 v)
+{
+    return reel_v3_add(reel_mat3_mul_v(pose->r, v), pose->p);
+}
+
+static inline convex_pose pose_inverse(const convex_pose *pose)
+{
+    convex_pose out;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            out.r.m[i][j] = pose->r.m[j][i];
+        }
+    }
+    out.p = reel_v3_scale(reel_mat3_mul_v(out.r, pose->p), -1);
+    return out;
+}
+
+/* convex_support.c */
+/* Vertex farthest along n; *hint: where to begin, and what was found. */
+reel_vec3 polytope_support(const polytope *p, reel_vec3 n, int *hint);
+/* The same of the two of a duo, in a's frame: a's along n, b's along -n. */
+reel_vec3 duo_support_a(duo *d, reel_vec3 n);
+reel_vec3 duo_support_b(duo *d, reel_vec3 n);
+/* f(n), `round` included. */
+double duo_overlap(duo *d, reel_vec3 n);
+
+/* convex_sat.c */
+/* The polytope's face along which the other solid is farthest out (a bound: not its overlap). */
+/* Least overlap over the polytopes' faces of both; false: one of them separates the two. */
+bool sat_faces(duo *d, flat_face *best_a, flat_face *best_b);
+typedef struct edge_pair {
+    int a, b; /* edges; a < 0: none */
+    reel_vec3 normal;
+    double depth;
+} edge_pair;
+/* Least overlap over pairs of edges, where it is less than that of the faces; false: separated. */
+bool sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, edge_pair *best);
+
+/* convex_manifold.c */
+/* Points of the other solid's parts below a face, within its outline. */
+int manifold_on_face(const duo *d, const flat_face *face, touch_point *out);
+/* The same on the half-space normal . x <= offset, normals into it. */
+int manifold_on_plane(const convex *s, reel_vec3 normal, double offset, touch_point *out);
+/* Points where no face is involved, from the points, lines that are farthest along n. */
+int manifold_of_parts(duo *d, reel_vec3 n, double depth, touch_point *out);
+
+/* convex_gjk.c */
+/* The direction n in which cores are nearest, after b is shifted by `shift`; its distance; *n is
+ * also where the search begins. Returns -1 where they overlap. */
+double gjk_distance(duo *d, reel_vec3 shift, double tolerance, reel_vec3 *n);
