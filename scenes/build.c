@@ -1,5 +1,6 @@
 #include "scenes/build.h"
 
+#include <assert.h>
 #include <lua.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,113 +143,70 @@ int reel_build_body(lua_State *L, const reel_body *body)
     return s->n_bodies++;
 }
 
-int reel_build_geom(lua_State *L, const reel_geom *geom)
+int reel_build_geom(lua_State *L, const reel_geom *geom, bool weighs)
 {
     reel_builder *b = reel_builder_of(L);
     reel_scene *s = b->scene;
     check_limit(L, "geoms", s->n_geoms, REEL_MAX_GEOMS);
     s->geoms = reel_build_grow(L, s->geoms, s->n_geoms, &b->geom_cap, sizeof(*s->geoms));
+    b->weighs = reel_build_grow(L, b->weighs, s->n_geoms, &b->weighs_cap, sizeof(*b->weighs));
     s->geoms[s->n_geoms] = *geom;
+    b->weighs[s->n_geoms] = weighs;
     return s->n_geoms++;
 }
 
-/* --- geometry --------------------------------------------------------------------------------- */
-
-bool reel_build_half_extents(const reel_geom *geom, reel_quat q, double half[3])
+int reel_build_count(lua_State *L, const char *word)
 {
-    const reel_mat3 r = reel_mat3_from_quat(q);
-    const double *size = geom->size;
-    for (int i = 0; i < 3; i++) {
-        const double a = fabs(r.m[i][2]); /* share of the shape's own axis */
-        switch (geom->shape) {
-        case REEL_SHAPE_PLANE: return false;
-        case REEL_SHAPE_BOX:
-            half[i] = 0.5 * (fabs(r.m[i][0]) * size[0] + fabs(r.m[i][1]) * size[1] + a * size[2]);
-            break;
-        case REEL_SHAPE_SPHERE: half[i] = size[0]; break;
-        case REEL_SHAPE_CAPSULE: half[i] = 0.5 * a * size[1] + size[0]; break;
-        case REEL_SHAPE_CYLINDER:
-            half[i] = 0.5 * a * size[1] + size[0] * sqrt(fmax(0.0, 1.0 - a * a));
-            break;
+    reel_builder *b = reel_builder_of(L);
+    const int most = (int)(sizeof(b->counters) / sizeof(b->counters[0]));
+    int i = 0;
+    while (i < b->n_counters && strcmp(b->counters[i].word, word) != 0) {
+        i++;
+    }
+    assert(i < most);
+    (void)most;
+    if (i == b->n_counters) {
+        b->counters[b->n_counters++] = (reel_counter){.word = word};
+    }
+    return ++b->counters[i].n;
+}
+
+static bool same_mesh(const reel_mesh *a, const reel_mesh *b)
+{
+    return a->n_vertices == b->n_vertices && a->n_triangles == b->n_triangles &&
+           a->crease == b->crease &&
+           memcmp(a->vertices, b->vertices, 3 * sizeof(double) * (size_t)a->n_vertices) == 0 &&
+           memcmp(a->triangles, b->triangles, 3 * sizeof(int) * (size_t)a->n_triangles) == 0;
+}
+
+int reel_build_mesh(lua_State *L, const reel_mesh *mesh, const char *word)
+{
+    char name[80];
+    reel_builder *b = reel_builder_of(L);
+    reel_scene *s = b->scene;
+    reel_script_charge(L, (uint64_t)(s->n_meshes + mesh->n_vertices + mesh->n_triangles));
+    for (int i = 0; i < s->n_meshes; i++) {
+        if (same_mesh(&s->meshes[i], mesh)) {
+            return i;
         }
     }
-    return true;
+    check_limit(L, "meshes", s->n_meshes, REEL_MAX_MESHES);
+    s->meshes = reel_build_grow(L, s->meshes, s->n_meshes, &b->mesh_cap, sizeof(*s->meshes));
+    s->meshes[s->n_meshes] = *mesh;
+    snprintf(name, sizeof(name), "%s %d", word, s->n_meshes + 1);
+    s->meshes[s->n_meshes].name = reel_build_string(L, name);
+    return s->n_meshes++;
 }
 
-bool reel_build_box(const reel_scene *scene, const reel_body *body, reel_pose pose, double lo[3],
-                    double hi[3])
+int reel_build_height_field(lua_State *L, const reel_height_field *field)
 {
-    bool any = false;
-    for (int i = 0; i < body->n_geoms; i++) {
-        const reel_geom *g = &scene->geoms[body->first_geom + i];
-        const reel_pose at = reel_pose_mul(pose, g->body_from_geom);
-        const double p[3] = {at.p.x, at.p.y, at.p.z};
-        double half[3];
-        if (!reel_build_half_extents(g, at.q, half)) {
-            continue;
-        }
-        for (int k = 0; k < 3; k++) {
-            lo[k] = any ? fmin(lo[k], p[k] - half[k]) : p[k] - half[k];
-            hi[k] = any ? fmax(hi[k], p[k] + half[k]) : p[k] + half[k];
-        }
-        any = true;
-    }
-    return any;
-}
-
-/* Add the inertia of a part: its own, turned, and that of its mass at `d` (parallel axes). */
-static void add_inertia(double inertia[6], const double own[3], reel_quat q, double m, reel_vec3 d)
-{
-    const reel_mat3 r = reel_mat3_from_quat(q);
-    static const int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
-    const double p[3] = {d.x, d.y, d.z}, dd = reel_v3_dot(d, d);
-    for (int e = 0; e < 6; e++) {
-        const int i = row[e], j = column[e];
-        double turned = 0;
-        for (int k = 0; k < 3; k++) {
-            turned += r.m[i][k] * own[k] * r.m[j][k];
-        }
-        inertia[e] += turned + m * ((i == j ? dd : 0.0) - p[i] * p[j]);
-    }
-}
-
-static double geom_mass(const reel_scene *scene, const reel_geom *g, double own[3])
-{
-    double m;
-    reel_shape_mass(g->shape, g->size, scene->surfaces[g->surface].density, &m, own);
-    return m;
-}
-
-reel_vec3 reel_build_mass(reel_scene *scene, reel_body *body)
-{
-    reel_geom *geoms = &scene->geoms[body->first_geom];
-    reel_vec3 moment = {0, 0, 0};
-    double own[3];
-    body->mass = 0;
-    memset(body->inertia, 0, sizeof(body->inertia));
-    for (int i = 0; i < body->n_geoms; i++) {
-        const double m = geom_mass(scene, &geoms[i], own);
-        body->mass += m;
-        moment = reel_v3_madd(moment, m, geoms[i].body_from_geom.p);
-    }
-    /* one geom: its centre is the centre of mass, exactly */
-    const reel_vec3 center =
-        body->n_geoms == 1 ? geoms[0].body_from_geom.p : reel_v3_scale(moment, 1.0 / body->mass);
-    for (int i = 0; i < body->n_geoms; i++) {
-        const double m = geom_mass(scene, &geoms[i], own);
-        geoms[i].body_from_geom.p = reel_v3_sub(geoms[i].body_from_geom.p, center);
-        add_inertia(body->inertia, own, geoms[i].body_from_geom.q, m, geoms[i].body_from_geom.p);
-    }
-    return center;
-}
-
-void reel_build_set_mass(reel_body *body, double mass)
-{
-    const double k = mass / body->mass;
-    body->mass = mass;
-    for (int i = 0; i < 6; i++) {
-        body->inertia[i] *= k;
-    }
+    reel_builder *b = reel_builder_of(L);
+    reel_scene *s = b->scene;
+    check_limit(L, "height_fields", s->n_height_fields, REEL_MAX_HEIGHT_FIELDS);
+    s->height_fields = reel_build_grow(L, s->height_fields, s->n_height_fields,
+                                       &b->height_field_cap, sizeof(*s->height_fields));
+    s->height_fields[s->n_height_fields] = *field;
+    return s->n_height_fields++;
 }
 
 int64_t reel_build_step(const reel_scene *scene, double seconds)

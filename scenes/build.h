@@ -4,18 +4,45 @@
  */
 #pragma once
 
+#include "assets/meshes.h"
 #include "scenes/script.h"
 #include "scenes/words.h"
 
 REEL_API_BEGIN
 
+/** How many things without a name there are of a word, for names such as "sphere 2". */
+typedef struct reel_counter {
+    const char *word; /**< static storage */
+    int n;
+} reel_counter;
+
+/** world:pair: what the script says of two materials; NAN where it says nothing. */
+typedef struct reel_pair_rule {
+    const char *a, *b; /**< names of materials, a <= b */
+    double friction, restitution, rolling;
+} reel_pair_rule;
+
+/** Meshes that were made before, by how they were made: equal things share them. */
+typedef struct reel_recipe {
+    const char *text;
+    reel_solid *solid;
+    int *meshes; /**< of the scene: what is seen, then the parts; -1: not used yet */
+} reel_recipe;
+
 struct reel_builder {
     reel_script *script;
     reel_scene *scene;
     int surface_cap, material_cap, category_cap, object_cap, body_cap, geom_cap, joint_cap,
-        action_cap, camera_cap, sun_cap, expect_cap;
-    int n_shapes[5];  /* for names such as "sphere 2" */
-    int n_unnamed[8]; /* joints and actions without a name, by kind */
+        action_cap, camera_cap, sun_cap, expect_cap, mesh_cap, height_field_cap, pair_cap,
+        force_field_cap;
+    bool *weighs; /* by geom: counts for the mass of its body */
+    int weighs_cap;
+    reel_counter counters[128];
+    int n_counters;
+    reel_pair_rule *rules;
+    int n_rules, rule_cap;
+    reel_recipe *recipes;
+    int n_recipes, recipe_cap;
     int caption_line;
     bool floor_done, sky_done, caption_done;
     bool outcome_open; /* an expectation lies beyond the end of the clip */
@@ -38,17 +65,35 @@ int reel_build_material(lua_State *L, const reel_material *material);
 int reel_build_category(lua_State *L, const char *name);
 int reel_build_object(lua_State *L, const reel_object *object);
 int reel_build_body(lua_State *L, const reel_body *body);
-int reel_build_geom(lua_State *L, const reel_geom *geom);
+/** `weighs`: it counts for the mass of its body. */
+int reel_build_geom(lua_State *L, const reel_geom *geom, bool weighs);
+/** The mesh with a unique name that begins with `word`; vertices and triangles are in the scene's
+ * arena already. An equal one that is there is taken instead. */
+int reel_build_mesh(lua_State *L, const reel_mesh *mesh, const char *word);
+int reel_build_height_field(lua_State *L, const reel_height_field *field);
 
-/** Half extents of a geom's box along the axes of a frame in which its pose has rotation `q`;
- * false for a plane. */
-bool reel_build_half_extents(const reel_geom *geom, reel_quat q, double half[3]);
+/** The next number of `word` (static storage), from 1. */
+int reel_build_count(lua_State *L, const char *word);
+
+/** Lower and upper ends of a geom along the axes of a frame in which its pose has rotation `q`, as
+ * seen from its origin: exact for every shape. False for a plane. (solid.c) */
+bool reel_build_reach(const reel_scene *scene, const reel_geom *geom, reel_quat q, double lo[3],
+                      double hi[3]);
+
+typedef enum reel_which {
+    REEL_WHICH_ALL,
+    REEL_WHICH_VISIBLE,
+    REEL_WHICH_COLLIDES, /**< all if none does */
+} reel_which;
+
 /** Box of a body's finite geoms under `pose`; false if it has none. */
-bool reel_build_box(const reel_scene *scene, const reel_body *body, reel_pose pose, double lo[3],
-                    double hi[3]);
-/** Mass, centre of mass and inertia about it of the geoms `first..`, whose poses are in a frame;
+bool reel_build_box(const reel_scene *scene, const reel_body *body, reel_which which,
+                    reel_pose pose, double lo[3], double hi[3]);
+/** What the box costs of a script's budget. */
+uint64_t reel_build_box_cost(const reel_scene *scene, const reel_body *body);
+/** Mass, centre of mass and inertia about it of the geoms of `body`, whose poses are in a frame;
  * then the frame is moved to the centre: geoms and `body` are changed, and its offset returned. */
-reel_vec3 reel_build_mass(reel_scene *scene, reel_body *body);
+reel_vec3 reel_build_mass(lua_State *L, reel_body *body);
 /** Scale the body's mass and inertia to `mass`. */
 void reel_build_set_mass(reel_body *body, double mass);
 
@@ -63,6 +108,14 @@ typedef struct reel_thing {
     int object, body;
 } reel_thing;
 
+/** Height of the ground at a point, world frame; false if the body is no height field or the point
+ * beyond its ends. (ground.c) */
+bool reel_ground_height(const reel_scene *scene, const reel_body *body, double x, double y,
+                        double *z);
+/** The highest point of the ground over the rectangle of a box; false as above. */
+bool reel_ground_under(const reel_scene *scene, const reel_body *body, const double lo[3],
+                       const double hi[3], double *top);
+
 /** Push the thing that is `body` of `object`. */
 void reel_thing_push(lua_State *L, int object, int body);
 /** Body named by the value at `index` (a thing, or the name of a body or object). */
@@ -74,19 +127,32 @@ void reel_thing_open(lua_State *L); /**< its metatable */
 /* Methods of the world, in the order of the reference (docs/scene-scripts.md). */
 int reel_world_floor(lua_State *L);
 int reel_world_wall(lua_State *L);
-int reel_world_box(lua_State *L);
-int reel_world_sphere(lua_State *L);
-int reel_world_capsule(lua_State *L);
-int reel_world_cylinder(lua_State *L);
+int reel_world_height_field(lua_State *L);
+int reel_world_shape(
+    lua_State *L); /**< every shape; upvalue: its number, see reel_form_kind_at() */
 int reel_world_object(lua_State *L);
+int reel_world_pair(lua_State *L);
 int reel_world_hinge(lua_State *L);
 int reel_world_ball(lua_State *L);
 int reel_world_slider(lua_State *L);
 int reel_world_fixed(lua_State *L);
+int reel_world_universal(lua_State *L);
+int reel_world_rope(lua_State *L);
+int reel_world_rod(lua_State *L);
+int reel_world_spring(lua_State *L);
+int reel_world_couple(lua_State *L);
 int reel_world_impulse(lua_State *L);
 int reel_world_force(lua_State *L);
 int reel_world_target(lua_State *L);
 int reel_world_release(lua_State *L);
+int reel_world_attach(lua_State *L);
+int reel_world_wind(lua_State *L);
+int reel_world_water(lua_State *L);
+int reel_world_attract(lua_State *L);
+int reel_world_uniform(lua_State *L);
+int reel_world_gravitation(lua_State *L);
+int reel_world_charges(lua_State *L);
+int reel_world_magnets(lua_State *L);
 int reel_world_camera(lua_State *L);
 int reel_world_sun(lua_State *L);
 int reel_world_sky(lua_State *L);
@@ -101,6 +167,10 @@ int reel_world_scatter(lua_State *L);
 void reel_defaults_floor(lua_State *L);
 void reel_defaults_camera(lua_State *L);
 void reel_defaults_light(lua_State *L);
+/** Charges and magnets act; bodies in a flow have drag. (forces.c) */
+void reel_defaults_forces(lua_State *L);
+/** What surfaces that may touch are to one another, where it is not the rule. (pairs.c) */
+void reel_defaults_pairs(lua_State *L);
 /** Fill in the templates; the table of parameters is at `params`. */
 void reel_caption_finish(lua_State *L, int params);
 

@@ -42,7 +42,8 @@ static void add_point(cloud *c, reel_vec3 p)
 static void add_body(cloud *c, const reel_scene *s, int body)
 {
     double lo[3], hi[3];
-    if (!reel_build_box(s, &s->bodies[body], s->bodies[body].world_from_body, lo, hi)) {
+    if (!reel_build_box(s, &s->bodies[body], REEL_WHICH_ALL, s->bodies[body].world_from_body, lo,
+                        hi)) {
         return;
     }
     for (int i = 0; i < 8; i++) {
@@ -102,7 +103,7 @@ static cloud read_fit(reel_fields *f)
             add_everything(&c, s);
         } else {
             const int body = reel_thing_body(L, -1, "fit");
-            reel_script_charge(L, (uint64_t)s->bodies[body].n_geoms * 2);
+            reel_script_charge(L, reel_build_box_cost(s, &s->bodies[body]));
             add_body(&c, s, body);
         }
         lua_pop(L, 1);

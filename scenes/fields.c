@@ -20,13 +20,26 @@ static bool is_listed(const char *const *list, const char *name)
 
 void reel_fields_fail(const reel_fields *f, const char *name, const char *fmt, ...)
 {
-    char field[160], msg[400];
+    char field[160], msg[512];
     va_list args;
     va_start(args, fmt);
     vsnprintf(msg, sizeof(msg), fmt, args);
     va_end(args);
     snprintf(field, sizeof(field), "%s%s%s", f->label, f->label[0] && name[0] ? "." : "", name);
     reel_script_fail(f->L, field, "%s", msg);
+}
+
+/* "; there are a, b, c" */
+static void list_names(const char *const *names, char *out, size_t size)
+{
+    size_t n = (size_t)snprintf(out, size, "; there are ");
+    const char *comma = "";
+    for (; *names && n + 40 < size; names++) {
+        if (strcmp(*names, "[]") != 0) {
+            n += (size_t)snprintf(out + n, size - n, "%s%s", comma, *names);
+            comma = ", ";
+        }
+    }
 }
 
 /* Of several unknown fields the smallest name is reported: lua_next has no order. */
@@ -57,9 +70,12 @@ static void check_names(reel_fields *f, const char *const *allowed)
             reel_suggestion_offer(&best, *a);
         }
         reel_suggestion_text(&best, hint, sizeof(hint));
-        char name[64];
+        char name[64], all[460] = "";
         snprintf(name, sizeof(name), "%s", worst);
-        reel_fields_fail(f, name, "no such field%s", hint);
+        if (!hint[0]) {
+            list_names(allowed, all, sizeof(all));
+        }
+        reel_fields_fail(f, name, "no such field%s%s", hint, all);
     }
     if (odd || (entries && !is_listed(allowed, "[]"))) {
         reel_fields_fail(f, "", "the table has %s", odd ? odd : "an entry without a name");
@@ -206,13 +222,19 @@ int reel_fields_vector_at(reel_fields *f, int index, const char *name, int least
     lua_State *L = f->L;
     char path[240], component[100];
     index = lua_absindex(L, index);
+    char wanted[40];
+    snprintf(wanted, sizeof(wanted),
+             least + 1 == most ? "%d or %d"
+             : least < most    ? "%d .. %d"
+                               : "%d",
+             least, most);
     if (lua_type(L, index) != LUA_TTABLE) {
-        reel_fields_fail(f, name, "must be a list of %d numbers, is a %s", most,
+        reel_fields_fail(f, name, "must be a list of %s numbers, is a %s", wanted,
                          luaL_typename(L, index));
     }
     const int n = (int)lua_rawlen(L, index);
     if (n < least || n > most) {
-        reel_fields_fail(f, name, "must be a list of %d numbers, has %d", most, n);
+        reel_fields_fail(f, name, "must be a list of %s numbers, has %d", wanted, n);
     }
     reel_script_charge(L, (uint64_t)n * 4);
     for (int i = 0; i < n; i++) {

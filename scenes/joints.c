@@ -1,57 +1,41 @@
 /*
- * joints.c - world:hinge, ball, slider, fixed; world:impulse, force, target, release.
+ * joints.c - world:hinge, slider, ball, fixed, universal; world:rope, rod, spring; world:couple.
  */
-#include "scenes/build.h"
-#include "scenes/fields.h"
+#include "scenes/timeline.h"
 
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The name given, or "hinge 2"; unique among joints and actions. */
-static const char *name_of(lua_State *L, reel_fields *f, const char *word, int kind)
+#define HELD_FIELDS "name", "a", "b", "at", "break_force", "break_torque", "inactive"
+#define END_FIELDS  "name", "a", "b", "at", "to", "break_force", "inactive"
+
+/* A thing that a field names; -1 if the field is absent. */
+static int read_body(reel_fields *f, const char *name)
 {
-    char name[64];
-    reel_builder *b = reel_builder_of(L);
-    const char *given = reel_fields_string(f, "name");
-    if (given) {
-        return given;
+    if (!reel_fields_push(f, name)) {
+        return -1;
     }
-    snprintf(name, sizeof(name), "%s %d", word, ++b->n_unnamed[kind]);
-    return reel_build_string(L, name);
+    const int body = reel_thing_body(f->L, -1, name);
+    lua_pop(f->L, 1);
+    return body;
 }
 
-static reel_fields begin(lua_State *L, const char *word, const char *family,
-                         const char *const *allowed)
+/* The frame that a script puts things by is where its anchors are by default: the centre of mass
+ * of what moves. */
+static reel_vec3 place_of(const reel_scene *s, int body)
 {
-    char label[96], path[160];
-    reel_script_charge(L, (uint64_t)reel_builder_of(L)->scene->n_joints); /* names are looked up */
-    reel_build_argument(L);
-    snprintf(label, sizeof(label), "%s", word);
-    if (lua_type(L, 2) == LUA_TTABLE) {
-        lua_pushliteral(L, "name");
-        if (lua_rawget(L, 2) == LUA_TSTRING) {
-            snprintf(label, sizeof(label), "%s", lua_tostring(L, -1));
-        }
-        lua_pop(L, 1);
-    }
-    snprintf(path, sizeof(path), "%s/%s", family, label);
-    return reel_fields_begin(L, 2, label, path, allowed);
+    return s->bodies[body].world_from_body.p;
 }
 
 static void read_bodies(reel_fields *f, reel_joint *j)
 {
     const reel_scene *s = reel_builder_of(f->L)->scene;
-    if (!reel_fields_push(f, "a")) {
+    j->body_a = read_body(f, "a");
+    j->body_b = read_body(f, "b");
+    if (j->body_a < 0) {
         reel_fields_fail(f, "a", "is missing: the thing that the joint holds");
-    }
-    j->body_a = reel_thing_body(f->L, -1, "a");
-    lua_pop(f->L, 1);
-    j->body_b = -1;
-    if (reel_fields_push(f, "b")) {
-        j->body_b = reel_thing_body(f->L, -1, "b");
-        lua_pop(f->L, 1);
     }
     if (j->body_a == j->body_b) {
         reel_fields_fail(f, "b", "is the same thing as a");
@@ -59,7 +43,7 @@ static void read_bodies(reel_fields *f, reel_joint *j)
     if (s->bodies[j->body_a].motion != REEL_MOTION_DYNAMIC) {
         reel_fields_fail(f, "a", "must be a thing that moves; let b be the other one");
     }
-    j->anchor = s->bodies[j->body_a].world_from_body.p;
+    j->anchor = place_of(s, j->body_a);
     reel_fields_vec3(f, "at", &j->anchor);
 }
 
@@ -88,184 +72,249 @@ static void read_motor(reel_fields *f, reel_joint *j)
     lua_pop(f->L, 1);
 }
 
-static int joint(lua_State *L, reel_joint_kind kind, const char *word, const char *const *allowed)
+static void read_axis(reel_fields *f, const char *name, reel_vec3 *axis)
+{
+    if (!reel_fields_vec3(f, name, axis)) {
+        reel_fields_fail(f, name, "is missing: {x, y, z} in the world");
+    }
+    if (!(reel_v3_len(*axis) > 1e-12)) {
+        reel_fields_fail(f, name, "must not be zero");
+    }
+    *axis = reel_v3_unit(*axis, *axis);
+}
+
+static void read_limits(reel_fields *f, reel_joint *j)
 {
     double limits[2];
+    j->has_limits = reel_fields_vector(f, "limits", 2, 2, limits) > 0;
+    if (!j->has_limits) {
+        return;
+    }
+    if (!(limits[0] <= 0 && limits[1] >= 0)) {
+        reel_fields_fail(f, "limits",
+                         "must be {lo, hi} with lo <= 0 <= hi: they count from where the joint "
+                         "begins");
+    }
+    j->lo = limits[0];
+    j->hi = limits[1];
+}
+
+static void read_spring(reel_fields *f, reel_joint *j)
+{
+    const bool springy = reel_fields_number(f, "stiffness", 0, 1e12, &j->stiffness);
+    if (reel_fields_number(f, "rest", -1e6, 1e6, &j->rest) && !springy) {
+        reel_fields_fail(f, "rest", "is for springs: give stiffness as well");
+    }
+}
+
+static void read_hold(reel_fields *f, reel_joint *j)
+{
+    reel_fields_positive(f, "break_force", &j->break_force);
+    reel_fields_positive(f, "break_torque", &j->break_torque);
+    reel_fields_bool(f, "inactive", &j->inactive);
+}
+
+static int add_joint(reel_fields *f, reel_joint *j, const char *word)
+{
+    lua_State *L = f->L;
     reel_builder *b = reel_builder_of(L);
     reel_scene *s = b->scene;
-    reel_fields f = begin(L, word, "joints", allowed);
-    reel_joint j = {.kind = kind, .axis = {0, 0, 1}, .max_speed = 10, .joint_a = -1, .joint_b = -1};
-    read_bodies(&f, &j);
-    if (kind == REEL_JOINT_HINGE || kind == REEL_JOINT_SLIDER) {
-        if (!reel_fields_vec3(&f, "axis", &j.axis)) {
-            reel_fields_fail(&f, "axis", "is missing: {x, y, z} in the world");
-        }
-        if (!(reel_v3_len(j.axis) > 1e-12)) {
-            reel_fields_fail(&f, "axis", "must not be zero");
-        }
-        j.axis = reel_v3_unit(j.axis, j.axis);
-        j.has_limits = reel_fields_vector(&f, "limits", 2, 2, limits) > 0;
-        if (j.has_limits && !(limits[0] <= 0 && limits[1] >= 0)) {
-            reel_fields_fail(&f, "limits",
-                             "must be {lo, hi} with lo <= 0 <= hi: they count from "
-                             "where the joint begins");
-        }
-        j.lo = j.has_limits ? limits[0] : 0;
-        j.hi = j.has_limits ? limits[1] : 0;
-        read_motor(&f, &j);
-        reel_fields_number(&f, "damping", 0, HUGE_VAL, &j.damping);
-    }
-    j.name = name_of(L, &f, word, (int)kind);
-    if (reel_scene_find_joint(s, j.name) >= 0) {
-        reel_fields_fail(&f, "name", "there is a joint of this name already");
+    j->name = reel_timeline_name(f, word);
+    if (reel_scene_find_joint(s, j->name) >= 0) {
+        reel_fields_fail(f, "name", "there is a joint of this name already");
     }
     if (s->n_joints >= REEL_MAX_JOINTS) {
         reel_script_fail(L, "joints", "too many: a scene has at most %d", REEL_MAX_JOINTS);
     }
     s->joints = reel_build_grow(L, s->joints, s->n_joints, &b->joint_cap, sizeof(*s->joints));
-    s->joints[s->n_joints++] = j;
-    lua_pushstring(L, j.name);
+    s->joints[s->n_joints++] = *j;
+    lua_pushstring(L, j->name);
     return 1;
+}
+
+static reel_joint new_joint(reel_joint_kind kind)
+{
+    return (reel_joint){
+        .kind = kind, .axis = {0, 0, 1}, .max_speed = 10, .joint_a = -1, .joint_b = -1};
+}
+
+/* --- joints that hold ----------------------------------------------------------------------------
+ */
+
+/* Hinges and sliders have one degree of freedom: what moves it, and what holds it back. */
+static int guided(lua_State *L, reel_joint_kind kind, const char *word)
+{
+    static const char *const fields[] = {HELD_FIELDS, "axis",      "limits", "motor",
+                                         "damping",   "stiffness", "rest",   NULL};
+    reel_fields f = reel_timeline_begin(L, word, "joints", fields);
+    reel_joint j = new_joint(kind);
+    read_bodies(&f, &j);
+    read_axis(&f, "axis", &j.axis);
+    read_limits(&f, &j);
+    read_motor(&f, &j);
+    reel_fields_number(&f, "damping", 0, 1e12, &j.damping);
+    read_spring(&f, &j);
+    read_hold(&f, &j);
+    return add_joint(&f, &j, word);
 }
 
 int reel_world_hinge(lua_State *L)
 {
-    static const char *const fields[] = {"name",   "a",     "b",       "at", "axis",
-                                         "limits", "motor", "damping", NULL};
-    return joint(L, REEL_JOINT_HINGE, "hinge", fields);
+    return guided(L, REEL_JOINT_HINGE, "hinge");
 }
 
 int reel_world_slider(lua_State *L)
 {
-    static const char *const fields[] = {"name",   "a",     "b",       "at", "axis",
-                                         "limits", "motor", "damping", NULL};
-    return joint(L, REEL_JOINT_SLIDER, "slider", fields);
+    return guided(L, REEL_JOINT_SLIDER, "slider");
 }
 
 int reel_world_ball(lua_State *L)
 {
-    static const char *const fields[] = {"name", "a", "b", "at", NULL};
-    return joint(L, REEL_JOINT_BALL, "ball", fields);
+    static const char *const fields[] = {HELD_FIELDS, "damping", NULL};
+    reel_fields f = reel_timeline_begin(L, "ball", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_BALL);
+    read_bodies(&f, &j);
+    reel_fields_number(&f, "damping", 0, 1e12, &j.damping);
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "ball");
 }
 
 int reel_world_fixed(lua_State *L)
 {
-    static const char *const fields[] = {"name", "a", "b", "at", NULL};
-    return joint(L, REEL_JOINT_FIXED, "fixed", fields);
+    static const char *const fields[] = {HELD_FIELDS, NULL};
+    reel_fields f = reel_timeline_begin(L, "fixed", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_FIXED);
+    read_bodies(&f, &j);
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "fixed");
 }
 
-/* --- the timeline
- * --------------------------------------------------------------------------------- */
-
-/* Ordered by (first_step, position in the script): insert behind all that begin no later. */
-static int add_action(lua_State *L, reel_fields *f, reel_action *a, const char *word)
+int reel_world_universal(lua_State *L)
 {
-    reel_builder *b = reel_builder_of(L);
-    reel_scene *s = b->scene;
-    a->name = name_of(L, f, word, 4 + (int)a->kind);
-    for (int i = 0; i < s->n_actions; i++) {
-        if (strcmp(s->actions[i].name, a->name) == 0) {
-            reel_fields_fail(f, "name", "there is an action of this name already");
+    static const char *const fields[] = {HELD_FIELDS, "axis", "axis2", NULL};
+    reel_fields f = reel_timeline_begin(L, "universal", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_UNIVERSAL);
+    read_bodies(&f, &j);
+    read_axis(&f, "axis", &j.axis);
+    read_axis(&f, "axis2", &j.axis2);
+    const double askew = reel_v3_dot(j.axis, j.axis2);
+    if (fabs(askew) > 1e-6) {
+        reel_fields_fail(&f, "axis2", "must be at right angles to axis; their cosine is %.3g",
+                         askew);
+    }
+    j.axis2 = reel_v3_unit(reel_v3_madd(j.axis2, -askew, j.axis), j.axis2);
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "universal");
+}
+
+/* --- joints that keep a distance: rope, rod, spring ---------------------------------------------
+ */
+
+/* From `at` on a to `to` on b, or in the world. Returns how far they are apart. */
+static double read_ends(reel_fields *f, reel_joint *j)
+{
+    const reel_scene *s = reel_builder_of(f->L)->scene;
+    read_bodies(f, j);
+    j->anchor_b = j->body_b >= 0 ? place_of(s, j->body_b) : j->anchor;
+    if (!reel_fields_vec3(f, "to", &j->anchor_b) && j->body_b < 0) {
+        reel_fields_fail(f, "to", "is missing: {x, y, z} in the world, or a thing b");
+    }
+    const double apart = reel_v3_len(reel_v3_sub(j->anchor, j->anchor_b));
+    if (!(apart > 1e-9)) {
+        reel_fields_fail(f, "to", "is where the other end is");
+    }
+    return apart;
+}
+
+int reel_world_rope(lua_State *L)
+{
+    static const char *const fields[] = {END_FIELDS, "length", "damping", NULL};
+    reel_fields f = reel_timeline_begin(L, "rope", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_DISTANCE);
+    const double apart = read_ends(&f, &j);
+    j.has_limits = true;
+    j.hi = apart;
+    if (reel_fields_positive(&f, "length", &j.hi) && j.hi < apart * (1 - 1e-9)) {
+        reel_fields_fail(&f, "length", "is %.6g m, but its ends are %.6g m apart", j.hi, apart);
+    }
+    reel_fields_number(&f, "damping", 0, 1e12, &j.damping);
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "rope");
+}
+
+int reel_world_rod(lua_State *L)
+{
+    static const char *const fields[] = {END_FIELDS, NULL};
+    reel_fields f = reel_timeline_begin(L, "rod", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_DISTANCE);
+    j.lo = j.hi = read_ends(&f, &j);
+    j.has_limits = true;
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "rod");
+}
+
+int reel_world_spring(lua_State *L)
+{
+    static const char *const fields[] = {END_FIELDS, "stiffness", "rest",
+                                         "limits",   "damping",   NULL};
+    reel_fields f = reel_timeline_begin(L, "spring", "joints", fields);
+    reel_joint j = new_joint(REEL_JOINT_DISTANCE);
+    double limits[2];
+    j.rest = read_ends(&f, &j);
+    if (!reel_fields_positive(&f, "stiffness", &j.stiffness)) {
+        reel_fields_fail(&f, "stiffness", "is missing: N/m");
+    }
+    reel_fields_number(&f, "rest", 0, 1e6, &j.rest);
+    reel_fields_number(&f, "damping", 0, 1e12, &j.damping);
+    if (reel_fields_vector(&f, "limits", 2, 2, limits) > 0) {
+        if (!(limits[0] >= 0 && limits[0] <= limits[1])) {
+            reel_fields_fail(&f, "limits", "must be {shortest, longest} in m");
         }
+        j.has_limits = true;
+        j.lo = limits[0];
+        j.hi = limits[1];
     }
-    if (s->n_actions >= REEL_MAX_ACTIONS) {
-        reel_script_fail(L, "actions", "too many: a scene has at most %d", REEL_MAX_ACTIONS);
-    }
-    reel_script_charge(L, (uint64_t)s->n_actions);
-    s->actions = reel_build_grow(L, s->actions, s->n_actions, &b->action_cap, sizeof(*s->actions));
-    int at = s->n_actions++;
-    for (; at > 0 && s->actions[at - 1].first_step > a->first_step; at--) {
-        s->actions[at] = s->actions[at - 1];
-    }
-    s->actions[at] = *a;
-    return 0;
+    read_hold(&f, &j);
+    return add_joint(&f, &j, "spring");
 }
 
-static int64_t read_time(reel_fields *f, const char *name, double fallback)
+/* --- couplings -----------------------------------------------------------------------------------
+ */
+
+static int read_coupled(reel_fields *f, const char *name)
 {
-    double t = fallback;
-    if (!reel_fields_number(f, name, 0, 1e6, &t) && fallback < 0) {
-        reel_fields_fail(f, name, "is missing: seconds from the beginning");
+    const reel_scene *s = reel_builder_of(f->L)->scene;
+    const char *given = reel_fields_string(f, name);
+    const int j = given ? reel_scene_find_joint(s, given) : -1;
+    if (j < 0) {
+        reel_fields_fail(f, name, "must be the name of a joint made before");
     }
-    return reel_build_step(reel_builder_of(f->L)->scene, t);
+    if (s->joints[j].kind != REEL_JOINT_HINGE && s->joints[j].kind != REEL_JOINT_SLIDER) {
+        reel_fields_fail(f, name, "must be a hinge or a slider");
+    }
+    return j;
 }
 
-static void read_push(reel_fields *f, reel_action *a, const char *what)
+/* The position of joint a is `ratio` times that of joint b: gears, racks, pulleys. */
+int reel_world_couple(lua_State *L)
 {
-    if (!reel_fields_push(f, "on")) {
-        reel_fields_fail(f, "on", "is missing: the thing that is pushed");
+    static const char *const fields[] = {"name", "a", "b", "ratio", NULL};
+    reel_fields f = reel_timeline_begin(L, "couple", "joints", fields);
+    const reel_scene *s = reel_builder_of(L)->scene;
+    reel_joint j = new_joint(REEL_JOINT_GEAR);
+    j.joint_a = read_coupled(&f, "a");
+    j.joint_b = read_coupled(&f, "b");
+    if (j.joint_a == j.joint_b) {
+        reel_fields_fail(&f, "b", "is the same joint as a");
     }
-    a->body = reel_thing_body(f->L, -1, "on");
-    a->joint = -1;
-    lua_pop(f->L, 1);
-    if (reel_builder_of(f->L)->scene->bodies[a->body].motion != REEL_MOTION_DYNAMIC) {
-        reel_fields_fail(f, "on", "must be a thing that moves");
+    if (!reel_fields_number(&f, "ratio", -1e6, 1e6, &j.ratio) || j.ratio == 0) {
+        reel_fields_fail(&f, "ratio", "must be given and not 0: how far a goes while b goes 1");
     }
-    const bool pushed =
-        reel_fields_vec3(f, what, &a->vec) | reel_fields_vec3(f, "torque", &a->torque);
-    if (!pushed) {
-        reel_fields_fail(f, what, "is missing");
+    j.body_a = s->joints[j.joint_a].body_a;
+    j.body_b = s->joints[j.joint_b].body_a;
+    j.anchor = s->joints[j.joint_a].anchor;
+    if (j.body_a == j.body_b) {
+        reel_fields_fail(&f, "b", "moves the same thing as a");
     }
-    reel_fields_vec3(f, "point", &a->point);
-}
-
-int reel_world_impulse(lua_State *L)
-{
-    static const char *const fields[] = {"name", "on", "time", "impulse", "torque", "point", NULL};
-    reel_fields f = begin(L, "impulse", "actions", fields);
-    reel_action a = {.kind = REEL_ACTION_IMPULSE};
-    a.first_step = read_time(&f, "time", 0);
-    read_push(&f, &a, "impulse");
-    return add_action(L, &f, &a, "impulse");
-}
-
-int reel_world_force(lua_State *L)
-{
-    static const char *const fields[] = {"name",  "on",     "from",  "to",
-                                         "force", "torque", "point", NULL};
-    reel_fields f = begin(L, "force", "actions", fields);
-    reel_action a = {.kind = REEL_ACTION_FORCE};
-    a.first_step = read_time(&f, "from", 0);
-    a.end_step = read_time(&f, "to", -1);
-    if (a.end_step <= a.first_step) {
-        reel_fields_fail(&f, "to", "must be later than from");
-    }
-    read_push(&f, &a, "force");
-    return add_action(L, &f, &a, "force");
-}
-
-static void read_joint(reel_fields *f, reel_action *a)
-{
-    const char *name = reel_fields_string(f, "joint");
-    a->body = -1;
-    a->joint = name ? reel_scene_find_joint(reel_builder_of(f->L)->scene, name) : -1;
-    if (a->joint < 0) {
-        reel_fields_fail(f, "joint", "must be the name of a joint made before");
-    }
-}
-
-int reel_world_target(lua_State *L)
-{
-    static const char *const fields[] = {"name", "joint", "time", "value", NULL};
-    reel_fields f = begin(L, "target", "actions", fields);
-    reel_action a = {.kind = REEL_ACTION_TARGET};
-    a.first_step = read_time(&f, "time", -1);
-    read_joint(&f, &a);
-    if (reel_builder_of(L)->scene->joints[a.joint].motor == REEL_MOTOR_NONE) {
-        reel_fields_fail(&f, "joint", "has no motor");
-    }
-    if (!reel_fields_number(&f, "value", -1e6, 1e6, &a.value)) {
-        reel_fields_fail(&f, "value", "is missing");
-    }
-    return add_action(L, &f, &a, "target");
-}
-
-int reel_world_release(lua_State *L)
-{
-    static const char *const fields[] = {"name", "joint", "time", NULL};
-    reel_fields f = begin(L, "release", "actions", fields);
-    reel_action a = {.kind = REEL_ACTION_RELEASE};
-    a.first_step = read_time(&f, "time", -1);
-    read_joint(&f, &a);
-    return add_action(L, &f, &a, "release");
+    return add_joint(&f, &j, "couple");
 }

@@ -1,11 +1,13 @@
 /*
  * materials.c - the named materials.
  *
- * Densities are those of the solid substance. Friction is given per surface such that the rule for
- * pairs, sqrt(a b), meets handbook values for common pairs (wood on wood 0.3..0.5, rubber on
- * concrete 0.8, steel on steel 0.4 unlubricated, ice 0.05). Restitution is of a ball or block of
- * the substance on a hard floor at a few m/s; the rule for pairs is the larger one, so floors have
- * little. Rolling resistance lengths are those of a smooth sphere on a hard plane.
+ * Densities are those of the solid substance (CRC Handbook of Chemistry and Physics, and for woods
+ * the Wood Handbook of the US Forest Products Laboratory, air dry). Friction is given per surface
+ * such that the rule for pairs, sqrt(a b), meets handbook values for common pairs (wood on wood
+ * 0.3..0.5, steel on steel 0.4 unlubricated); where it does not, pairs.c says what does.
+ * Restitution is of a ball or block of the substance on a hard floor at a few m/s; the rule for
+ * pairs is the larger one, so floors have little. Rolling resistance lengths are those of a smooth
+ * sphere on a hard plane.
  */
 #include "scenes/words.h"
 
@@ -19,46 +21,52 @@
 #define TILES   REEL_PATTERN_TILES
 
 /* clang-format off */
-/* name, lists, colour, kg/m^3, friction, restitution, rolling m, pattern, sRGB, sRGB 2, scale m, roughness, metallic */
+/* name, lists, kind, colour, kg/m^3, friction, restitution, rolling m, pattern, sRGB, sRGB 2, scale m, roughness, metallic */
 static const reel_material_word materials[] = {
-    {"aluminium", "metals", "gray", 2700, 0.40, 0.55, 2e-5, PLAIN, 0xd4d6d8, 0xd4d6d8, 0.1, 0.28, 1},
-    {"asphalt", "floors", "black", 2300, 0.80, 0.20, 5e-4, NOISE, 0x404043, 0x4d4d50, 0.03, 0.90, 0},
-    {"brass", "metals", "yellow", 8500, 0.40, 0.60, 2e-5, PLAIN, 0xd8b36a, 0xd8b36a, 0.1, 0.24, 1},
-    {"brick", "stones", "red", 1900, 0.65, 0.25, 1e-4, NOISE, 0x8f4a35, 0x9c5843, 0.02, 0.85, 0},
-    {"cardboard", "light", "brown", 150, 0.45, 0.20, 4e-4, NOISE, 0xb08a5c, 0xbf9a6e, 0.02, 0.85, 0},
-    {"carpet", "floors", "gray", 300, 0.75, 0.05, 2e-3, NOISE, 0x81766a, 0x8b8074, 0.02, 0.95, 0},
-    {"checker", "floors indoor", "gray", 2300, 0.50, 0.20, 1e-4, CHECKER, 0xb9b7b2, 0x77767a, 0.25, 0.55, 0},
-    {"concrete", "floors stones indoor", "gray", 2400, 0.60, 0.20, 1e-4, NOISE, 0xa3a29e, 0xaeaca7, 0.10, 0.80, 0},
-    {"copper", "metals", "orange", 8960, 0.40, 0.50, 2e-5, PLAIN, 0xe09a78, 0xe09a78, 0.1, 0.26, 1},
-    {"cork", "light", "brown", 220, 0.55, 0.45, 3e-4, NOISE, 0xa5764a, 0x96693f, 0.012, 0.90, 0},
-    {"felt", "soft", NULL, 300, 0.35, 0.05, 1.5e-4, NOISE, 0x1f6b45, 0x1d6641, 0.006, 0.95, 0},
-    {"foam", "light soft", NULL, 40, 0.70, 0.35, 1e-3, NOISE, 0xd9c64f, 0xcab840, 0.01, 0.95, 0},
-    {"gold", "metals", "yellow", 19300, 0.40, 0.40, 2e-5, PLAIN, 0xf2c766, 0xf2c766, 0.1, 0.22, 1},
-    {"granite", "floors stones", "gray", 2700, 0.55, 0.30, 5e-5, NOISE, 0x74706e, 0x8b8683, 0.03, 0.35, 0},
-    {"grass", "floors", "green", 600, 0.65, 0.05, 5e-3, NOISE, 0x4b6b33, 0x58783d, 0.06, 0.95, 0},
-    {"ice", "", "cyan", 917, 0.05, 0.30, 5e-5, MARBLE, 0xcfe4ec, 0xb4d2de, 0.20, 0.12, 0},
-    {"ivory", "balls", "white", 1800, 0.20, 0.92, 2e-5, PLAIN, 0xefe6cf, 0xefe6cf, 0.1, 0.12, 0},
-    {"linoleum", "floors indoor", "beige", 1200, 0.50, 0.20, 1e-4, NOISE, 0xb8a98c, 0xc0b196, 0.12, 0.45, 0},
-    {"marble", "floors stones indoor", "white", 2700, 0.45, 0.30, 3e-5, MARBLE, 0xcdc9c2, 0xa9a6a3, 0.30, 0.15, 0},
-    {"oak", "woods floors indoor", "brown", 720, 0.45, 0.35, 1e-4, WOOD, 0xb78a54, 0x8f6536, 0.014, 0.50, 0},
-    {"painted metal", "paintable", NULL, 7800, 0.40, 0.50, 3e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
-    {"painted wood", "paintable", NULL, 650, 0.40, 0.35, 1e-4, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.38, 0},
-    {"parquet", "floors indoor", "brown", 700, 0.45, 0.25, 1e-4, WOOD, 0xa87b4b, 0x85592f, 0.045, 0.40, 0},
-    {"phenolic", "balls", NULL, 1700, 0.12, 0.93, 2e-5, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.10, 0},
-    {"pine", "woods floors indoor", "beige", 500, 0.45, 0.35, 1e-4, WOOD, 0xd9b27c, 0xb98a52, 0.018, 0.55, 0},
-    {"plaster", "floors stones indoor", "white", 1100, 0.55, 0.15, 1e-4, NOISE, 0xb9b4aa, 0xc2bdb3, 0.30, 0.90, 0},
-    {"plastic", "paintable", NULL, 1050, 0.35, 0.60, 5e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
-    {"porcelain", "stones", "white", 2400, 0.30, 0.50, 2e-5, PLAIN, 0xeeece6, 0xeeece6, 0.1, 0.08, 0},
-    {"rubber", "paintable", NULL, 1100, 0.85, 0.75, 2e-4, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.62, 0},
-    {"sand", "floors", "beige", 1600, 0.65, 0.02, 1e-2, NOISE, 0xc9b184, 0xc0a779, 0.04, 0.98, 0},
-    {"sandstone", "floors stones", "beige", 2300, 0.65, 0.25, 1e-4, NOISE, 0xc0a47c, 0xb79b74, 0.05, 0.90, 0},
-    {"slate", "floors stones", "gray", 2750, 0.55, 0.25, 5e-5, NOISE, 0x4f545a, 0x575c62, 0.05, 0.55, 0},
-    {"steel", "metals", "gray", 7850, 0.40, 0.65, 2e-5, PLAIN, 0xb9bbbd, 0xb9bbbd, 0.1, 0.20, 1},
-    {"teak", "woods floors", "brown", 650, 0.45, 0.35, 1e-4, WOOD, 0x9a6b3a, 0x774b24, 0.012, 0.45, 0},
-    {"terracotta", "stones", "orange", 1900, 0.60, 0.25, 1e-4, NOISE, 0xb4643c, 0xa5562f, 0.04, 0.80, 0},
-    {"tiles", "floors indoor", "white", 2300, 0.45, 0.25, 5e-5, TILES, 0xc4c0b6, 0x8d8a84, 0.30, 0.22, 0},
-    {"walnut", "woods floors", "brown", 640, 0.45, 0.35, 1e-4, WOOD, 0x6b4428, 0x482a16, 0.013, 0.45, 0},
-    {NULL, NULL, NULL, 0, 0, 0, 0, PLAIN, 0, 0, 0, 0, 0},
+    {"aluminium", "metals", "metal", "gray", 2700, 0.40, 0.55, 2e-5, PLAIN, 0xd4d6d8, 0xd4d6d8, 0.1, 0.28, 1},
+    {"asphalt", "floors", "stone", "black", 2300, 0.80, 0.20, 5e-4, NOISE, 0x404043, 0x4d4d50, 0.03, 0.90, 0},
+    {"brass", "metals", "metal", "yellow", 8500, 0.40, 0.60, 2e-5, PLAIN, 0xd8b36a, 0xd8b36a, 0.1, 0.24, 1},
+    {"brick", "stones", "stone", "red", 1900, 0.65, 0.25, 1e-4, NOISE, 0x8f4a35, 0x9c5843, 0.02, 0.85, 0},
+    {"cardboard", "light", "board", "brown", 150, 0.45, 0.20, 4e-4, NOISE, 0xb08a5c, 0xbf9a6e, 0.02, 0.85, 0},
+    {"carpet", "floors", "cloth", "gray", 300, 0.75, 0.05, 2e-3, NOISE, 0x81766a, 0x8b8074, 0.02, 0.95, 0},
+    {"cast iron", "", "metal", "black", 7200, 0.35, 0.50, 3e-5, NOISE, 0x3c3d40, 0x46474a, 0.01, 0.55, 1},
+    {"checker", "floors indoor", "stone", "gray", 2300, 0.50, 0.20, 1e-4, CHECKER, 0xb9b7b2, 0x77767a, 0.25, 0.55, 0},
+    {"concrete", "floors stones indoor", "stone", "gray", 2400, 0.60, 0.20, 1e-4, NOISE, 0xa3a29e, 0xaeaca7, 0.10, 0.80, 0},
+    {"copper", "metals", "metal", "orange", 8960, 0.40, 0.50, 2e-5, PLAIN, 0xe09a78, 0xe09a78, 0.1, 0.26, 1},
+    {"cork", "light", "cork", "brown", 220, 0.55, 0.45, 3e-4, NOISE, 0xa5764a, 0x96693f, 0.012, 0.90, 0},
+    {"felt", "soft", "cloth", NULL, 300, 0.35, 0.05, 1.5e-4, NOISE, 0x1f6b45, 0x1d6641, 0.006, 0.95, 0},
+    {"foam", "light soft", "foam", NULL, 40, 0.70, 0.35, 1e-3, NOISE, 0xd9c64f, 0xcab840, 0.01, 0.95, 0},
+    {"glass", "", "glass", "cyan", 2500, 0.40, 0.65, 2e-5, PLAIN, 0xc4dcd8, 0xc4dcd8, 0.1, 0.05, 0},
+    {"gold", "metals", "metal", "yellow", 19300, 0.40, 0.40, 2e-5, PLAIN, 0xf2c766, 0xf2c766, 0.1, 0.22, 1},
+    {"granite", "floors stones", "stone", "gray", 2700, 0.55, 0.30, 5e-5, NOISE, 0x74706e, 0x8b8683, 0.03, 0.35, 0},
+    {"grass", "floors", "grass", "green", 600, 0.65, 0.05, 5e-3, NOISE, 0x4b6b33, 0x58783d, 0.06, 0.95, 0},
+    {"ice", "", "ice", "cyan", 917, 0.05, 0.30, 5e-5, MARBLE, 0xcfe4ec, 0xb4d2de, 0.20, 0.12, 0},
+    {"ivory", "balls", "ball", "white", 1800, 0.20, 0.92, 2e-5, PLAIN, 0xefe6cf, 0xefe6cf, 0.1, 0.12, 0},
+    {"lead", "", "metal", "gray", 11340, 0.45, 0.15, 1e-4, PLAIN, 0x6f7276, 0x6f7276, 0.1, 0.55, 1},
+    {"leather", "", "cloth", "brown", 860, 0.50, 0.30, 4e-4, NOISE, 0x6d4128, 0x7a4a2e, 0.008, 0.60, 0},
+    {"linoleum", "floors indoor", "plastic", "beige", 1200, 0.50, 0.20, 1e-4, NOISE, 0xb8a98c, 0xc0b196, 0.12, 0.45, 0},
+    {"marble", "floors stones indoor", "stone", "white", 2700, 0.45, 0.30, 3e-5, MARBLE, 0xcdc9c2, 0xa9a6a3, 0.30, 0.15, 0},
+    {"nylon", "", "plastic", "white", 1140, 0.22, 0.60, 5e-5, PLAIN, 0xe6e4da, 0xe6e4da, 0.1, 0.35, 0},
+    {"oak", "woods floors indoor", "wood", "brown", 720, 0.45, 0.35, 1e-4, WOOD, 0xb78a54, 0x8f6536, 0.014, 0.50, 0},
+    {"painted metal", "paintable", "metal", NULL, 7800, 0.40, 0.50, 3e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
+    {"painted wood", "paintable", "wood", NULL, 650, 0.40, 0.35, 1e-4, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.38, 0},
+    {"parquet", "floors indoor", "wood", "brown", 700, 0.45, 0.25, 1e-4, WOOD, 0xa87b4b, 0x85592f, 0.045, 0.40, 0},
+    {"phenolic", "balls", "ball", NULL, 1700, 0.12, 0.93, 2e-5, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.10, 0},
+    {"pine", "woods floors indoor", "wood", "beige", 500, 0.45, 0.35, 1e-4, WOOD, 0xd9b27c, 0xb98a52, 0.018, 0.55, 0},
+    {"plaster", "floors stones indoor", "stone", "white", 1100, 0.55, 0.15, 1e-4, NOISE, 0xb9b4aa, 0xc2bdb3, 0.30, 0.90, 0},
+    {"plastic", "paintable", "plastic", NULL, 1050, 0.35, 0.60, 5e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
+    {"porcelain", "stones", "stone", "white", 2400, 0.30, 0.50, 2e-5, PLAIN, 0xeeece6, 0xeeece6, 0.1, 0.08, 0},
+    {"rubber", "paintable", "rubber", NULL, 1100, 0.85, 0.75, 2e-4, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.62, 0},
+    {"sand", "floors", "sand", "beige", 1600, 0.65, 0.02, 1e-2, NOISE, 0xc9b184, 0xc0a779, 0.04, 0.98, 0},
+    {"sandstone", "floors stones", "stone", "beige", 2300, 0.65, 0.25, 1e-4, NOISE, 0xc0a47c, 0xb79b74, 0.05, 0.90, 0},
+    {"slate", "floors stones", "stone", "gray", 2750, 0.55, 0.25, 5e-5, NOISE, 0x4f545a, 0x575c62, 0.05, 0.55, 0},
+    {"steel", "metals", "metal", "gray", 7850, 0.40, 0.65, 2e-5, PLAIN, 0xb9bbbd, 0xb9bbbd, 0.1, 0.20, 1},
+    {"styrofoam", "", "foam", "white", 28, 0.45, 0.45, 3e-4, NOISE, 0xefefee, 0xe6e6e5, 0.006, 0.85, 0},
+    {"teak", "woods floors", "wood", "brown", 650, 0.45, 0.35, 1e-4, WOOD, 0x9a6b3a, 0x774b24, 0.012, 0.45, 0},
+    {"terracotta", "stones", "stone", "orange", 1900, 0.60, 0.25, 1e-4, NOISE, 0xb4643c, 0xa5562f, 0.04, 0.80, 0},
+    {"tiles", "floors indoor", "stone", "white", 2300, 0.45, 0.25, 5e-5, TILES, 0xc4c0b6, 0x8d8a84, 0.30, 0.22, 0},
+    {"walnut", "woods floors", "wood", "brown", 640, 0.45, 0.35, 1e-4, WOOD, 0x6b4428, 0x482a16, 0.013, 0.45, 0},
+    {NULL, NULL, NULL, NULL, 0, 0, 0, 0, PLAIN, 0, 0, 0, 0, 0},
 };
 /* clang-format on */
 

@@ -457,6 +457,8 @@ int reel_params_build(lua_State *L)
     lua_call(L, 2, 0);
     reel_caption_finish(L, values);
     reel_defaults_floor(L);
+    reel_defaults_forces(L);
+    reel_defaults_pairs(L);
     reel_defaults_light(L);
     reel_defaults_camera(L);
     reel_script_of(L)->builder = NULL;

@@ -1,8 +1,10 @@
 /*
- * shape.c - world:box, sphere, capsule, cylinder, object, floor, wall: objects, bodies and geoms.
+ * shape.c - world:box and its sisters, world:object, world:wall: objects, bodies and geoms.
  */
 #include "base/trig.h"
+#include "scenes/form.h"
 #include "scenes/substance.h"
+#include "scenes/timeline.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -10,13 +12,14 @@
 #include <string.h>
 
 #define TURN_FIELDS "yaw", "pitch", "roll", "rotation"
-#define BODY_FIELDS                                                                      \
-    REEL_SUBSTANCE_FIELDS, TURN_FIELDS, "name", "category", "shape", "at", "on", "lift", \
-        "velocity", "spin", "mass", "static", "environment", "visible", "collides", "part_of"
+#define BODY_FIELDS                                                                            \
+    REEL_SUBSTANCE_FIELDS, TURN_FIELDS, "name", "category", "shape", "at", "on", "lift",       \
+        "velocity", "spin", "mass", "static", "environment", "visible", "collides", "part_of", \
+        "tag", "drag", "charge", "magnet", "belt", "spawn", "remove"
 
-static const char *const shape_words[] = {"plane", "box", "sphere", "capsule", "cylinder"};
+static const char *const body_fields[] = {BODY_FIELDS, NULL};
 
-/* --- rotation and shape --------------------------------------------------------------------------
+/* --- rotation --------------------------------------------------------------------------
  */
 
 static reel_quat about(double x, double y, double z, double angle)
@@ -69,43 +72,6 @@ static reel_quat read_rotation(reel_fields *f)
     return r;
 }
 
-static double need_positive(reel_fields *f, const char *name)
-{
-    double v;
-    if (!reel_fields_positive(f, name, &v)) {
-        reel_fields_fail(f, name, "is missing");
-    }
-    return v;
-}
-
-static void read_size(reel_fields *f, reel_shape shape, double size[3])
-{
-    size[0] = size[1] = size[2] = 0;
-    if (shape == REEL_SHAPE_BOX) {
-        double edge;
-        if (!reel_fields_push(f, "size")) {
-            reel_fields_fail(f, "size", "is missing: {x, y, z}, or one number for a cube");
-        }
-        if (lua_type(f->L, -1) == LUA_TNUMBER) {
-            edge = lua_tonumber(f->L, -1);
-            size[0] = size[1] = size[2] = edge;
-        } else {
-            reel_fields_vector_at(f, -1, "size", 3, 3, size);
-        }
-        lua_pop(f->L, 1);
-        for (int i = 0; i < 3; i++) {
-            if (!(size[i] > 0) || !isfinite(size[i])) {
-                reel_fields_fail(f, "size", "edges must be finite and > 0, is %.6g", size[i]);
-            }
-        }
-        return;
-    }
-    size[0] = need_positive(f, "radius");
-    if (shape != REEL_SHAPE_SPHERE) {
-        size[1] = need_positive(f, "length");
-    }
-}
-
 /* --- bodies
  * ------------------------------------------------------------------------------------------ */
 
@@ -115,24 +81,26 @@ typedef struct draft {
     reel_body body;
     const char *body_name;
     bool environment, visible, collides;
-    int part_of; /* object, or -1 */
-    double mass; /* 0: from the density */
+    int part_of;          /* object, or -1 */
+    double mass;          /* 0: from the density */
+    double spawn, remove; /* s; -1: there from the beginning, to the end */
+    reel_vec3 belt;
     reel_substance made_of;
 } draft;
 
-static const char *auto_name(lua_State *L, reel_shape shape, const char *word)
+static const char *auto_name(lua_State *L, const char *word)
 {
     char name[120];
     reel_builder *b = reel_builder_of(L);
     do {
-        snprintf(name, sizeof(name), "%s %d", word, ++b->n_shapes[shape]);
+        snprintf(name, sizeof(name), "%s %d", word, reel_build_count(L, word));
     } while (reel_scene_find_body(b->scene, name) >= 0 ||
              reel_scene_find_object(b->scene, name) >= 0);
     return reel_build_string(L, name);
 }
 
 /* The name comes first: it is the label of messages and the path of the streams. */
-static const char *read_name(lua_State *L, int index, reel_shape shape, const char *word)
+static const char *read_name(lua_State *L, int index, const char *word)
 {
     const char *name = NULL;
     if (lua_type(L, index) == LUA_TTABLE) {
@@ -149,13 +117,56 @@ static const char *read_name(lua_State *L, int index, reel_shape shape, const ch
         lua_pop(L, 1);
     }
     if (!name) {
-        return auto_name(L, shape, word);
+        return auto_name(L, word);
     }
     const reel_scene *s = reel_builder_of(L)->scene;
     if (reel_scene_find_body(s, name) >= 0 || reel_scene_find_object(s, name) >= 0) {
         reel_script_fail(L, name, "there is something of this name already");
     }
     return name;
+}
+
+/* A speed along the shape's own x axis, or a velocity in its frame. */
+static reel_vec3 read_belt(reel_fields *f)
+{
+    reel_vec3 v = {0, 0, 0};
+    if (!reel_fields_push(f, "belt")) {
+        return v;
+    }
+    const bool along = lua_type(f->L, -1) == LUA_TNUMBER;
+    lua_pop(f->L, 1);
+    if (along) {
+        reel_fields_number(f, "belt", -1e3, 1e3, &v.x);
+    } else {
+        reel_fields_vec3(f, "belt", &v);
+    }
+    return v;
+}
+
+/* What fields of force act on, and when the thing is there at all. */
+static void read_nature(reel_fields *f, draft *d)
+{
+    static const char *const active[] = {"drag", "charge", "magnet", "tag", NULL};
+    const bool is_static = d->body.motion == REEL_MOTION_STATIC;
+    const char *tag = reel_fields_string(f, "tag");
+    d->body.tag = tag ? tag : "";
+    d->body.drag = -1; /* the form's, if anything flows */
+    reel_fields_number(f, "drag", 0, 1e6, &d->body.drag);
+    reel_fields_number(f, "charge", -1e6, 1e6, &d->body.charge);
+    reel_fields_vec3(f, "magnet", &d->body.magnetic_moment);
+    for (int i = 0; is_static && active[i]; i++) {
+        if (reel_fields_has(f, active[i])) {
+            reel_fields_fail(f, active[i], "is for things that move: fields of force act on them");
+        }
+    }
+    d->belt = read_belt(f);
+    d->spawn = d->remove = -1;
+    const bool late = reel_fields_number(f, "spawn", 0, 1e6, &d->spawn);
+    const bool gone = reel_fields_number(f, "remove", 0, 1e6, &d->remove);
+    if (late && gone && d->remove <= d->spawn) {
+        reel_fields_fail(f, "remove", "must be later than spawn");
+    }
+    d->body.absent = late;
 }
 
 static void read_draft(reel_fields *f, draft *d)
@@ -175,6 +186,7 @@ static void read_draft(reel_fields *f, draft *d)
     if (moves && is_static) {
         reel_fields_fail(f, "static", "a static thing has no velocity");
     }
+    read_nature(f, d);
     reel_fields_positive(f, "mass", &d->mass);
     if (reel_fields_has(f, "mass") && reel_fields_has(f, "density")) {
         reel_fields_fail(f, "mass", "give either mass or density");
@@ -195,6 +207,23 @@ static void read_draft(reel_fields *f, draft *d)
     }
 }
 
+/* Height of what is under the box of `body` as it is placed: the top of `support`, or of its ground
+ * there. */
+static double ground_under(reel_fields *f, const reel_body *support, const reel_body *body)
+{
+    const reel_scene *scene = reel_builder_of(f->L)->scene;
+    double lo[3], hi[3], top;
+    reel_script_charge(f->L, reel_build_box_cost(scene, support));
+    reel_build_box(scene, body, REEL_WHICH_COLLIDES, body->world_from_body, lo, hi);
+    if (reel_ground_under(scene, support, lo, hi, &top)) {
+        return top;
+    }
+    if (!reel_build_box(scene, support, REEL_WHICH_COLLIDES, support->world_from_body, lo, hi)) {
+        reel_fields_fail(f, "on", "has no top");
+    }
+    return hi[2];
+}
+
 /* {x, y}: the lowest point on the floor or on `on`, raised by `lift`; {x, y, z}: the frame there.
  */
 static void place(reel_fields *f, const reel_scene *scene, reel_body *body)
@@ -202,19 +231,8 @@ static void place(reel_fields *f, const reel_scene *scene, reel_body *body)
     double at[3] = {0, 0, 0}, lo[3], hi[3], lift = 0, ground = 0;
     const int n = reel_fields_vector(f, "at", 2, 3, at);
     const bool lifted = reel_fields_number(f, "lift", -1e6, 1e6, &lift);
-    if (reel_fields_push(f, "on")) {
-        const reel_body *support = &scene->bodies[reel_thing_body(f->L, -1, "on")];
-        lua_pop(f->L, 1);
-        reel_script_charge(f->L, (uint64_t)support->n_geoms * 2);
-        if (!reel_build_box(scene, support, support->world_from_body, lo, hi)) {
-            reel_fields_fail(f, "on", "has no top");
-        }
-        ground = hi[2];
-        if (n == 0) {
-            at[0] = support->world_from_body.p.x;
-            at[1] = support->world_from_body.p.y;
-        }
-    } else if (n == 3) {
+    const bool on = reel_fields_push(f, "on");
+    if (!on && n == 3) {
         if (lifted) {
             reel_fields_fail(f, "lift", "is for things put down by at = {x, y} or on");
         }
@@ -222,7 +240,17 @@ static void place(reel_fields *f, const reel_scene *scene, reel_body *body)
         return;
     }
     body->world_from_body.p = reel_v3(at[0], at[1], 0);
-    reel_build_box(scene, body, body->world_from_body, lo, hi);
+    reel_script_charge(f->L, 2 * reel_build_box_cost(scene, body));
+    if (on) {
+        const reel_body *support = &scene->bodies[reel_thing_body(f->L, -1, "on")];
+        lua_pop(f->L, 1);
+        if (n == 0) {
+            body->world_from_body.p.x = support->world_from_body.p.x;
+            body->world_from_body.p.y = support->world_from_body.p.y;
+        }
+        ground = ground_under(f, support, body);
+    }
+    reel_build_box(scene, body, REEL_WHICH_COLLIDES, body->world_from_body, lo, hi);
     body->world_from_body.p.z = ground + lift - lo[2];
 }
 
@@ -237,15 +265,13 @@ static int finish(reel_fields *f, draft *d, int n_geoms)
     body->n_geoms = n_geoms;
     place(f, s, body);
     if (body->motion == REEL_MOTION_DYNAMIC) {
-        const reel_vec3 center = reel_build_mass(s, body);
+        const reel_vec3 center = reel_build_mass(L, body);
         body->world_from_body.p = reel_pose_apply(body->world_from_body, center);
         if (d->mass > 0) {
             reel_build_set_mass(body, d->mass);
         }
     }
-    if (d->visible) {
-        reel_build_box(s, body, reel_pose_identity(), body->box_min, body->box_max);
-    }
+    reel_build_box(s, body, REEL_WHICH_VISIBLE, reel_pose_identity(), body->box_min, body->box_max);
     if (d->part_of >= 0) {
         body->object = d->part_of;
     } else {
@@ -261,31 +287,34 @@ static int finish(reel_fields *f, draft *d, int n_geoms)
         s->geoms[body->first_geom + i].body = index;
     }
     s->objects[body->object].n_bodies++;
+    if (d->spawn >= 0) {
+        reel_timeline_presence(L, REEL_ACTION_SPAWN, index, d->spawn);
+    }
+    if (d->remove >= 0) {
+        reel_timeline_presence(L, REEL_ACTION_REMOVE, index, d->remove);
+    }
     reel_thing_push(L, body->object, index);
     return 1;
 }
 
-static void add_geom(reel_fields *f, reel_shape shape, const double size[3], reel_pose pose,
+static void add_form(reel_fields *f, const reel_form *form, reel_pose pose,
                      const reel_substance *made_of, const draft *d)
 {
-    reel_geom g = {.shape = shape,
-                   .size = {size[0], size[1], size[2]},
-                   .body_from_geom = pose,
-                   .visible = d->visible,
-                   .collides = d->collides,
-                   .mesh = -1,
-                   .height_field = -1};
-    g.material = reel_build_material(f->L, &made_of->material);
-    g.surface = reel_build_surface(f->L, &made_of->surface);
-    reel_build_geom(f->L, &g);
-}
-
-static const char *word_of(reel_shape shape, const double size[3])
-{
-    if (shape == REEL_SHAPE_BOX && size[0] == size[1] && size[1] == size[2]) {
-        return "cube";
+    lua_State *L = f->L;
+    for (int i = 0; i < form->n_pieces; i++) {
+        const reel_form_piece *p = &form->pieces[i];
+        reel_geom g = {.shape = p->shape,
+                       .size = {p->size[0], p->size[1], p->size[2]},
+                       .body_from_geom = pose,
+                       .visible = d->visible && p->visible,
+                       .collides = d->collides && p->collides,
+                       .mesh = p->mesh,
+                       .height_field = -1,
+                       .belt = p->collides ? d->belt : reel_v3(0, 0, 0)};
+        g.material = reel_build_material(L, &made_of->material);
+        g.surface = reel_build_surface(L, &made_of->surface);
+        reel_build_geom(L, &g, p->weighs);
     }
-    return shape_words[shape];
 }
 
 static void read_words(reel_fields *f, draft *d, const char *shape_word)
@@ -301,7 +330,8 @@ static void read_words(reel_fields *f, draft *d, const char *shape_word)
     d->object.material = d->made_of.surface.name;
 }
 
-static reel_fields begin(lua_State *L, draft *d, reel_shape shape, const char *const *allowed)
+/* `word`: what names are made of, static storage. */
+static reel_fields begin(lua_State *L, draft *d, const char *word, const char *const *allowed)
 {
     char path[160];
     reel_scene *s = reel_builder_of(L)->scene;
@@ -313,98 +343,114 @@ static reel_fields begin(lua_State *L, draft *d, reel_shape shape, const char *c
     }
     reel_script_charge(L, (uint64_t)(s->n_bodies + s->n_objects)); /* names are looked up */
     reel_build_argument(L);
-    d->body_name = d->object.name = read_name(L, 2, shape, shape_words[shape]);
+    *d = (draft){.body.world_from_body = reel_pose_identity(), .body.tag = ""};
+    d->body_name = d->object.name = read_name(L, 2, word);
     snprintf(path, sizeof(path), "objects/%s", d->body_name);
     return reel_fields_begin(L, 2, d->body_name, path, allowed);
 }
 
-static int simple(lua_State *L, reel_shape shape, const char *const *allowed)
+enum { MAX_FIELDS = 72 };
+
+/* The fields of the kind, and those of `common`. */
+static void join_fields(const reel_form_kind *kind, const char *const *common,
+                        const char *out[MAX_FIELDS])
 {
-    draft d = {.body.world_from_body = reel_pose_identity(), .body.tag = ""};
-    double size[3];
-    reel_fields f = begin(L, &d, shape, allowed);
-    read_size(&f, shape, size);
+    int n = 0;
+    reel_form_fields(kind, out);
+    while (out[n]) {
+        n++;
+    }
+    for (; *common; common++) {
+        assert(n < MAX_FIELDS - 1);
+        out[n++] = *common;
+    }
+    out[n] = NULL;
+}
+
+static int simple(lua_State *L, const reel_form_kind *kind)
+{
+    draft d;
+    const char *allowed[MAX_FIELDS];
+    join_fields(kind, body_fields, allowed);
+    reel_fields f = begin(L, &d, kind->word, allowed);
     read_draft(&f, &d);
+    const reel_form form = reel_form_read(&f, kind, d.body.motion == REEL_MOTION_DYNAMIC);
     d.made_of = reel_substance_read(&f, NULL);
-    read_words(&f, &d, word_of(shape, size));
+    read_words(&f, &d, form.word);
+    d.body.drag = d.body.drag < 0 ? -form.drag : d.body.drag;
     const int before = reel_builder_of(L)->scene->n_geoms;
-    add_geom(&f, shape, size, reel_pose_identity(), &d.made_of, &d);
+    add_form(&f, &form, reel_pose_identity(), &d.made_of, &d);
     return finish(&f, &d, reel_builder_of(L)->scene->n_geoms - before);
 }
 
-int reel_world_box(lua_State *L)
+/* world:WORD { }: upvalue 1 is the number of the kind. */
+int reel_world_shape(lua_State *L)
 {
-    static const char *const fields[] = {BODY_FIELDS, "size", NULL};
-    return simple(L, REEL_SHAPE_BOX, fields);
-}
-
-int reel_world_sphere(lua_State *L)
-{
-    static const char *const fields[] = {BODY_FIELDS, "radius", NULL};
-    return simple(L, REEL_SHAPE_SPHERE, fields);
-}
-
-int reel_world_capsule(lua_State *L)
-{
-    static const char *const fields[] = {BODY_FIELDS, "radius", "length", NULL};
-    return simple(L, REEL_SHAPE_CAPSULE, fields);
-}
-
-int reel_world_cylinder(lua_State *L)
-{
-    static const char *const fields[] = {BODY_FIELDS, "radius", "length", NULL};
-    return simple(L, REEL_SHAPE_CYLINDER, fields);
+    reel_form_kind kind;
+    reel_form_kind_at((int)lua_tointeger(L, lua_upvalueindex(1)), &kind);
+    return simple(L, &kind);
 }
 
 /* --- compounds -----------------------------------------------------------------------------------
  */
 
-static reel_shape part_shape(reel_fields *f)
+/* The kind comes first: it decides which fields there are. */
+static reel_form_kind part_kind(lua_State *L, const char *label)
 {
-    const char *word = reel_fields_string(f, "shape");
-    for (int i = REEL_SHAPE_BOX; i <= REEL_SHAPE_CYLINDER; i++) {
-        if (word && strcmp(word, shape_words[i]) == 0) {
-            return (reel_shape)i;
-        }
+    char hint[120];
+    reel_form_kind kind;
+    lua_pushliteral(L, "shape");
+    if (lua_type(L, -2) != LUA_TTABLE || lua_rawget(L, -2) != LUA_TSTRING) {
+        reel_script_fail(L, label, "must be a table with a shape, such as \"box\"");
     }
-    reel_fields_fail(f, "shape", "must be \"box\", \"sphere\", \"capsule\" or \"cylinder\"");
+    const char *word = lua_tostring(L, -1);
+    if (!reel_form_find(word, &kind)) {
+        reel_suggestion best = reel_suggestion_begin(word);
+        for (int i = 0; reel_form_kind_at(i, &kind); i++) {
+            reel_suggestion_offer(&best, kind.word);
+        }
+        reel_suggestion_text(&best, hint, sizeof(hint));
+        reel_script_fail(L, label, "there is no shape '%.40s'%s", word, hint);
+    }
+    lua_pop(L, 1);
+    return kind;
 }
 
 static void read_part(reel_fields *whole, int number, const draft *d)
 {
-    static const char *const fields[] = {REEL_SUBSTANCE_FIELDS,
-                                         TURN_FIELDS,
-                                         "shape",
-                                         "size",
-                                         "radius",
-                                         "length",
-                                         "at",
-                                         "visible",
-                                         "collides",
-                                         NULL};
+    static const char *const part_fields[] = {
+        REEL_SUBSTANCE_FIELDS, TURN_FIELDS, "shape", "at", "visible", "collides", "belt", NULL};
+    const char *allowed[MAX_FIELDS];
     char label[120], path[200];
-    double size[3], at[3] = {0, 0, 0};
+    double at[3] = {0, 0, 0};
     draft own = *d;
     snprintf(label, sizeof(label), "%.80s.parts[%d]", whole->label, number);
     snprintf(path, sizeof(path), "%.140s/parts/%d", whole->path, number);
-    reel_fields f = reel_fields_begin(whole->L, -1, label, path, fields);
-    const reel_shape shape = part_shape(&f);
-    read_size(&f, shape, size);
+    const reel_form_kind kind = part_kind(whole->L, label);
+    join_fields(&kind, part_fields, allowed);
+    reel_fields f = reel_fields_begin(whole->L, -1, label, path, allowed);
+    const reel_form form = reel_form_read(&f, &kind, d->body.motion == REEL_MOTION_DYNAMIC);
     reel_fields_vector(&f, "at", 3, 3, at);
     reel_fields_bool(&f, "visible", &own.visible);
     reel_fields_bool(&f, "collides", &own.collides);
+    if (reel_fields_has(&f, "belt")) {
+        own.belt = read_belt(&f);
+    }
     const reel_substance made_of = reel_substance_read(&f, &d->made_of);
     const reel_pose pose = {reel_v3(at[0], at[1], at[2]), read_rotation(&f)};
-    add_geom(&f, shape, size, pose, &made_of, &own);
+    add_form(&f, &form, pose, &made_of, &own);
 }
+
+static const double COMPOUND_DRAG = 1.0;
 
 int reel_world_object(lua_State *L)
 {
     static const char *const fields[] = {BODY_FIELDS, "parts", NULL};
-    draft d = {.body.world_from_body = reel_pose_identity(), .body.tag = ""};
-    reel_fields f = begin(L, &d, REEL_SHAPE_PLANE, fields);
+    draft d;
+    reel_fields f = begin(L, &d, "object", fields);
     read_draft(&f, &d);
     d.made_of = reel_substance_read(&f, NULL);
+    d.body.drag = d.body.drag < 0 ? -COMPOUND_DRAG : d.body.drag;
     read_words(&f, &d, "object");
     if (!reel_fields_push(&f, "parts") || lua_type(L, -1) != LUA_TTABLE) {
         reel_fields_fail(&f, "parts", "must be a list of parts");
@@ -424,77 +470,13 @@ int reel_world_object(lua_State *L)
     return finish(&f, &d, reel_builder_of(L)->scene->n_geoms - before);
 }
 
-/* --- surroundings --------------------------------------------------------------------------------
- */
-
-/* m, what is drawn of the floor: within the depth plane's 65 m from any camera near the scene. */
-#define FLOOR_RADIUS 40.0
-
-static void add_floor(reel_fields *f, const reel_substance *made_of)
-{
-    lua_State *L = f->L;
-    draft d = {.environment = true, .visible = true, .collides = true, .part_of = -1};
-    const double drawn[3] = {FLOOR_RADIUS, 0, 0};
-    d.body_name = d.object.name = "floor";
-    d.body.world_from_body = reel_pose_identity();
-    d.body.tag = "";
-    d.made_of = *made_of;
-    d.object.shape = "plane";
-    d.object.category = "environment";
-    d.object.color = made_of->color_word;
-    d.object.material = made_of->surface.name;
-    add_geom(f, REEL_SHAPE_PLANE, drawn, reel_pose_identity(), made_of, &d);
-    reel_scene *s = reel_builder_of(L)->scene;
-    d.body.first_geom = s->n_geoms - 1;
-    d.body.n_geoms = 1;
-    d.body.name = d.body_name;
-    d.object.first_body = s->n_bodies;
-    d.object.n_bodies = 1;
-    d.body.object = reel_build_object(L, &d.object);
-    s->geoms[d.body.first_geom].body = reel_build_body(L, &d.body);
-    reel_builder_of(L)->floor_done = true;
-}
-
-/* world:floor{ material = ... }; world:floor(false) for none */
-int reel_world_floor(lua_State *L)
-{
-    static const char *const fields[] = {REEL_SUBSTANCE_FIELDS, NULL};
-    reel_builder *b = reel_builder_of(L);
-    if (b->floor_done) {
-        reel_script_fail(L, "floor", "there is a floor already");
-    }
-    if (lua_type(L, 2) == LUA_TBOOLEAN && !lua_toboolean(L, 2)) {
-        b->floor_done = true;
-        return 0;
-    }
-    if (lua_isnoneornil(L, 2)) {
-        lua_settop(L, 1);
-        lua_newtable(L);
-    }
-    reel_fields f = reel_fields_begin(L, 2, "floor", "floor", fields);
-    if (!reel_fields_has(&f, "material")) {
-        lua_pushliteral(L, "concrete");
-        lua_setfield(L, 2, "material");
-    }
-    const reel_substance made_of = reel_substance_read(&f, NULL);
-    add_floor(&f, &made_of);
-    return 0;
-}
-
-void reel_defaults_floor(lua_State *L)
-{
-    if (!reel_builder_of(L)->floor_done) {
-        lua_settop(L, 1);
-        reel_world_floor(L);
-    }
-}
-
 /* A box that belongs to the surroundings. */
 int reel_world_wall(lua_State *L)
 {
-    static const char *const fields[] = {BODY_FIELDS, "size", NULL};
+    reel_form_kind box;
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_pushboolean(L, 1);
     lua_setfield(L, 2, "environment");
-    return simple(L, REEL_SHAPE_BOX, fields);
+    reel_form_find("box", &box);
+    return simple(L, &box);
 }

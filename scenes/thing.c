@@ -1,6 +1,7 @@
 /*
  * thing.c - what world:box and its sisters return: a thing that other calls refer to, with the
- * fields name, category, shape, color, material, x, y, z (of its origin), top, bottom, mass.
+ * fields name, category, shape, color, material, x, y, z (of its origin), top, bottom, mass; of a
+ * height field also ground:height(x, y).
  */
 #include "scenes/build.h"
 #include "scenes/fields.h"
@@ -67,9 +68,12 @@ static bool push_number_field(lua_State *L, const reel_body *body, const char *k
 {
     double lo[3] = {0, 0, 0}, hi[3] = {0, 0, 0};
     const reel_vec3 p = body->world_from_body.p;
+    const reel_scene *s = reel_builder_of(L)->scene;
     double v;
-    reel_script_charge(L, (uint64_t)body->n_geoms * 2);
-    reel_build_box(reel_builder_of(L)->scene, body, body->world_from_body, lo, hi);
+    if (strcmp(key, "top") == 0 || strcmp(key, "bottom") == 0) {
+        reel_script_charge(L, reel_build_box_cost(s, body));
+        reel_build_box(s, body, REEL_WHICH_COLLIDES, body->world_from_body, lo, hi);
+    }
     if (strcmp(key, "x") == 0) {
         v = p.x;
     } else if (strcmp(key, "y") == 0) {
@@ -89,6 +93,21 @@ static bool push_number_field(lua_State *L, const reel_body *body, const char *k
     return true;
 }
 
+/* ground:height(x, y) */
+static int thing_height(lua_State *L)
+{
+    const reel_thing *t = luaL_checkudata(L, 1, thing_type);
+    const reel_scene *s = reel_builder_of(L)->scene;
+    double z;
+    if (lua_type(L, 2) != LUA_TNUMBER || lua_type(L, 3) != LUA_TNUMBER ||
+        !reel_ground_height(s, &s->bodies[t->body], lua_tonumber(L, 2), lua_tonumber(L, 3), &z)) {
+        reel_script_fail(L, s->bodies[t->body].name,
+                         "height(x, y) is for a height field, and a place within it");
+    }
+    lua_pushnumber(L, z);
+    return 1;
+}
+
 static int thing_index(lua_State *L)
 {
     const reel_thing *t = luaL_checkudata(L, 1, thing_type);
@@ -103,10 +122,12 @@ static int thing_index(lua_State *L)
                                                       : NULL;
     if (word) {
         lua_pushstring(L, word);
+    } else if (strcmp(key, "height") == 0) {
+        lua_pushcfunction(L, thing_height);
     } else if (!push_number_field(L, &s->bodies[t->body], key)) {
         reel_script_fail(L, s->bodies[t->body].name,
                          "a thing has no field '%.40s'; it has name, category, shape, color, "
-                         "material, x, y, z, top, bottom, mass",
+                         "material, x, y, z, top, bottom, mass, height",
                          key);
     }
     return 1;

@@ -43,6 +43,7 @@ void reel_color_from_srgb(uint32_t srgb, double rgb[3]);
 typedef struct reel_material_word {
     const char *name;
     const char *lists; /**< space-separated lists of `materials` that it is in */
+    const char *kind;  /**< what pairs of materials go by, such as "wood"; see pairs.c */
     const char *color; /**< word for captions of its natural colour; NULL: it takes any paint */
     double density, friction, restitution, rolling;
     reel_pattern pattern;

@@ -1,8 +1,7 @@
 /*
  * world.c - the world that build() is given: its methods and fields, draws, expectations.
  */
-#include "scenes/build.h"
-#include "scenes/fields.h"
+#include "scenes/form.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -14,19 +13,30 @@ static const char world_type[] = "world";
 static const luaL_Reg methods[] = {
     {"floor", reel_world_floor},
     {"wall", reel_world_wall},
-    {"box", reel_world_box},
-    {"sphere", reel_world_sphere},
-    {"capsule", reel_world_capsule},
-    {"cylinder", reel_world_cylinder},
+    {"height_field", reel_world_height_field},
     {"object", reel_world_object},
+    {"pair", reel_world_pair},
     {"hinge", reel_world_hinge},
     {"ball", reel_world_ball},
     {"slider", reel_world_slider},
     {"fixed", reel_world_fixed},
+    {"universal", reel_world_universal},
+    {"rope", reel_world_rope},
+    {"rod", reel_world_rod},
+    {"spring", reel_world_spring},
+    {"couple", reel_world_couple},
     {"impulse", reel_world_impulse},
     {"force", reel_world_force},
     {"target", reel_world_target},
     {"release", reel_world_release},
+    {"attach", reel_world_attach},
+    {"wind", reel_world_wind},
+    {"water", reel_world_water},
+    {"attract", reel_world_attract},
+    {"uniform", reel_world_uniform},
+    {"gravitation", reel_world_gravitation},
+    {"charges", reel_world_charges},
+    {"magnets", reel_world_magnets},
     {"camera", reel_world_camera},
     {"sun", reel_world_sun},
     {"sky", reel_world_sky},
@@ -80,6 +90,10 @@ static int world_index(lua_State *L)
     for (const luaL_Reg *m = methods; m->name; m++) {
         reel_suggestion_offer(&best, m->name);
     }
+    reel_form_kind kind;
+    for (int i = 0; reel_form_kind_at(i, &kind); i++) {
+        reel_suggestion_offer(&best, kind.word);
+    }
     for (const char *const *f = field_names; *f; f++) {
         reel_suggestion_offer(&best, *f);
     }
@@ -92,6 +106,12 @@ void reel_world_open(lua_State *L)
     luaL_newmetatable(L, world_type);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
+    reel_form_kind kind;
+    for (int i = 0; reel_form_kind_at(i, &kind); i++) {
+        lua_pushinteger(L, i);
+        lua_pushcclosure(L, reel_world_shape, 1);
+        lua_setfield(L, -2, kind.word);
+    }
     lua_pushcclosure(L, world_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
