@@ -14,7 +14,7 @@ reel_audit_limits reel_audit_limits_default(void)
         .contacts = 4096,
         .solver_messages = 0,
         .escape = 100,
-        .popping = 0.5,
+        .popping = 0.25,
         .jump = 0.005,
         .jitter = 0.02,
         .tunnelling = 0,

@@ -359,7 +359,7 @@ typedef struct reel_audit_limits {
     int contacts;           /**< most contacts in one step; default 4096 */
     int solver_messages;    /**< default 0 */
     double escape;          /**< m from the origin; default 100 */
-    double popping;         /**< m/s, speed from nothing of bodies that touch; default 0.5 */
+    double popping;         /**< m/s, speed from nothing of bodies that touch; default 0.25 */
     double jump;            /**< m, way of a step beyond what speed explains; default 0.005 */
     double jitter;          /**< m/s, trembling; default 0.02; see reel_audit */
     int tunnelling;         /**< times that a body passed through another; default 0 */

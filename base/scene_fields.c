@@ -324,7 +324,7 @@ static const reel_field audit_rows[] = {
     INT(contacts, 0, INT_MAX),
     INT(solver_messages, 0, INT_MAX),
     REAL(escape),
-    {AT(popping), .kind = REEL_FIELD_REAL, DEFAULT(0.5)},
+    {AT(popping), .kind = REEL_FIELD_REAL, DEFAULT(0.25)},
     {AT(jump), .kind = REEL_FIELD_REAL, DEFAULT(0.005)},
     {AT(jitter), .kind = REEL_FIELD_REAL, DEFAULT(0.02)},
     {AT(tunnelling), .kind = REEL_FIELD_INT, .min = 0, .max = INT_MAX, DEFAULT(0)},

@@ -1,12 +1,46 @@
 /* audit.c - is the take one whose labels can be trusted, and did what was expected happen? */
 #include "engine/audit.h"
 #include <stdio.h>
+#include <string.h>
 
-static reel_status refuse(reel_error *err, const char *field, const char *what, double value,
-                          const char *unit, double limit)
+/* "between \"ball\" and \"wall\" at 1.25 s", as far as it is known. */
+static void tell_place(const reel_scene *scene, const reel_audit_place *at, bool joint, char *out,
+                       size_t size)
 {
-    return reel_fail_at(err, REEL_E_REFUSED, NULL, 0, field, "%s is %.4g%s, allowed is %.4g%s",
-                        what, value, unit, limit, unit);
+    const int n_a = joint ? scene->n_joints : scene->n_bodies;
+    out[0] = '\0';
+    if (!at || at->a >= n_a || at->b >= scene->n_bodies) {
+        return;
+    }
+    const char *a = at->a < 0 ? NULL
+                    : joint   ? scene->joints[at->a].name
+                              : scene->bodies[at->a].name;
+    if (a && at->b >= 0) {
+        snprintf(out, size, " between \"%.80s\" and \"%.80s\" at %.4g s", a,
+                 scene->bodies[at->b].name, at->time);
+    } else if (a) {
+        snprintf(out, size, " of \"%.80s\" at %.4g s", a, at->time);
+    } else {
+        snprintf(out, size, " at %.4g s", at->time);
+    }
+}
+
+/* A figure, what it is called, where it was reached and what it may be. */
+typedef struct verdict {
+    const char *field, *what, *unit;
+    double value, limit;
+    const reel_audit_place *at; /* or NULL */
+} verdict;
+
+static reel_status judge(const reel_scene *scene, const verdict *v, reel_error *err)
+{
+    if (v->value <= v->limit) { /* not so for NaN */
+        return REEL_OK;
+    }
+    char place[240];
+    tell_place(scene, v->at, strcmp(v->field, "audit.joint_error") == 0, place, sizeof place);
+    return reel_fail_at(err, REEL_E_REFUSED, NULL, 0, v->field, "%s%s is %.4g%s, allowed is %.4g%s",
+                        v->what, place, v->value, v->unit, v->limit, v->unit);
 }
 
 static bool all_finite(const double *data, size_t n)
@@ -36,35 +70,34 @@ static reel_status judge_finite(const reel_take *take, reel_error *err)
 static reel_status judge_figures(const reel_scene *scene, const reel_audit *a, reel_error *err)
 {
     const reel_audit_limits *limit = &scene->audit;
-    if (a->solver_messages > limit->solver_messages) {
-        return refuse(err, "audit.solver_messages", "the number of solver messages",
-                      (double)a->solver_messages, "", limit->solver_messages);
+    const double gain = a->energy_gain > 0 ? a->energy_gain / a->energy_scale : a->energy_gain;
+    const verdict verdicts[] = {
+        {"audit.solver_messages", "the number of solver messages", "", (double)a->solver_messages,
+         limit->solver_messages, NULL},
+        {"audit.contacts", "the number of contacts in one step", "",
+         a->contact_cap_hits > 0 ? HUGE_VAL : (double)a->max_contacts, limit->contacts, NULL},
+        {"audit.initial_overlap", "the overlap at the start", " m", a->initial_overlap,
+         limit->initial_overlap, &a->initial_overlap_at},
+        {"audit.tunnelling", "the number of passes through another body", "", (double)a->tunnelling,
+         limit->tunnelling, &a->tunnelling_at},
+        {"audit.joint_error", "the largest separation of a joint", " m", a->joint_error,
+         limit->joint_error, &a->joint_error_at},
+        {"audit.penetration", "the deepest contact", " m", a->penetration, limit->penetration,
+         &a->penetration_at},
+        {"audit.jump", "the way that no speed explains", " m", a->jump, limit->jump, &a->jump_at},
+        {"audit.popping", "the speed gained from nothing", " m/s", a->popping, limit->popping,
+         &a->popping_at},
+        {"audit.jitter", "the trembling", " m/s", a->jitter, limit->jitter, &a->jitter_at},
+        {"audit.energy_gain", "the energy gained without work, as a share,", "", gain,
+         limit->energy_gain, &a->energy_gain_at},
+        {"audit.escape", "the distance from the origin", " m", a->escape, limit->escape,
+         &a->escape_at},
+    };
+    reel_status status = REEL_OK;
+    for (size_t i = 0; status == REEL_OK && i < sizeof verdicts / sizeof verdicts[0]; i++) {
+        status = judge(scene, &verdicts[i], err);
     }
-    if (a->contact_cap_hits > 0 || a->max_contacts > limit->contacts) {
-        return refuse(err, "audit.contacts", "the number of contacts in one step",
-                      (double)a->max_contacts, "", limit->contacts);
-    }
-    if (!(a->initial_overlap <= limit->initial_overlap)) {
-        return refuse(err, "audit.initial_overlap", "the overlap at the start", a->initial_overlap,
-                      " m", limit->initial_overlap);
-    }
-    if (!(a->penetration <= limit->penetration)) {
-        return refuse(err, "audit.penetration", "the deepest contact", a->penetration, " m",
-                      limit->penetration);
-    }
-    if (!(a->joint_error <= limit->joint_error)) {
-        return refuse(err, "audit.joint_error", "the largest separation of a joint", a->joint_error,
-                      " m", limit->joint_error);
-    }
-    if (!(a->energy_gain <= limit->energy_gain * a->energy_scale)) {
-        return refuse(err, "audit.energy_gain", "the energy gained without work, as a share,",
-                      a->energy_gain / a->energy_scale, "", limit->energy_gain);
-    }
-    if (!(a->escape <= limit->escape)) {
-        return refuse(err, "audit.escape", "the farthest body's distance from the origin",
-                      a->escape, " m", limit->escape);
-    }
-    return REEL_OK;
+    return status;
 }
 
 /* The last sample at or before a step. */

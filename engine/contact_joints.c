@@ -158,7 +158,8 @@ static void judge_depth(reel_sim *sim, const contact *c)
     const int64_t shown = reel_scene_sample_step(sim->scene, sim->take->n_states - 1);
     const bool settled = (double)sim->state.step * sim->h > SIM_SETTLE_TIME;
     if (settled && (!c->instant || shown == sim->state.step)) {
-        sim->state.audit.penetration = fmax(sim->state.audit.penetration, c->depth);
+        audit_raise(sim, &sim->state.audit.penetration, &sim->state.audit.penetration_at, c->depth,
+                    sim->state.step, c->body_a, c->body_b);
     }
 }
 

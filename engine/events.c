@@ -87,19 +87,10 @@ typedef struct group {
     double roll;       /* rad/s, relative turning about axes across the normal */
 } group;
 
-/* Velocity of a geom's surface against its matter. */
-static reel_vec3 belt_velocity(const reel_sim *sim, int geom)
-{
-    const reel_geom *g = &sim->scene->geoms[geom];
-    const reel_quat q = reel_quat_mul(sim->state.bodies[g->body].q, g->body_from_geom.q);
-    return reel_quat_rotate(q, g->belt);
-}
-
+/* Of the surfaces, belts' motion included. */
 static double slip_speed(const reel_sim *sim, const contact *c)
 {
-    reel_vec3 u = contact_velocity(sim, c);
-    u = reel_v3_add(u, belt_velocity(sim, c->geom_a));
-    u = reel_v3_sub(u, belt_velocity(sim, c->geom_b));
+    const reel_vec3 u = reel_v3_add(contact_velocity(sim, c), c->belt);
     return reel_v3_len(reel_v3_madd(u, -reel_v3_dot(u, c->normal), c->normal));
 }
 
@@ -320,10 +311,10 @@ reel_status events_update(reel_sim *sim, reel_error *err)
     for (int i = 0; i < state->n_touches; i++) {
         touch *t = &state->touches[i];
         const int64_t gap = state->step - t->last_step;
-        const bool there = state->bodies[t->event.body_a].present &&
-                           state->bodies[t->event.body_b].present;
-        const bool asleep = there && !body_is_awake(sim, t->event.body_a) &&
-                            !body_is_awake(sim, t->event.body_b);
+        const bool there =
+            state->bodies[t->event.body_a].present && state->bodies[t->event.body_b].present;
+        const bool asleep =
+            there && !body_is_awake(sim, t->event.body_a) && !body_is_awake(sim, t->event.body_b);
         if (gap > 0 && asleep && gap <= SIM_MERGE_STEPS + 1) {
             rest_on(sim, t);
         } else if (gap > 0) {

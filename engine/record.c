@@ -78,7 +78,8 @@ static void record_body(reel_sim *sim, int sample, int b, double seconds)
     state->placed = false;
     sim->state.asleep_samples += asleep;
     if (sim->bodies[b].dynamic) {
-        sim->state.audit.escape = fmax(sim->state.audit.escape, reel_v3_len(state->p));
+        audit_raise(sim, &sim->state.audit.escape, &sim->state.audit.escape_at,
+                    reel_v3_len(state->p), sim->state.step, b, -1);
     }
 }
 
@@ -134,7 +135,8 @@ static void record_sums(reel_sim *sim, int sample)
         state->audit.momentum_error = fmax(state->audit.momentum_error, error);
     }
     const double rise = kinetic + potential - state->start_energy - state->work;
-    state->audit.energy_gain = fmax(state->audit.energy_gain, rise);
+    audit_raise(sim, &state->audit.energy_gain, &state->audit.energy_gain_at, rise, state->step, -1,
+                -1);
     state->top_kinetic = fmax(state->top_kinetic, kinetic);
     state->low_potential = fmin(state->low_potential, potential - state->placed_potential);
     state->top_potential = fmax(state->top_potential, potential - state->placed_potential);

@@ -48,8 +48,26 @@ typedef struct body_fixed {
     double mass, inv_mass;
     reel_mat3 inertia, inv_inertia; /* body frame */
     double reach;                   /* m: from the origin to the farthest point of its geoms */
+    double thin;                    /* m: half of the least extent of what collides */
     uint64_t key;                   /* hash of its name: stable when other bodies come or go */
 } body_fixed;
+
+/* How much a body trembles (watch.c). */
+typedef struct tremble {
+    reel_vec3 p; /* pose at the window's beginning */
+    reel_quat q;
+    double way; /* m, of its surface since then */
+    int32_t steps, reversals;
+} tremble;
+
+/* A body before the step's solvers. */
+typedef struct body_before {
+    reel_vec3 p;
+    reel_quat q;
+    reel_vec3 v, w;
+    double debt;
+    bool instant; /* had an impact between the steps */
+} body_before;
 
 /* What changes about a body. */
 typedef struct body_state {
@@ -67,8 +85,10 @@ typedef struct body_state {
     bool ready;    /* still for so long that it may fall asleep */
     int32_t group; /* 0 awake; else 1 + smallest body of the island that fell asleep */
     bool free;     /* flew freely in the last step */
-    bool present;  /* there: neither waiting to be spawned nor removed */
-    bool placed;   /* spawned since the last sample */
+    double debt;   /* s that it lost when it was stopped at a touch (tunnel.c) */
+    tremble tremble;
+    bool present; /* there: neither waiting to be spawned nor removed */
+    bool placed;  /* spawned since the last sample */
 } body_state;
 
 enum { SIM_JOINT_FEEDBACKS = 4 }; /* of the joint, its damper, its longest and shortest length */
@@ -187,7 +207,7 @@ typedef enum island_kind {
 
 typedef struct island {
     island_kind kind;
-    int first; /* first body, then next_in_island[] */
+    int first;         /* first body, then next_in_island[] */
     int first_contact; /* then contact.next, ascending */
     int n_bodies, rows;
     int n_contacts, n_points; /* without and with those that have parted */
@@ -200,6 +220,7 @@ typedef struct island {
     double tau;      /* s since the impact (ISLAND_IMPACT) */
 } island;
 
+typedef struct sim_watch sim_watch; /* workspace of watch.c */
 typedef struct sim_trees sim_trees; /* workspace of tree_island.c */
 typedef struct sim_sweep sim_sweep; /* workspace of sweep.c */
 
@@ -224,12 +245,13 @@ struct reel_sim {
     joint_fixed *joints;
     int *live_joints; /* [n_bodies] joints on each body that hold it; gears do not count */
     sim_trees *trees; /* NULL without joints */
+    sim_watch *watch;
     sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
     channel_source *channels;
     int *pair_first, *pair_order; /* surface.c; NULL without contact pairs */
-    double energy_floor; /* J, of the audit's energy scale */
-    reel_take *take;     /* NULL once sealed */
+    double energy_floor;          /* J, of the audit's energy scale */
+    reel_take *take;              /* NULL once sealed */
     bool failed;
 
     sim_state state;
@@ -352,8 +374,9 @@ reel_status gears_solve(reel_sim *sim, island *isle, reel_error *err);
 
 /* spawn.c */
 reel_status presence_check(const reel_sim *sim, reel_error *err);
-reel_status presence_update(reel_sim *sim, reel_error *err); /* what the timeline has at this step */
-void presence_show(reel_sim *sim, int body);                 /* in ODE, as the state says */
+reel_status presence_update(reel_sim *sim,
+                            reel_error *err); /* what the timeline has at this step */
+void presence_show(reel_sim *sim, int body);  /* in ODE, as the state says */
 
 /* actions.c */
 reel_status channels_build(reel_sim *sim, reel_error *err);
@@ -372,6 +395,25 @@ static inline bool body_is_awake(const reel_sim *sim, int body)
 touch *touch_find(const sim_state *state, int body_a, int body_b);
 reel_status events_update(reel_sim *sim, reel_error *err);
 reel_status events_close(reel_sim *sim, reel_error *err);
+
+/* watch.c */
+reel_status watch_build(reel_sim *sim, reel_error *err);
+void watch_destroy(reel_sim *sim);
+void watch_begin(reel_sim *sim); /* before the solvers, after the timeline */
+void watch_end(reel_sim *sim);   /* before any body falls asleep */
+const body_before *watch_before(const reel_sim *sim, int body); /* of one awake */
+int *watch_near(reel_sim *sim);                                 /* [n_geoms] scratch */
+void audit_raise(const reel_sim *sim, double *figure, reel_audit_place *at, double value,
+                 int64_t step, int a, int b);
+
+void watch_scratch(reel_sim *sim, int **order, int **by, reel_vec3 **momentum, reel_vec3 **force);
+
+/* settle.c */
+void settle(reel_sim *sim, const island *isle); /* before its bodies stop */
+
+/* tunnel.c */
+void tunnels_build(reel_sim *sim);
+void tunnels_close(reel_sim *sim);
 
 /* record.c */
 void record_begin(reel_sim *sim);

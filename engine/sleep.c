@@ -85,6 +85,7 @@ static void observe(const reel_sim *sim, int b, double still)
 
 static void fall_asleep(reel_sim *sim, const island *isle)
 {
+    settle(sim, isle);
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
         body_state *state = &sim->state.bodies[b];
         state->group = 1 + isle->first;

@@ -99,7 +99,10 @@ static reel_status check_overlap(reel_sim *sim, reel_error *err)
         const contact *c = &sim->contacts[i];
         deepest = !deepest || c->depth > deepest->depth ? c : deepest;
     }
-    sim->state.audit.initial_overlap = deepest ? fmax(0, deepest->depth) : 0;
+    if (deepest) {
+        audit_raise(sim, &sim->state.audit.initial_overlap, &sim->state.audit.initial_overlap_at,
+                    deepest->depth, 0, deepest->body_a, deepest->body_b);
+    }
     if (deepest && deepest->depth > sim->scene->audit.initial_overlap) {
         return reel_fail_at(err, REEL_E_SCENE, NULL, 0, "audit.initial_overlap",
                             "bodies \"%s\" and \"%s\" overlap by %.4g m at the start, allowed is "
@@ -119,6 +122,9 @@ static reel_status build(reel_sim *sim, reel_error *err)
     }
     if (status == REEL_OK) {
         status = channels_build(sim, err);
+    }
+    if (status == REEL_OK) {
+        status = watch_build(sim, err);
     }
     if (status == REEL_OK) {
         record_begin(sim);
@@ -170,6 +176,7 @@ void reel_sim_destroy(reel_sim **sim)
         return;
     }
     world_destroy(*sim);
+    watch_destroy(*sim);
     reel_take_destroy(&(*sim)->take);
     reel_free((*sim)->state.touches);
     reel_free((*sim)->state.events);
@@ -227,6 +234,7 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     }
     account_for_gravity(sim);
     islands_find(sim);
+    watch_begin(sim);
     impacts_of_spheres(sim);
     status = islands_solve(sim, err);
     if (status == REEL_OK) {
@@ -239,6 +247,8 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     if (status != REEL_OK) {
         return status;
     }
+    tunnels_close(sim);
+    watch_end(sim);
     sleep_update(sim);
     sim->state.step++;
     return presence_update(sim, err);
