@@ -1,6 +1,8 @@
 /* Scenes whose speed is measured; nothing about them is judged. */
+#include "base/mesh.h"
 #include "bench/accuracy/experiment.h"
 #include "tests/physics/scene_kit.h"
+#include <stdlib.h>
 
 static const double edge = 0.2, pitch = 0.36;
 
@@ -46,10 +48,58 @@ static reel_scene *pile_build(const accuracy_case *c, int rate)
     return s;
 }
 
+/* The hull of an icosahedron whose corners are `radius` from its centre. */
+static void icosahedron(reel_scene *s, double radius)
+{
+    const double golden = 0.5 * (1 + sqrt(5)), unit = radius / sqrt(1 + golden * golden);
+    double points[36];
+    for (int i = 0; i < 12; i++) {
+        const int axis = i / 4;
+        points[3 * i + axis] = 0;
+        points[3 * i + (axis + 1) % 3] = (i & 1 ? -1 : 1) * unit;
+        points[3 * i + (axis + 2) % 3] = (i & 2 ? -1 : 1) * unit * golden;
+    }
+    s->meshes = REEL_ARENA_NEW(&s->arena, reel_mesh, 1);
+    reel_error err = {0};
+    if (!s->meshes || reel_hull_of_points(&s->arena, points, 12, s->meshes, &err) != REEL_OK) {
+        fputs("bench_accuracy: no icosahedron\n", stderr);
+        exit(2);
+    }
+    s->meshes[0].name = "icosahedron";
+    s->n_meshes = 1;
+}
+
+/* The same with icosahedra as large as the boxes' inscribed spheres and a half. */
+static reel_scene *hulls_build(const accuracy_case *c, int rate)
+{
+    reel_scene *s = pile_build(c, rate);
+    icosahedron(s, 0.75 * edge);
+    for (int b = 0; b < s->n_bodies; b++) {
+        reel_body *body = &s->bodies[b];
+        if (body->motion != REEL_MOTION_DYNAMIC) {
+            continue;
+        }
+        reel_geom *g = &s->geoms[body->first_geom];
+        double mass, inertia[6];
+        reel_vec3 center;
+        g->shape = REEL_SHAPE_HULL;
+        g->mesh = 0;
+        g->size[0] = g->size[1] = g->size[2] = 0;
+        reel_geom_mass(s, g, 1, &mass, &center, inertia);
+        for (int k = 0; k < 6; k++) {
+            /* Platonic solids are round: what is not is rounding, which the peers do not know */
+            body->inertia[k] = k < 3 ? inertia[0] * body->mass / mass : 0;
+        }
+    }
+    return s;
+}
+
 const accuracy_case speed_cases[] = {
     {"speed", "pile of 10 boxes", 4, {10, 2}, pile_build, NULL},
     {"speed", "pile of 50 boxes", 4, {50, 3}, pile_build, NULL},
     {"speed", "pile of 200 boxes", 4, {200, 5}, pile_build, NULL},
+    {"speed", "pile of 1000 boxes", 4, {1000, 8}, pile_build, NULL},
+    {"speed", "30 hulls", 4, {30, 3}, hulls_build, NULL},
     {"speed", "40 dominoes", 5, {0}, domino_build, NULL},
     {"speed", "20-link chain", 5, {0}, chain_build, NULL},
     {0},
