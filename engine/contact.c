@@ -122,17 +122,25 @@ static int keep_spread(dContactGeom *c, int n)
     return kept;
 }
 
-static reel_status append(reel_sim *sim, int pair, const dContactGeom *points, int n,
-                          reel_error *err)
+bool contacts_reserve(reel_sim *sim, int more)
 {
-    if (sim->n_contacts + n > sim->cap_contacts) {
+    if (sim->n_contacts + more > sim->cap_contacts) {
         const int cap = sim->cap_contacts ? 2 * sim->cap_contacts : 256;
         contact *grown = reel_realloc(sim->contacts, (size_t)cap * sizeof *grown);
         if (!grown) {
-            return reel_fail(err, REEL_E_NOMEM, "out of memory for contacts");
+            return false;
         }
         sim->contacts = grown;
         sim->cap_contacts = cap;
+    }
+    return true;
+}
+
+static reel_status append(reel_sim *sim, int pair, const dContactGeom *points, int n,
+                          reel_error *err)
+{
+    if (!contacts_reserve(sim, n)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for contacts");
     }
     const geom_pair *p = &sim->pairs[pair];
     const bool plane = sim->scene->geoms[p->geom_a].shape == REEL_SHAPE_PLANE ||
@@ -166,8 +174,8 @@ reel_vec3 contact_velocity(const reel_sim *sim, const contact *c)
 static void describe(reel_sim *sim, contact *c)
 {
     const reel_scene *scene = sim->scene;
-    const reel_contact_pair pair = surfaces_meet(sim, scene->geoms[c->geom_a].surface,
-                                                 scene->geoms[c->geom_b].surface);
+    const reel_contact_pair pair =
+        surfaces_meet(sim, scene->geoms[c->geom_a].surface, scene->geoms[c->geom_b].surface);
     c->friction = pair.friction;
     c->restitution = pair.restitution;
     c->rolling = pair.rolling_friction;
@@ -240,7 +248,7 @@ reel_status contacts_collect(reel_sim *sim, reel_error *err)
     if (sim->n_pairs > 1) { /* qsort does not take NULL, not even for nothing */
         qsort(sim->pairs, (size_t)sim->n_pairs, sizeof *sim->pairs, by_bodies_and_geoms);
     }
-    const reel_status status = collide_all(sim, err);
+    reel_status status = collide_all(sim, err);
     if (status != REEL_OK) {
         return status;
     }
@@ -250,9 +258,12 @@ reel_status contacts_collect(reel_sim *sim, reel_error *err)
     reel_audit *audit = &sim->state.audit;
     audit->max_contacts =
         audit->max_contacts > sim->n_contacts ? audit->max_contacts : sim->n_contacts;
+    status = holds_recall(sim, err);
+    if (status != REEL_OK) {
+        return status;
+    }
     for (int i = 0; i < sim->n_contacts; i++) {
         describe(sim, &sim->contacts[i]);
     }
-    holds_recall(sim);
     return REEL_OK;
 }

@@ -136,7 +136,7 @@ reel_status contacts_create_joints(reel_sim *sim, reel_error *err)
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
         const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
-        if (sim->islands[sim->root[body]].kind != ISLAND_SWEEP) {
+        if (sim->islands[sim->root[body]].kind != ISLAND_SWEEP && !c->parted) {
             create_joint(sim, c, &sim->feedback[i]);
         }
     }

@@ -31,7 +31,7 @@ enum {
 #define SIM_PUSH_SPEED      0.05  /* m/s: fastest push that depth alone may cause */
 #define SIM_SOFTNESS        2e-2  /* contact compliance as a share of the effective inertia */
 #define SIM_BIAS            1e-9  /* m: depth bias against degenerate contacts */
-#define SIM_SLOP            1e-5  /* m: depth of a point at rest in a swept island */
+#define SIM_SLOP            1e-4  /* m: depth of a point at rest in a swept island */
 #define SIM_MARGIN          1e-8  /* m: shapes are thicker by so much for the collider only */
 #define SIM_IMPACT_SOFTNESS 1e-13 /* compliance of fast impacts */
 #define SIM_IMPACT_WINDOW   0.01  /* s: what counts as the impact of an event */

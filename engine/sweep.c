@@ -1,27 +1,30 @@
 /*
  * sweep.c - the contacts of a large island, by sweeps over its points.
  *
- * Sub-steps with warm starts: each begins with the impulses of the one before, sweeps over the
- * points once with a push out of their depth, moves the bodies, and sweeps once more without that
- * push, so that it leaves no velocity behind. The impulses of a step's first sub-step are those of
- * the step before (hold.c): a pile at rest is solved better with every step, until nothing moves.
+ * Projected Gauss-Seidel with a warm start: the impulses of the step before (hold.c) are where the
+ * sweeps begin, so that a heap at rest is solved better with every step, until nothing moves. The
+ * first sweeps push out of depths beyond SIM_SLOP, then the bodies move, then a few sweeps take the
+ * push's velocity away again. A depth within SIM_SLOP is left alone: stiff contacts that also mind
+ * their depth to the last nanometre make stacks tremble.
  *
  * A point is solved as a block: the normal impulse, then the tangential one within the disc of
  * Coulomb's friction (a cone, not a pyramid), then the rolling one within a ball. Where the exact
  * tangential impulse leaves the disc, a projected gradient step takes its place, whose fixed point
- * is friction straight against the slip. Points and directions are those of the step's beginning,
- * depths follow the bodies.
+ * is friction straight against the slip. Points are taken from the lowest to the highest.
  *
- * Sources: Macklin et al., Small Steps in Physics Simulation (2019); Catto, Solver2D (2024);
- * Jourdan et al., A Gauss-Seidel like algorithm to solve frictional contact problems (1998).
+ * Sources: Jourdan, Alart, Jean, A Gauss-Seidel like algorithm to solve frictional contact problems
+ * (1998); Catto, Iterative dynamics with temporal coherence (2005), Solver2D (2024).
  */
 #include "engine/sim.h"
 
 #include "base/trig.h"
+#include <stdlib.h>
 
-#define SUBSTEP_TIME 1.05e-3 /* s: at most so long */
-#define PUSH_SPEED   1.0     /* m/s: fastest push out of a depth */
-#define PUSH_SHARE   0.2     /* of a depth that is to go per sub-step */
+#define SWEEP_RATE 9600.0 /* 1/s */
+#define PUSH_SPEED 1.0    /* m/s: fastest push out of a depth */
+#define PUSH_RATE  20.0   /* 1/s: of the depth beyond SIM_SLOP */
+
+enum { FEWEST_SWEEPS = 10, MOST_SWEEPS = 80, CALM_SWEEPS = 2 };
 
 /* Symmetric 3 x 3. */
 typedef struct sym3 {
@@ -32,32 +35,37 @@ typedef struct mover {
     reel_vec3 v, w;
     double inv_mass;
     sym3 inv_inertia;     /* world */
-    reel_vec3 path, turn; /* since the step's beginning */
+    reel_vec3 path, turn; /* of the step */
 } mover;
 
 typedef struct point {
     int32_t a, b;      /* movers; 0 is all that stands still */
     reel_vec3 n, t, s; /* normal and tangents */
     reel_vec3 arm_a, arm_b;
-    double nn;             /* normal impulse per normal velocity */
-    double nt, ns;         /* tangential velocity per normal impulse */
-    double tt, ts, ss;     /* tangential impulse per tangential velocity */
-    double gentle, rolls;  /* steps of the projected gradients */
+    double nn;            /* normal impulse per normal velocity */
+    double nt, ns;        /* tangential velocity per normal impulse */
+    double tt, ts, ss;    /* tangential impulse per tangential velocity */
+    double gentle, rolls; /* steps of the projected gradients */
     double friction, rolling;
-    reel_vec3 belt; /* m/s: contact.belt */
-    double depth, bounce;  /* m at the step's beginning; m/s after it, 0: does not bounce */
-    double gap_speed;      /* m/s: a gap may close so fast, negative */
-    reel_vec3 impulse;     /* along n, t, s, of this sub-step */
-    reel_vec3 rolled;      /* N m s, of this sub-step */
-    reel_vec3 sum;         /* N s, of the step, world */
-    double slop;           /* m: depth at rest */
+    reel_vec3 belt;               /* m/s: how the surface of a runs by itself less that of b */
+    double push_speed, gap_speed; /* m/s, least normal velocity: of the path, after the step */
+    double bounce;                /* m/s, normal velocity after the step; 0: does not bounce */
+    reel_vec3 impulse;            /* N s, along n, t, s */
+    reel_vec3 rolled;             /* N m s */
 } point;
 
+/* Where in the order of the sweeps. */
+typedef struct place {
+    double height;
+    int contact;
+} place;
+
 struct sim_sweep {
+    place *order; /* [cap_points] */
     int cap_points;
     point *points;
-    mover *movers;   /* [n_bodies + 1] */
-    int *mover_of;   /* [n_bodies] */
+    mover *movers; /* [n_bodies + 1] */
+    int *mover_of; /* [n_bodies] */
 };
 
 static reel_vec3 sym3_mul(const sym3 *m, reel_vec3 v)
@@ -111,8 +119,7 @@ static reel_vec3 answer_to(const mover *a, const mover *b, const point *p, reel_
 {
     const reel_vec3 wa = sym3_mul(&a->inv_inertia, reel_v3_cross(p->arm_a, along));
     const reel_vec3 wb = sym3_mul(&b->inv_inertia, reel_v3_cross(p->arm_b, along));
-    const reel_vec3 turned =
-        reel_v3_add(reel_v3_cross(wa, p->arm_a), reel_v3_cross(wb, p->arm_b));
+    const reel_vec3 turned = reel_v3_add(reel_v3_cross(wa, p->arm_a), reel_v3_cross(wb, p->arm_b));
     return reel_v3_madd(turned, a->inv_mass + b->inv_mass, along);
 }
 
@@ -154,7 +161,8 @@ static inline void solve_point(mover *movers, point *p, double wanted)
     const reel_vec3 u = slip(a, b, p);
     const double un = reel_v3_dot(u, p->n);
     const reel_vec3 old = p->impulse;
-    const double i = fmax(0, old.x - p->nn * (un - wanted)), gain = i - old.x;
+    const double free_i = old.x - p->nn * (un - wanted);
+    const double i = free_i > 0 ? free_i : 0, gain = i - old.x;
     const double ut = reel_v3_dot(u, p->t) + p->nt * gain;
     const double us = reel_v3_dot(u, p->s) + p->ns * gain;
     double j = old.y - p->tt * ut - p->ts * us, k = old.z - p->ts * ut - p->ss * us;
@@ -176,28 +184,16 @@ static inline void solve_point(mover *movers, point *p, double wanted)
     }
 }
 
-static double depth_now(const mover *movers, const point *p)
-{
-    const mover *a = &movers[p->a], *b = &movers[p->b];
-    const reel_vec3 da = reel_v3_add(a->path, reel_v3_cross(a->turn, p->arm_a));
-    const reel_vec3 db = reel_v3_add(b->path, reel_v3_cross(b->turn, p->arm_b));
-    return p->depth - reel_v3_dot(p->n, reel_v3_sub(da, db));
-}
-
-static void sweep_pushing(mover *movers, point *points, int n, double dt)
+static void sweep_pushing(mover *movers, point *points, int n)
 {
     for (int i = 0; i < n; i++) {
-        point *p = &points[i];
-        const double depth = depth_now(movers, p) - p->slop;
-        const double speed = depth / dt;
-        p->gap_speed = fmin(0, speed);
-        solve_point(movers, p, depth > 0 ? fmin(PUSH_SHARE * speed, PUSH_SPEED) : speed);
+        solve_point(movers, &points[i], points[i].push_speed);
     }
 }
 
 static void sweep_calmly(mover *movers, point *points, int n)
 {
-    for (int i = n - 1; i >= 0; i--) {
+    for (int i = 0; i < n; i++) {
         solve_point(movers, &points[i], points[i].gap_speed);
     }
 }
@@ -210,13 +206,6 @@ static void start_warm(mover *movers, point *points, int n)
         if (p->rolling > 0) {
             twist(&movers[p->a], &movers[p->b], p->rolled);
         }
-    }
-}
-
-static void add_up(point *points, int n)
-{
-    for (int i = 0; i < n; i++) {
-        points[i].sum = reel_v3_add(points[i].sum, points[i].impulse);
     }
 }
 
@@ -261,8 +250,8 @@ static void accelerate(const reel_sim *sim, const island *isle, double dt)
 static void move(mover *movers, int n, double dt)
 {
     for (int i = 1; i <= n; i++) {
-        movers[i].path = reel_v3_madd(movers[i].path, dt, movers[i].v);
-        movers[i].turn = reel_v3_madd(movers[i].turn, dt, movers[i].w);
+        movers[i].path = reel_v3_scale(movers[i].v, dt);
+        movers[i].turn = reel_v3_scale(movers[i].w, dt);
     }
 }
 
@@ -271,14 +260,19 @@ static void bounce(mover *movers, point *points, int n)
 {
     for (int i = 0; i < n; i++) {
         point *p = &points[i];
-        if (p->bounce > 0 && p->sum.x > 0) {
-            const reel_vec3 before = p->impulse;
-            p->impulse = p->sum;
+        if (p->bounce > 0 && p->impulse.x > 0) {
             solve_point(movers, p, p->bounce);
-            p->sum = p->impulse;
-            p->impulse = before;
         }
     }
+}
+
+static int by_height(const void *x, const void *y)
+{
+    const place *a = x, *b = y;
+    if (a->height != b->height) {
+        return a->height < b->height ? -1 : 1;
+    }
+    return (a->contact > b->contact) - (a->contact < b->contact);
 }
 
 static int load_movers(reel_sim *sim, const island *isle)
@@ -297,34 +291,31 @@ static int load_movers(reel_sim *sim, const island *isle)
     return n;
 }
 
-static void load_point(const reel_sim *sim, const contact *c, double dt, point *p)
+static void load_point(const reel_sim *sim, const contact *c, point *p)
 {
     const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
+    const double excess = c->depth - SIM_SLOP;
     *p = (point){.a = a ? sim->sweep->mover_of[c->body_a] : 0,
                  .b = b ? sim->sweep->mover_of[c->body_b] : 0,
                  .n = c->normal,
+                 .belt = c->belt,
                  .friction = c->friction,
                  .rolling = c->rolling,
-                 .belt = c->belt,
-                 .depth = c->depth,
-                 .slop = SIM_SLOP};
+                 .gap_speed = c->depth < 0 ? c->depth / sim->h : 0};
+    p->push_speed = excess > 0 ? fmin(PUSH_RATE * excess, PUSH_SPEED) : p->gap_speed;
     const reel_vec3 other = fabs(p->n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
     p->t = reel_v3_unit(reel_v3_cross(p->n, other), other);
     p->s = reel_v3_cross(p->n, p->t);
-    if (a) {
-        p->arm_a = reel_v3_sub(c->pos, sim->state.bodies[c->body_a].p);
-    }
-    if (b) {
-        p->arm_b = reel_v3_sub(c->pos, sim->state.bodies[c->body_b].p);
-    }
+    p->arm_a = a ? reel_v3_sub(c->pos, sim->state.bodies[c->body_a].p) : p->arm_a;
+    p->arm_b = b ? reel_v3_sub(c->pos, sim->state.bodies[c->body_b].p) : p->arm_b;
     if (c->restitution > 0 && contact_is_impact(sim, c)) {
         p->bounce = c->restitution * c->approach;
     }
     const double i = fmax(0, reel_v3_dot(c->held, p->n));
-    double j = reel_v3_dot(c->held, p->t), k = reel_v3_dot(c->held, p->s);
+    const double j = reel_v3_dot(c->held, p->t), k = reel_v3_dot(c->held, p->s);
     const double size = sqrt(j * j + k * k), most = p->friction * i;
     const double scale = size > most ? most / size : 1;
-    p->impulse = reel_v3_scale(reel_v3(i, scale * j, scale * k), dt);
+    p->impulse = reel_v3_scale(reel_v3(i, scale * j, scale * k), sim->h);
     prepare_block(sim->sweep->movers, p);
 }
 
@@ -343,7 +334,9 @@ static bool reserve(reel_sim *sim, int n)
         reel_free(sim->sweep->points);
         sim->sweep->cap_points = 0;
         sim->sweep->points = reel_alloc((size_t)(2 * n) * sizeof *sim->sweep->points);
-        sim->sweep->cap_points = sim->sweep->points ? 2 * n : 0;
+        reel_free(sim->sweep->order);
+        sim->sweep->order = reel_alloc((size_t)(2 * n) * sizeof *sim->sweep->order);
+        sim->sweep->cap_points = sim->sweep->points && sim->sweep->order ? 2 * n : 0;
     }
     return sim->sweep->points && sim->sweep->movers && sim->sweep->mover_of;
 }
@@ -352,6 +345,7 @@ void sweep_destroy(sim_sweep *sweep)
 {
     if (sweep) {
         reel_free(sweep->points);
+        reel_free(sweep->order);
         reel_free(sweep->movers);
         reel_free(sweep->mover_of);
         reel_free(sweep);
@@ -378,43 +372,61 @@ static void store_body(reel_sim *sim, int b, const mover *m)
     body_place_geoms(sim, b);
 }
 
-static void store(reel_sim *sim, const island *isle, double dt)
+static void store_bodies(reel_sim *sim, const island *isle)
 {
-    const point *p = sim->sweep->points;
-    for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next, p++) {
-        contact *c = &sim->contacts[i];
-        c->force = reel_v3_scale(world_impulse(p, p->sum), 1 / sim->h);
-        c->lasting = reel_v3_scale(world_impulse(p, p->impulse), 1 / dt);
-    }
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
         store_body(sim, b, &sim->sweep->movers[sim->sweep->mover_of[b]]);
     }
 }
 
-reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)
+static int load_points(reel_sim *sim, const island *isle)
 {
-    if (!reserve(sim, isle->n_contacts)) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory for %d contacts", isle->n_contacts);
-    }
-    const int steps = (int)ceil(sim->h / SUBSTEP_TIME);
-    const double dt = sim->h / steps;
-    mover *movers = sim->sweep->movers;
-    point *points = sim->sweep->points;
-    const int n_bodies = load_movers(sim, isle);
+    place *order = sim->sweep->order;
     int n = 0;
     for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next) {
-        load_point(sim, &sim->contacts[i], dt, &points[n++]);
+        order[n++] = (place){-reel_v3_dot(sim->contacts[i].pos, sim->scene->gravity), i};
     }
-    for (int i = 0; i < steps; i++) {
-        accelerate(sim, isle, dt);
-        start_warm(movers, points, n);
-        sweep_pushing(movers, points, n, dt);
-        move(movers, n_bodies, dt);
+    qsort(order, (size_t)n, sizeof *order, by_height);
+    for (int i = 0; i < n; i++) {
+        load_point(sim, &sim->contacts[order[i].contact], &sim->sweep->points[i]);
+    }
+    return n;
+}
+
+static void store_forces(reel_sim *sim, int n, bool lasting)
+{
+    for (int i = 0; i < n; i++) {
+        const point *p = &sim->sweep->points[i];
+        contact *c = &sim->contacts[sim->sweep->order[i].contact];
+        c->force = reel_v3_scale(world_impulse(p, p->impulse), 1 / sim->h);
+        c->lasting = lasting ? c->force : c->lasting;
+        c->swept = true;
+    }
+}
+
+reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)
+{
+    if (!reserve(sim, isle->n_points)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for %d contacts", isle->n_points);
+    }
+    const double wanted = ceil(sim->h * SWEEP_RATE);
+    const int sweeps = (int)fmin(MOST_SWEEPS, fmax(FEWEST_SWEEPS, wanted));
+    mover *movers = sim->sweep->movers;
+    point *points = sim->sweep->points;
+    const int n_movers = load_movers(sim, isle), n = load_points(sim, isle);
+    accelerate(sim, isle, sim->h);
+    start_warm(movers, points, n);
+    for (int k = 0; k < sweeps; k++) {
+        sweep_pushing(movers, points, n);
+    }
+    move(movers, n_movers, sim->h);
+    for (int k = 0; k < CALM_SWEEPS; k++) {
         sweep_calmly(movers, points, n);
-        add_up(points, n);
     }
+    store_forces(sim, n, true); /* without the bounces: they do not last */
     bounce(movers, points, n);
-    store(sim, isle, dt);
+    store_forces(sim, n, false);
+    store_bodies(sim, isle);
     sim->state.audit.iterative_steps++;
     return REEL_OK;
 }
