@@ -51,6 +51,34 @@ static int collide_polytopes(duo *d, touch_point *out)
     return manifold_of_parts(d, reel_v3_scale(face->normal, face->on_b ? -1 : 1), face->depth, out);
 }
 
+static int collide_curved(duo *d, touch_point *out)
+{
+    flat_face face_a, face_b;
+    if (!sat_faces(d, &face_a, &face_b) || !flat_ends(d, false, &face_a) ||
+        !flat_ends(d, true, &face_b)) {
+        return 0;
+    }
+    const flat_face *face = face_b.depth < face_a.depth - 1e-9 ? &face_b : &face_a;
+    int n = 0;
+    if (face->depth < FACE_SLACK) {
+        n = manifold_on_face(d, face, out);
+        if (n > 0) {
+            return n;
+        }
+    }
+    const least_overlap least = find_least_overlap(d, &face_a, &face_b);
+    if (least.depth < 0) {
+        return 0;
+    }
+    if (face->depth < 1e300 && !(least.depth < FACE_SHARE * face->depth - FACE_SLACK)) {
+        n = manifold_on_face(d, face, out);
+        if (deep_enough(out, n, fmin(least.depth, face->depth))) {
+            return as_deep_as_face(face, out, n);
+        }
+    }
+    return manifold_of_parts(d, least.n, least.depth, out);
+}
+
 int collide_convex(const convex *a, const convex *b, const convex_pose *b_in_a, touch_point *out)
 {
     duo d = {.a = a, .b = b, .pose = *b_in_a, .round = a->round + b->round};
@@ -59,10 +87,7 @@ int collide_convex(const convex *a, const convex *b, const convex_pose *b_in_a, 
     if (reel_v3_dot(apart, apart) > reach * reach) {
         return 0;
     }
-    if (a->hull && b->hull) {
-        return collide_polytopes(&d, out);
-    }
-    return 0;
+    return a->hull && b->hull ? collide_polytopes(&d, out) : collide_curved(&d, out);
 }
 
 int collide_convex_plane(const convex *s, reel_vec3 normal, double offset, touch_point *out)

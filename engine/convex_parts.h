@@ -64,8 +64,8 @@ reel_vec3 duo_support_b(duo *d, reel_vec3 n);
 double duo_overlap(duo *d, reel_vec3 n);
 
 /* convex_sat.c */
-/* The polytope's face along which the other solid is farthest out (a bound: not its overlap). */
-/* Least overlap over the polytopes' faces of both; false: one of them separates the two. */
+/* Least overlap over the polytopes' faces of both (1e300 without any); false: one of them separates
+ * the two. */
 bool sat_faces(duo *d, flat_face *best_a, flat_face *best_b);
 typedef struct edge_pair {
     int a, b; /* edges; a < 0: none */
@@ -84,6 +84,20 @@ int manifold_on_plane(const convex *s, reel_vec3 normal, double offset, touch_po
 int manifold_of_parts(duo *d, reel_vec3 n, double depth, touch_point *out);
 
 /* convex_gjk.c */
-/* The direction n in which cores are nearest, after b is shifted by `shift`; its distance; *n is
- * also where the search begins. Returns -1 where they overlap. */
-double gjk_distance(duo *d, reel_vec3 shift, double tolerance, reel_vec3 *n);
+/*
+ * Distance of the cores after b is moved by `shift` (round not counted), from below: *n, where the
+ * search begins, becomes the direction in which they are so far apart. With `little`, exact to a
+ * hundredth of what it is more than that, and not measured where it is not; without (0), exact
+ * unless it is more than `enough`. -1: they overlap, or touch.
+ */
+double gjk_distance(duo *d, reel_vec3 shift, double little, double enough, reel_vec3 *n);
+
+/* convex_least.c */
+typedef struct least_overlap {
+    reel_vec3 n;
+    double depth; /* m: with `round`; < 0: the two are apart */
+} least_overlap;
+/* Least overlap where one of the two is no polytope; `face`: the best of the flat faces. */
+least_overlap find_least_overlap(duo *d, const flat_face *face_a, const flat_face *face_b);
+/* The same over the flat ends of cylinders and cones; depth 1e300: has none. */
+bool flat_ends(duo *d, bool of_b, flat_face *best);
