@@ -66,7 +66,7 @@ static const mistake mistakes[] = {
     {BUILD("world:sphere { name = '', radius = 1 }"), 2, "name", "1 .. 100"},
     {BUILD("world:sphere { name = 'b', radius = 1, category = 'environment' }"), 2, "b.category",
      "environment = true"},
-    {BUILD("world:box { name = 'b', size = { 1, 1 } }"), 2, "b.size", "list of 2 or 3"},
+    {BUILD("world:box { name = 'b', size = { 1, 1 } }"), 2, "b.size", "list of 3"},
     {BUILD("world:box { name = 'b', size = { 1, 0, 1 } }"), 2, "b.size", "> 0"},
     {BUILD("world:box { name = 'b', size = 1, rotation = { 0, 0, 0, 0 } }"), 2, "b.rotation",
      "quaternion"},

@@ -12,6 +12,17 @@ static const char good_script[] =
     "world:hinge { name = 'h', a = 'a', axis = { 0, 0, 1 }, limits = { -1, 1 }, motor = { velocity "
     "= 1, max_force = 1 } }\n"
     "world:ball { name = 'j', a = 'b', b = 'rock' }\n"
+    "world:hull { name = 'gem', points = { {0,0,0}, {1,0,0}, {0,1,0}, {0,0,1} }, at = { 9, 0 }, "
+    "charge = 1, drag = 1, material = 'steel' }\n"
+    "world:height_field { name = 'hill', size = { 2, 2 }, heights = { { 0, 0 }, { 0, 1 } }, "
+    "at = { 20, 0 }, material = 'ice' }\n"
+    "world:universal { name = 'u', a = 'b', axis = { 1, 0, 0 }, axis2 = { 0, 1, 0 } }\n"
+    "world:rope { name = 'r', a = 'b', to = { 3, 0, 5 } }\n"
+    "world:slider { name = 's', a = 'a', axis = { 1, 0, 0 } }\n"
+    "world:slider { name = 't', a = 'gem', axis = { 1, 0, 0 }, stiffness = 1 }\n"
+    "world:couple { name = 'g', a = 's', b = 't', ratio = 2 }\n"
+    "world:water { name = 'pool', size = { 1, 1, 1 } }\n"
+    "world:attract { name = 'pull', at = { 0, 0, 1 }, strength = 1 }\n"
     "world:force { name = 'f', on = 'a', to = 1, force = { 1, 0, 0 } }\n"
     "world:target { name = 't', joint = 'h', time = 0.5, value = 1 }\n"
     "world:expect { moved = 'a', distance = 1 }\n"
@@ -22,7 +33,9 @@ static const char good_script[] =
     "end }";
 
 /* Numbers of the parts above. */
-enum { BODY_A = 0, BODY_B, BODY_ROCK, BODY_FLOOR };
+enum { BODY_A = 0, BODY_B, BODY_ROCK, BODY_FLOOR, BODY_GEM, BODY_HILL };
+enum { JOINT_U = 2, JOINT_ROPE, JOINT_S, JOINT_T, JOINT_GEAR };
+enum { FIELD_POOL = 0, FIELD_PULL };
 
 typedef void (*breaker)(reel_scene *s);
 
@@ -76,6 +89,36 @@ BREAK(joint_static, s->joints[1].body_a = BODY_ROCK)
 BREAK(joint_self, s->joints[1].body_b = BODY_B)
 BREAK(joint_motor, s->joints[1].motor = REEL_MOTOR_VELOCITY)
 BREAK(joint_speed, s->joints[0].max_speed = 0)
+BREAK(mesh_index, s->geoms[4].mesh = 7)
+BREAK(mesh_of_box, s->geoms[0].mesh = 0)
+BREAK(mesh_open, s->meshes[0].n_triangles = 3)
+BREAK(mesh_moves, s->geoms[4].shape = REEL_SHAPE_MESH)
+BREAK(heights_move, (s->bodies[BODY_HILL].motion = REEL_MOTION_DYNAMIC,
+                     s->bodies[BODY_HILL].mass = 1, s->bodies[BODY_HILL].inertia[0] = 1,
+                     s->bodies[BODY_HILL].inertia[1] = 1, s->bodies[BODY_HILL].inertia[2] = 1))
+BREAK(heights_count, s->height_fields[0].rows = 3)
+BREAK(heights_finite, s->height_fields[0].heights[1] = (double)NAN)
+BREAK(belt, s->geoms[0].belt.x = HUGE_VAL)
+BREAK(drag, s->bodies[BODY_A].drag = -1)
+BREAK(charge, s->bodies[BODY_GEM].charge = (double)NAN)
+BREAK(moment, s->bodies[BODY_GEM].magnetic_moment.y = (double)NAN)
+BREAK(joint_axis2, s->joints[JOINT_U].axis2 = s->joints[JOINT_U].axis)
+BREAK(joint_rope, s->joints[JOINT_ROPE].lo = 99)
+BREAK(joint_ball_limits, s->joints[1].has_limits = true)
+BREAK(joint_stiffness, s->joints[JOINT_T].stiffness = -1)
+BREAK(joint_ball_spring, s->joints[1].stiffness = 1)
+BREAK(joint_break, s->joints[1].break_force = -1)
+BREAK(joint_gear, s->joints[JOINT_GEAR].joint_a = 1)
+BREAK(joint_gear_later, s->joints[JOINT_GEAR].joint_a = JOINT_GEAR)
+BREAK(joint_ratio, s->joints[JOINT_GEAR].ratio = 0)
+BREAK(field_box, s->force_fields[FIELD_POOL].has_box = false)
+BREAK(field_box_order, s->force_fields[FIELD_POOL].box_max[2] = -1)
+BREAK(field_density, s->force_fields[FIELD_POOL].density = -1)
+BREAK(field_radius, s->force_fields[FIELD_PULL].radius = 0)
+BREAK(field_body, s->force_fields[FIELD_PULL].body = 99)
+BREAK(field_name, s->force_fields[FIELD_PULL].name = "pool")
+BREAK(pair_friction, s->pairs[0].friction = -1)
+BREAK(pair_surface, s->pairs[0].surface_b = 99)
 BREAK(action_order, s->actions[0].first_step = 900)
 BREAK(action_end, s->actions[0].end_step = 0)
 BREAK(action_body, s->actions[0].body = BODY_ROCK)
@@ -150,6 +193,34 @@ static const damage damages[] = {
     {joint_self, "joints[1] (j).body_b"},
     {joint_motor, "joints[1] (j).motor"},
     {joint_speed, "joints[0] (h).max_speed"},
+    {mesh_index, "geoms[4] (gem).mesh"},
+    {mesh_of_box, "geoms[0] (a).mesh"},
+    {mesh_open, "meshes[0] (hull 1)"},
+    {mesh_moves, "geoms[4] (gem).collides"},
+    {heights_move, "geoms[5] (hill).shape"},
+    {heights_count, "height_fields[0] (hill).heights"},
+    {heights_finite, "height_fields[0] (hill).heights"},
+    {belt, "geoms[0] (a).belt"},
+    {drag, "bodies[0] (a).drag"},
+    {charge, "bodies[4] (gem).charge"},
+    {moment, "bodies[4] (gem).magnetic_moment"},
+    {joint_axis2, "joints[2] (u).axis2"},
+    {joint_rope, "joints[3] (r).hi"},
+    {joint_ball_limits, "joints[1] (j).has_limits"},
+    {joint_stiffness, "joints[5] (t).stiffness"},
+    {joint_ball_spring, "joints[1] (j).stiffness"},
+    {joint_break, "joints[1] (j).break_force"},
+    {joint_gear, "joints[6] (g).joint_a"},
+    {joint_gear_later, "joints[6] (g).joint_a"},
+    {joint_ratio, "joints[6] (g).ratio"},
+    {field_box, "force_fields[0] (pool).has_box"},
+    {field_box_order, "force_fields[0] (pool).box_max"},
+    {field_density, "force_fields[0] (pool).density"},
+    {field_radius, "force_fields[1] (pull).radius"},
+    {field_body, "force_fields[1] (pull).body"},
+    {field_name, "force_fields"},
+    {pair_friction, "pairs[0].friction"},
+    {pair_surface, "pairs[0].surface_b"},
     {action_order, "actions[1] (t).first_step"},
     {action_end, "actions[0] (f).end_step"},
     {action_body, "actions[0] (f).body"},
