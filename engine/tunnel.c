@@ -11,7 +11,7 @@
  * The path is that of the centre, with the turn of the step: a rod that spins so fast that its ends
  * pass through something thin is not seen.
  */
-#include "engine/sim.h"
+#include "engine/geoms.h"
 
 #include <ode/ode.h>
 
@@ -75,7 +75,7 @@ static bool geoms_touch(const reel_sim *sim, int body, int other)
     const reel_body *a = &sim->scene->bodies[body];
     for (int g = a->first_geom; g < a->first_geom + a->n_geoms; g++) {
         dContactGeom points[COLLIDER_CONTACTS];
-        const int n = sim->geoms[g] ? geoms_collide(sim->geoms[g], sim->geoms[other], points) : 0;
+        const int n = sim->geoms[g] ? geoms_collide(sim, g, other, points) : 0;
         for (int i = 0; i < n; i++) {
             if (points[i].depth > TOUCH_DEPTH) {
                 return true;
