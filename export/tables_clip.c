@@ -45,6 +45,10 @@ static const reel_column columns[] = {
     {"momentum_error", F, 0, "N s", "audit: largest change of momentum without impulse"},
     {"max_contacts", L, 0, "", "audit: most contact points in one step"},
     {"asleep_fraction", F, 0, "", "audit: share of (body, sample) pairs at rest"},
+    {"popping", F, 0, "m/s", "audit: largest speed gained from nothing in a step"},
+    {"jump", F, 0, "m", "audit: longest way of a step that no speed explains"},
+    {"jitter", F, 0, "m/s", "audit: fastest trembling of a body in contact"},
+    {"tunnelling", L, 0, "", "audit: passes of a body through another"},
 };
 #undef S
 #undef I
@@ -92,6 +96,10 @@ static void put_audit(reel_rows *out, const reel_audit *audit)
     reel_put_real(out, "momentum_error", audit->momentum_error);
     reel_put_int(out, "max_contacts", audit->max_contacts);
     reel_put_real(out, "asleep_fraction", audit->asleep_fraction);
+    reel_put_real(out, "popping", audit->popping);
+    reel_put_real(out, "jump", audit->jump);
+    reel_put_real(out, "jitter", audit->jitter);
+    reel_put_int(out, "tunnelling", audit->tunnelling);
 }
 
 static void put_files(reel_rows *out, const reel_record *record, const reel_record_stream *stream,

@@ -28,6 +28,18 @@ static const reel_column columns[] = {
     {"impulse_tangent", F, 0, "N s", "tangential, over the same time"},
     {"impulse_total", F, 0, "N s", "normal, over the whole contact"},
     {"max_depth", F, 0, "m", "deepest penetration"},
+    {"kind", S, 0, "", "impact: they met faster than 0.05 m/s; else rest"},
+    {"impacts", I, 0, "", "such meetings during the contact, 10 ms apart, the first included"},
+    {"approach_velocity", V, 3, "m/s", "of a relative to b at the point just before, world"},
+    {"parting_speed", F, 0, "m/s", "along the normal where they part; null: still touching"},
+    {"impulse", V, 3, "N s",
+     "that b gave to a over the whole contact, world; a gave b its negative"},
+    {"motion", S, 0, "", "sticking, sliding or rolling: what it was for the longest time"},
+    {"sticking", F, 0, "", "share of the time without slip or roll"},
+    {"sliding", F, 0, "", "share of the time with a slip of more than 2 mm/s"},
+    {"rolling", F, 0, "", "share of the time of turning (0.02 rad/s) across the normal, no slip"},
+    {"slip_distance", F, 0, "m", "way of the slip while sliding"},
+    {"roll_angle", F, 0, "rad", "turned while rolling"},
 };
 #undef S
 #undef I
@@ -63,6 +75,27 @@ static void put_times(reel_rows *out, const reel_scene *scene, const reel_event 
     }
 }
 
+static void put_motion(reel_rows *out, const reel_event *event)
+{
+    static const char *const kinds[] = {"rest", "impact"};
+    static const char *const motions[] = {"sticking", "sliding", "rolling"};
+    reel_put_string(out, "kind", kinds[event->kind]);
+    reel_put_int(out, "impacts", event->impacts);
+    reel_put_vector(out, "approach_velocity", event->approach_velocity);
+    if (event->end_step >= 0) {
+        reel_put_real(out, "parting_speed", event->parting_speed);
+    } else {
+        reel_put_null(out, "parting_speed");
+    }
+    reel_put_vector(out, "impulse", event->impulse);
+    reel_put_string(out, "motion", motions[event->motion]);
+    reel_put_real(out, "sticking", event->sticking);
+    reel_put_real(out, "sliding", event->sliding);
+    reel_put_real(out, "rolling", event->rolling);
+    reel_put_real(out, "slip_distance", event->slip_distance);
+    reel_put_real(out, "roll_angle", event->roll_angle);
+}
+
 void reel_events_rows(const reel_record *record, reel_rows *out)
 {
     const reel_scene *scene = record->scene;
@@ -85,6 +118,7 @@ void reel_events_rows(const reel_record *record, reel_rows *out)
         reel_put_real(out, "impulse_tangent", event->impulse_tangent);
         reel_put_real(out, "impulse_total", event->impulse_total);
         reel_put_real(out, "max_depth", event->max_depth);
+        put_motion(out, event);
         reel_rows_end_row(out);
     }
 }

@@ -33,7 +33,8 @@ def check_take(record):
         s, b = c["samples"], c["bodies"]
         records.check(f"{clip}: samples", s == (c["frames"] - 1) * m["samples_per_frame"] + 1)
         want = {"position": (s, b, 3), "rotation": (s, b, 4), "velocity": (s, b, 3),
-                "omega": (s, b, 3), "contact_force": (s, b, 3), "state": (s, b),
+                "omega": (s, b, 3), "contact_force": (s, b, 3),
+                "applied_force": (s, b, 3), "state": (s, b),
                 "joint_position": (s, c["joints"]), "energy": (s, 3), "momentum": (s, 6)}
         wrong = {n: take[n].shape for n in want if take[n].shape != want[n]}
         records.check(f"{clip}: shapes of the take", not wrong, wrong)
