@@ -150,6 +150,13 @@ def check_duckdb():
             "select * from events where end_step <= begin_step or end_frame < begin_frame",
         "normals are unit": "select * from events where "
             "abs(list_sum(list_transform(normal, lambda q: q * q)) - 1) > 1e-9",
+        "shares of motion sum to one": "select * from events where "
+            "abs(sticking + sliding + rolling - 1) > 1e-12 or least(sticking, sliding, rolling) < 0 "
+            "or motion not in ('sticking', 'sliding', 'rolling')",
+        "impacts are faster than rest": "select * from events where "
+            "(kind = 'impact') != (approach_speed > 0.05) or (kind = 'impact' and impacts < 1)",
+        "the approach is that of the velocity": "select * from events where "
+            "abs(list_dot_product(approach_velocity, normal) + approach_speed) > 1e-9 * (1 + approach_speed)",
         "boxes hold their pixels": "select * from boxes where visible_pixels > 0 and "
             "(x1 - x0) * (y1 - y0) < visible_pixels or (visible_pixels > 0) != (x0 is not null)",
         "boxes lie in the image": "select * from boxes join metadata using (stream_id) "
