@@ -376,6 +376,9 @@ static reel_status read_dictionary(decoder *d, const page_header *h)
         return broken(d, "the dictionary page is malformed");
     }
     reel_bytes_put(&d->dictionary, d->page.data, d->page.size);
+    if (d->dictionary.failed) {
+        return no_memory(d);
+    }
     slice s = {d->dictionary.data, d->dictionary.data + d->dictionary.size};
     for (int32_t i = 0; i < h->n_values; i++) {
         slice value;
