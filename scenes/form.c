@@ -170,6 +170,53 @@ static _Noreturn void solid_failed(const reel_fields *f, reel_status st, const r
     reel_fields_fail(f, err->field[0] ? err->field : field, "%s", err->msg);
 }
 
+/* "l_shape" is "L-shape" to people. */
+static const char *spoken(lua_State *L, const char *name)
+{
+    char word[60];
+    snprintf(word, sizeof(word), "%s", name);
+    for (char *p = word; *p; p++) {
+        *p = *p == '_' ? '-' : *p;
+    }
+    if (word[1] == '-') {
+        word[0] = (char)(word[0] - 'a' + 'A');
+    }
+    return strcmp(word, name) == 0 ? name : reel_build_string(L, word);
+}
+
+static reel_form read_solid(reel_fields *f, const reel_form_kind *kind, bool moves)
+{
+    lua_State *L = f->L;
+    const reel_solid_kind *k = kind->solid;
+    double values[REEL_MAX_SOLID_PARAMS];
+    char text[60 + 32 * REEL_MAX_SOLID_PARAMS];
+    size_t n = (size_t)snprintf(text, sizeof(text), "%.40s", k->name);
+    int *meshes;
+    for (int i = 0; i < k->n_params; i++) {
+        const reel_solid_param *p = &k->params[i];
+        int64_t whole;
+        values[i] = p->fallback;
+        if (!p->is_integer) {
+            reel_fields_number(f, p->name, p->lo, p->hi, &values[i]);
+        } else if (reel_fields_int(f, p->name, (int64_t)p->lo, (int64_t)p->hi, &whole)) {
+            values[i] = (double)whole;
+        }
+        n += (size_t)snprintf(text + n, sizeof(text) - n, " %a", values[i]);
+    }
+    const reel_solid *solid = find_recipe(L, text, &meshes);
+    if (!solid) {
+        reel_solid made;
+        reel_error err = {0};
+        const reel_status st =
+            reel_solid_make(&reel_builder_of(L)->scene->arena, k, values, &made, &err);
+        if (st != REEL_OK) {
+            solid_failed(f, st, &err, "");
+        }
+        solid = add_recipe(L, text, &made, &meshes);
+    }
+    return form_of_solid(f, solid, meshes, spoken(L, kind->word), moves);
+}
+
 /* A list of points of `width` numbers each; on the stack as a userdata, which is the caller's to
  * pop. */
 static double *read_points(reel_fields *f, const char *name, int width, int least, int most,
@@ -210,20 +257,6 @@ static void recipe_of_list(char *text, size_t size, const char *word, const doub
 
 enum { MAX_HULL_POINTS = 4096 };
 
-static reel_status hull_of_points(reel_arena *arena, const double *points, int n, double crease,
-                                  reel_solid *out, reel_error *err)
-{
-    reel_mesh mesh;
-    const reel_status st = reel_hull_of_points(arena, points, n, &mesh, err);
-    if (st != REEL_OK) {
-        return st;
-    }
-    mesh.crease = crease;
-    *out = (reel_solid){.mesh = mesh, .n_parts = 1};
-    out->parts = reel_arena_copy(arena, &mesh, 1, sizeof(mesh));
-    return out->parts ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory");
-}
-
 static reel_form read_list(reel_fields *f, const reel_form_kind *kind, bool moves)
 {
     lua_State *L = f->L;
@@ -251,7 +284,11 @@ static reel_form read_list(reel_fields *f, const reel_form_kind *kind, bool move
         reel_solid made;
         reel_error err = {0};
         reel_script_charge(L, (uint64_t)n * 200);
-        const reel_status st = hull_of_points(arena, points, n, crease, &made, &err);
+        const reel_status st =
+            hull ? reel_solid_of_points(arena, points, n, crease, &made, &err)
+            : extrusion
+                ? reel_solid_extrusion(arena, points, n, height, crease, &made, &err)
+                : reel_solid_revolution(arena, points, n, (int)segments, crease, &made, &err);
         if (st != REEL_OK) {
             solid_failed(f, st, &err, name);
         }
@@ -269,6 +306,8 @@ static const char *const sphere_fields[] = {"radius", NULL};
 static const char *const long_fields[] = {"radius", "length", NULL};
 static const char *const ellipsoid_fields[] = {"radii", NULL};
 static const char *const hull_fields[] = {"points", "crease", NULL};
+static const char *const extrusion_fields[] = {"outline", "height", "crease", NULL};
+static const char *const revolution_fields[] = {"profile", "segments", "crease", NULL};
 
 static const reel_form_kind own_kinds[] = {
     {"box", box_fields, 0.95, read_plain, REEL_SHAPE_BOX, NULL},
@@ -278,6 +317,8 @@ static const reel_form_kind own_kinds[] = {
     {"cone", long_fields, 0.75, read_plain, REEL_SHAPE_CONE, NULL},
     {"ellipsoid", ellipsoid_fields, 0.5, read_plain, REEL_SHAPE_ELLIPSOID, NULL},
     {"hull", hull_fields, TUMBLING_DRAG, read_list, REEL_SHAPE_HULL, NULL},
+    {"extrusion", extrusion_fields, TUMBLING_DRAG, read_list, REEL_SHAPE_MESH, NULL},
+    {"revolution", revolution_fields, TUMBLING_DRAG, read_list, REEL_SHAPE_MESH, NULL},
 };
 
 bool reel_form_kind_at(int i, reel_form_kind *out)
@@ -287,7 +328,12 @@ bool reel_form_kind_at(int i, reel_form_kind *out)
         *out = own_kinds[i];
         return true;
     }
-    return false;
+    if (i - n_own >= reel_solid_n_kinds()) {
+        return false;
+    }
+    const reel_solid_kind *solid = reel_solid_kind_at(i - n_own);
+    *out = (reel_form_kind){solid->name, NULL, TUMBLING_DRAG, read_solid, REEL_SHAPE_MESH, solid};
+    return true;
 }
 
 bool reel_form_find(const char *word, reel_form_kind *out)

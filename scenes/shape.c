@@ -397,11 +397,15 @@ int reel_world_shape(lua_State *L)
 /* The kind comes first: it decides which fields there are. */
 static reel_form_kind part_kind(lua_State *L, const char *label)
 {
-    char hint[120];
+    char hint[120], field[140];
     reel_form_kind kind;
+    snprintf(field, sizeof(field), "%.120s.shape", label);
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        reel_script_fail(L, label, "must be a table, is a %s", luaL_typename(L, -1));
+    }
     lua_pushliteral(L, "shape");
-    if (lua_type(L, -2) != LUA_TTABLE || lua_rawget(L, -2) != LUA_TSTRING) {
-        reel_script_fail(L, label, "must be a table with a shape, such as \"box\"");
+    if (lua_rawget(L, -2) != LUA_TSTRING) {
+        reel_script_fail(L, field, "must be the name of a shape, such as \"box\"");
     }
     const char *word = lua_tostring(L, -1);
     if (!reel_form_find(word, &kind)) {
@@ -410,7 +414,7 @@ static reel_form_kind part_kind(lua_State *L, const char *label)
             reel_suggestion_offer(&best, kind.word);
         }
         reel_suggestion_text(&best, hint, sizeof(hint));
-        reel_script_fail(L, label, "there is no shape '%.40s'%s", word, hint);
+        reel_script_fail(L, field, "there is no shape '%.40s'%s", word, hint);
     }
     lua_pop(L, 1);
     return kind;

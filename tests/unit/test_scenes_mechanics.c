@@ -260,7 +260,7 @@ static const mistake mistakes[] = {
     {BUILD("world:box { size = 0/0 }"), "box 1.size", "is nan"},
     {BUILD("world:box { size = 1, qqqqqqq = 2 }"), "box 1.qqqqqqq", "there are size, material"},
     {BUILD("world:sphere { radius = 1, size = 2 }"), "sphere 1.size", "no such field"},
-    {BUILD("world:object { parts = { { shape = 'bx' } } }"), "object 1.parts[1]", "'box'"},
+    {BUILD("world:object { parts = { { shape = 'bx' } } }"), "object 1.parts[1].shape", "'box'"},
     {BUILD("world:box { size = 1, static = true, drag = 1 }"), "box 1.drag", "things that move"},
     {BUILD("world:box { size = 1, spawn = 2, remove = 1 }"), "box 1.remove", "later"},
     {BUILD("world:rope { a = world:box { size = 1 } }"), "rope.to", "is missing"},
