@@ -72,7 +72,8 @@ static reel_vec3 touch_velocity(const reel_sim *sim, int body, int geom, reel_ve
     if (shape->shape == REEL_SHAPE_SPHERE) {
         return v;
     }
-    if (shape->shape == REEL_SHAPE_CAPSULE || shape->shape == REEL_SHAPE_CYLINDER) {
+    if (shape->shape == REEL_SHAPE_CAPSULE || shape->shape == REEL_SHAPE_CYLINDER ||
+        shape->shape == REEL_SHAPE_CONE) {
         const reel_quat q = reel_quat_mul(state->q, shape->body_from_geom.q);
         const reel_vec3 axis = reel_quat_rotate(q, reel_v3(0, 0, 1));
         turn = reel_v3_madd(turn, -reel_v3_dot(turn, axis), axis);

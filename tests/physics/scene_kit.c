@@ -1,5 +1,6 @@
 #include "tests/physics/scene_kit.h"
 
+#include "base/mesh.h"
 #include "engine/engine.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ reel_scene *kit_scene(double seconds)
     s->actions = must(REEL_ARENA_NEW(&s->arena, reel_action, KIT_MAX_ACTIONS));
     s->expects = must(REEL_ARENA_NEW(&s->arena, reel_expect, KIT_MAX_EXPECTS));
     s->materials = must(REEL_ARENA_NEW(&s->arena, reel_material, 1));
+    s->meshes = must(REEL_ARENA_NEW(&s->arena, reel_mesh, KIT_MAX_MESHES));
     s->n_materials = 1;
     s->materials[0] = (reel_material){.name = "grey", .scale = 1, .roughness = 0.5};
     s->categories = must(REEL_ARENA_NEW(&s->arena, const char *, 2));
@@ -134,6 +136,50 @@ int kit_capsule(reel_scene *s, const char *name, double radius, double length, d
                 reel_vec3 at)
 {
     return add_dynamic(s, name, REEL_SHAPE_CAPSULE, reel_v3(radius, length, 0), mass, at);
+}
+
+int kit_hull_mesh(reel_scene *s, const reel_vec3 *points, int n)
+{
+    reel_error err;
+    double *list = must(REEL_ARENA_NEW(&s->arena, double, 3 * (size_t)n));
+    for (int i = 0; i < n; i++) {
+        list[3 * i] = points[i].x;
+        list[3 * i + 1] = points[i].y;
+        list[3 * i + 2] = points[i].z;
+    }
+    if (s->n_meshes == KIT_MAX_MESHES ||
+        reel_hull_of_points(&s->arena, list, n, &s->meshes[s->n_meshes], &err) != REEL_OK) {
+        fprintf(stderr, "scene_kit: no hull, or too many\n");
+        exit(2);
+    }
+    s->meshes[s->n_meshes].name = must(reel_arena_printf(&s->arena, "hull %d", s->n_meshes));
+    return s->n_meshes++;
+}
+
+int kit_static_solid(reel_scene *s, const char *name, reel_shape shape, reel_vec3 size, int mesh,
+                     reel_pose at)
+{
+    const int b = add_body(s, name, REEL_MOTION_STATIC, shape, size, at);
+    s->geoms[s->n_geoms - 1].mesh = mesh;
+    return b;
+}
+
+int kit_solid(reel_scene *s, const char *name, reel_shape shape, reel_vec3 size, int mesh,
+              double mass, reel_vec3 at)
+{
+    const reel_pose pose = {at, reel_quat_identity()};
+    const int b = add_body(s, name, REEL_MOTION_DYNAMIC, shape, size, pose);
+    reel_geom *geom = &s->geoms[s->n_geoms - 1];
+    double unit_mass, inertia[6];
+    reel_vec3 centre;
+    geom->mesh = mesh;
+    reel_geom_mass(s, geom, 1, &unit_mass, &centre, inertia);
+    geom->body_from_geom.p = reel_v3_scale(centre, -1);
+    s->bodies[b].mass = mass;
+    for (int i = 0; i < 6; i++) {
+        s->bodies[b].inertia[i] = inertia[i] * mass / unit_mass;
+    }
+    return b;
 }
 
 int kit_static_box(reel_scene *s, const char *name, reel_vec3 size, reel_vec3 at)

@@ -15,7 +15,13 @@
 #include "base/scene.h"
 #include "base/take.h"
 
-enum { KIT_MAX_BODIES = 4200, KIT_MAX_JOINTS = 64, KIT_MAX_ACTIONS = 64, KIT_MAX_EXPECTS = 8 };
+enum {
+    KIT_MAX_BODIES = 4200,
+    KIT_MAX_JOINTS = 64,
+    KIT_MAX_ACTIONS = 64,
+    KIT_MAX_EXPECTS = 8,
+    KIT_MAX_MESHES = 64
+};
 
 #define KIT_G 9.81 /* m/s^2 */
 
@@ -31,6 +37,12 @@ int kit_cylinder(reel_scene *s, const char *name, double radius, double length, 
                  reel_vec3 at);
 int kit_capsule(reel_scene *s, const char *name, double radius, double length, double mass,
                 reel_vec3 at);
+/* Cone, ellipsoid or hull (then `mesh` from kit_hull_mesh()), its centre of mass at `at`. */
+int kit_solid(reel_scene *s, const char *name, reel_shape shape, reel_vec3 size, int mesh,
+              double mass, reel_vec3 at);
+int kit_static_solid(reel_scene *s, const char *name, reel_shape shape, reel_vec3 size, int mesh,
+                     reel_pose at);
+int kit_hull_mesh(reel_scene *s, const reel_vec3 *points, int n);
 int kit_static_box(reel_scene *s, const char *name, reel_vec3 size, reel_vec3 at);
 
 /* One more geom for the newest body, which then has the mass and inertia given. */
