@@ -2,11 +2,13 @@
 
 #include "base/rng.h"
 #include "base/trig.h"
+#include "bench/stage_mesh.h"
 
 #include <string.h>
 
 typedef struct builder {
     reel_scene *s;
+    int mesh; /* stage_mesh of the next geom of shape mesh */
 } builder;
 
 enum { MOST = 64 };
@@ -27,11 +29,19 @@ static int add_material(builder *b, reel_pattern pattern, const double c1[3], co
     return b->s->n_materials++;
 }
 
+/* Whether a shape is part of the surroundings: no instance, does not move. */
+static bool is_ground(reel_shape shape)
+{
+    return shape == REEL_SHAPE_PLANE || shape == REEL_SHAPE_HEIGHT_FIELD;
+}
+
 /* The first geom of a new body and object, or one more of the last body. */
 static void add_geom(builder *b, int more, reel_shape shape, reel_vec3 size, reel_vec3 at,
                      reel_quat q, int material)
 {
     reel_scene *s = b->s;
+    const bool hull = b->mesh == STAGE_ROCK || b->mesh == STAGE_GEM;
+    shape = shape == REEL_SHAPE_MESH && hull ? REEL_SHAPE_HULL : shape;
     reel_geom *g = &s->geoms[s->n_geoms];
     *g = (reel_geom){
         .shape = shape,
@@ -40,15 +50,14 @@ static void add_geom(builder *b, int more, reel_shape shape, reel_vec3 size, ree
         .body_from_geom = {more ? at : reel_v3(0, 0, 0), more ? q : (reel_quat){1, 0, 0, 0}},
         .visible = true,
         .collides = true,
-        .mesh = -1,
-        .height_field = -1};
+        .mesh = shape == REEL_SHAPE_MESH || shape == REEL_SHAPE_HULL ? b->mesh : -1,
+        .height_field = shape == REEL_SHAPE_HEIGHT_FIELD ? 0 : -1};
     if (!more) {
         reel_body *body = &s->bodies[s->n_bodies];
         *body = (reel_body){.name = reel_arena_printf(&s->arena, "b%d", s->n_bodies),
                             .object = s->n_objects,
                             .first_geom = s->n_geoms,
-                            .motion = shape == REEL_SHAPE_PLANE ? REEL_MOTION_STATIC
-                                                                : REEL_MOTION_DYNAMIC,
+                            .motion = is_ground(shape) ? REEL_MOTION_STATIC : REEL_MOTION_DYNAMIC,
                             .world_from_body = {at, q},
                             .mass = 1,
                             .tag = ""};
@@ -59,30 +68,31 @@ static void add_geom(builder *b, int more, reel_shape shape, reel_vec3 size, ree
                            .color = "",
                            .material = "",
                            .semantic_id = 1,
-                           .instance_id = shape == REEL_SHAPE_PLANE ? 0 : s->n_objects,
+                           .instance_id = is_ground(shape) ? 0 : s->n_objects,
                            .first_body = s->n_bodies,
                            .n_bodies = 1};
         s->n_bodies++;
         s->n_objects++;
     }
     reel_body *body = &s->bodies[s->n_bodies - 1];
-    double half[3];
+    double lo[3], hi[3];
     g->body = s->n_bodies - 1;
     body->n_geoms++;
     s->n_geoms++;
-    if (reel_shape_half_box(shape, g->size, half)) {
+    if (reel_geom_box(s, g, lo, hi)) {
         const reel_mat3 r = reel_mat3_from_quat(g->body_from_geom.q);
-        const double *p = &g->body_from_geom.p.x;
+        const double *at0 = &g->body_from_geom.p.x;
         for (int i = 0; i < 3; i++) {
-            double e = 0;
+            double e = 0, p = at0[i];
             for (int j = 0; j < 3; j++) {
-                e += half[j] * fabs(r.m[i][j]);
+                e += 0.5 * (hi[j] - lo[j]) * fabs(r.m[i][j]);
+                p += 0.5 * (hi[j] + lo[j]) * r.m[i][j];
             }
-            if (!more || p[i] - e < body->box_min[i]) {
-                body->box_min[i] = p[i] - e;
+            if (!more || p - e < body->box_min[i]) {
+                body->box_min[i] = p - e;
             }
-            if (!more || p[i] + e > body->box_max[i]) {
-                body->box_max[i] = p[i] + e;
+            if (!more || p + e > body->box_max[i]) {
+                body->box_max[i] = p + e;
             }
         }
     }
@@ -199,6 +209,54 @@ static void build_quadrics(builder *b)
     }
 }
 
+/* Meshes and hulls on `ground`, some lying. */
+static void put_meshes(builder *b)
+{
+    static const double clay[3] = {0.55, 0.22, 0.12}, steel[3] = {0.55, 0.56, 0.58};
+    static const double teal[3] = {0.02, 0.30, 0.32}, stone[3] = {0.35, 0.33, 0.30};
+    static const double wood[3] = {0.50, 0.27, 0.11}, dark[3] = {0.16, 0.06, 0.02};
+    const int m[STAGE_MESH_COUNT] = {
+        [STAGE_TORUS] = add_material(b, REEL_PATTERN_PLAIN, teal, teal, 1, 0.25, 0),
+        [STAGE_GEAR] = add_material(b, REEL_PATTERN_PLAIN, steel, steel, 1, 0.3, 1),
+        [STAGE_CUP] = add_material(b, REEL_PATTERN_PLAIN, white, white, 1, 0.3, 0),
+        [STAGE_VASE] = add_material(b, REEL_PATTERN_STRIPES, clay, white, 0.05, 0.4, 0),
+        [STAGE_ROCK] = add_material(b, REEL_PATTERN_NOISE, stone, grey, 0.05, 0.8, 0),
+        [STAGE_GEM] = add_material(b, REEL_PATTERN_WOOD, wood, dark, 0.03, 0.2, 0)};
+    const reel_quat up = {1, 0, 0, 0};
+    const double rest[STAGE_MESH_COUNT] = {0.07, 0.25, 0.25, 0.25, 0.17, 0.2};
+    for (int i = 0; i < 2 * STAGE_MESH_COUNT; i++) {
+        const double x = (i % 6 - 2.5) * 0.6, y = i < 6 ? 0.4 : -0.4;
+        b->mesh = i < 6 ? i : (i + 2) % STAGE_MESH_COUNT;
+        const bool lies = b->mesh == STAGE_GEAR || (i >= 6 && i % 2);
+        const reel_quat turn = reel_quat_from_axis_angle(reel_v3(1, 0, 0), REEL_PI / 2);
+        add_geom(b, 0, REEL_SHAPE_MESH, reel_v3(0, 0, 0),
+                 reel_v3(x, y, rest[b->mesh] + (i >= 6) * 0.02), lies ? turn : up, m[b->mesh]);
+    }
+}
+
+static void build_meshes(builder *b)
+{
+    const int floor = add_material(b, REEL_PATTERN_TILES, white, grey, 0.5, 0.35, 0);
+    add_geom(b, 0, REEL_SHAPE_PLANE, reel_v3(40, 0, 0), reel_v3(0, 0, 0), (reel_quat){1, 0, 0, 0},
+             floor);
+    put_meshes(b);
+}
+
+static void build_hills(builder *b)
+{
+    static const double grass[3] = {0.12, 0.22, 0.05}, earth[3] = {0.25, 0.17, 0.10};
+    static const double red[3] = {0.65, 0.05, 0.03};
+    const int ground = add_material(b, REEL_PATTERN_NOISE, grass, earth, 0.4, 0.9, 0);
+    const int ball = add_material(b, REEL_PATTERN_PLAIN, red, red, 1, 0.3, 0);
+    add_geom(b, 0, REEL_SHAPE_HEIGHT_FIELD, reel_v3(6, 6, 0), reel_v3(0, 0, -0.1),
+             (reel_quat){1, 0, 0, 0}, ground);
+    for (int i = 0; i < 5; i++) {
+        b->mesh = STAGE_ROCK;
+        add_geom(b, 0, i & 1 ? REEL_SHAPE_SPHERE : REEL_SHAPE_MESH, reel_v3(0.15, 0, 0),
+                 reel_v3((i - 2) * 0.6, 0.3 * (i & 1), 0.1), (reel_quat){1, 0, 0, 0}, ball);
+    }
+}
+
 static void build_gloss(builder *b)
 {
     static const double dark[3] = {0.05, 0.05, 0.06}, gold[3] = {0.95, 0.64, 0.25};
@@ -249,6 +307,14 @@ static bool begin(builder *b, int frames, int width, int height)
     s->objects = REEL_ARENA_NEW(&s->arena, reel_object, MOST);
     s->cameras = REEL_ARENA_NEW(&s->arena, reel_camera, 4);
     s->suns = REEL_ARENA_NEW(&s->arena, reel_sun, 2);
+    s->meshes = stage_meshes(&s->arena);
+    s->n_meshes = STAGE_MESH_COUNT;
+    s->height_fields = stage_hills(&s->arena, 33, 6);
+    s->n_height_fields = 1;
+    if (!s->meshes || !s->height_fields) {
+        reel_scene_destroy(&b->s);
+        return false;
+    }
     s->suns[0] = (reel_sun){.name = "sun",
                             .to_light = reel_v3_unit(reel_v3(-0.75, -0.2, 0.6), reel_v3(0, 0, 1)),
                             .irradiance = {3.1, 2.8, 2.4},
@@ -271,6 +337,8 @@ reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int heigh
     case STAGE_PATTERNS: build_patterns(&b); break;
     case STAGE_GLOSS: build_gloss(&b); break;
     case STAGE_QUADRICS: build_quadrics(&b); break;
+    case STAGE_MESHES: build_meshes(&b); break;
+    case STAGE_HILLS: build_hills(&b); break;
     default: build_twenty(&b); break;
     }
     return b.s;
@@ -299,6 +367,7 @@ static reel_scene *random_of(uint64_t seed, const reel_shape *shapes, int n_shap
         const double qw = reel_rng_normal(&rng), qx = reel_rng_normal(&rng);
         const double qy = reel_rng_normal(&rng), qz = reel_rng_normal(&rng);
         const double red = reel_rng_uniform(&rng), rough = reel_rng_range(&rng, 0.05, 1);
+        b.mesh = (int)(seed + (uint64_t)i) % STAGE_MESH_COUNT;
         const int64_t pattern = reel_rng_int(&rng, 0, 6), metal = reel_rng_int(&rng, 0, 1);
         const int m = add_material(&b, (reel_pattern)pattern, (double[3]){red, 0.3, 0.5}, white,
                                    0.1, rough, (double)metal);
@@ -319,6 +388,13 @@ reel_scene *stage_quadrics_create(uint64_t seed, int frames, int width, int heig
 {
     static const reel_shape shapes[2] = {REEL_SHAPE_CONE, REEL_SHAPE_ELLIPSOID};
     return random_of(seed, shapes, 2, frames, width, height);
+}
+
+reel_scene *stage_meshes_create(uint64_t seed, int frames, int width, int height)
+{
+    static const reel_shape shapes[4] = {REEL_SHAPE_MESH, REEL_SHAPE_MESH, REEL_SHAPE_MESH,
+                                         REEL_SHAPE_SPHERE};
+    return random_of(seed, shapes, 4, frames, width, height);
 }
 
 reel_take *stage_take_create(const reel_scene *scene)

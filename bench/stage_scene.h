@@ -12,6 +12,8 @@ typedef enum stage_kind {
     STAGE_PATTERNS,   /**< every pattern on boxes and balls, a compound, a wooden floor */
     STAGE_GLOSS,      /**< spheres over roughness and metal on a smooth checker */
     STAGE_QUADRICS,   /**< cones and ellipsoids that stand, lie and hang */
+    STAGE_MESHES,     /**< every mesh and hull of stage_mesh.h, twice */
+    STAGE_HILLS,      /**< rocks and balls on a height field */
     STAGE_COUNT,
 } stage_kind;
 
@@ -25,6 +27,9 @@ reel_scene *stage_random_create(uint64_t seed, int frames, int width, int height
 
 /** The same of cones and ellipsoids. */
 reel_scene *stage_quadrics_create(uint64_t seed, int frames, int width, int height);
+
+/** The same of meshes, hulls and some balls. */
+reel_scene *stage_meshes_create(uint64_t seed, int frames, int width, int height);
 
 /** Every body turns and slides a little on circles; the first is absent in the last frame, the
  * second teleports at frame 2. */

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "render/soft/labels.h"
+#include "render/soft/rays.h"
 
 /* A hit nearer than this share of the way hides a point: what touches it does not. */
 #define FLOW_NEARER 0.9999f
@@ -35,8 +36,8 @@ VINL flow_point flow_project(const soft_job *job, const soft_motion *motion, v3 
 }
 
 /* Merge the lanes `m` of a motion into the buffer's group at `i`. */
-VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_motion *motion, vm m,
-                     vm sky)
+VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_motion *motion,
+                     v3 normal, vm m, vm sky)
 {
     flow_buffer *f = &tile->flow;
     batch *b = &tile->main;
@@ -52,8 +53,7 @@ VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_mot
                          m};
         state = vi_set(REEL_FLOW_VISIBLE);
     } else {
-        p = flow_project(job, motion, v3_sel(sky, dir, v3_load(b->pos, i)), v3_load(b->normal, i),
-                         sky);
+        p = flow_project(job, motion, v3_sel(sky, dir, v3_load(b->pos, i)), normal, sky);
         const vf zero = vf_set(0.0f);
         const vm in_x = vm_and(vf_ge(p.u, zero), vf_lt(p.u, vf_set((float)job->width)));
         const vm in_y = vm_and(vf_ge(p.v, zero), vf_lt(p.v, vf_set((float)job->height)));
@@ -91,15 +91,21 @@ STAGE unsigned flow_points(const soft_job *job, soft_tile *tile, int way)
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         unsigned left = group_hits(b->key, i);
         const vm sky = vi_lt(vi_load(b->key + i), vi_set(0));
+        const v3 normal = v3_load((float(*)[SOFT_BATCH])b->normal, i);
         if (vm_any(sky)) {
-            flow_merge(job, tile, i, &job->camera_motion[way], sky, sky);
+            flow_merge(job, tile, i, &job->camera_motion[way], normal, sky, sky);
             kinds |= 1u << job->camera_motion[way].kind;
         }
         while (left) {
             int k;
             const vm m = group_next(b->key, i, &left, &k);
             const soft_motion *motion = &job->bodies[job->info[k].body].motion[way];
-            flow_merge(job, tile, i, motion, m, vm_none());
+            v3 n = normal;
+            if (is_mesh(job->geoms[k].shape)) { /* not the shading normal: what hides is flat */
+                n = v3_trot(job->geoms[k].rot,
+                            facet_normal(job->meshes[k], b->facet + i, vm_bits(m)));
+            }
+            flow_merge(job, tile, i, motion, n, m, vm_none());
             kinds |= 1u << motion->kind;
         }
     }
@@ -128,6 +134,34 @@ VINL void flow_hide(soft_tile *tile, const soft_geom *g, int k, int shape, int s
         m = vm_and(m, hit_shape(shape, g->half, o, v3_rot(g->rot, ray), &t, &face));
         m = vm_and(m, vf_lt(t, limit));
         vi_store(f->state + i, vi_sel(m, vi_set(REEL_FLOW_OCCLUDED), state));
+    }
+}
+
+/* The same for a mesh, which may hide itself. */
+STAGE void flow_hide_mesh(soft_tile *tile, const soft_geom *g, int k, const soft_mesh *mesh,
+                          int still_too)
+{
+    flow_buffer *f = &tile->flow;
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
+        const vi state = vi_load(f->state + i);
+        vm m = vi_eq(state, vi_set(REEL_FLOW_VISIBLE));
+        if (mesh->convex) {
+            m = vm_andnot(m, vi_eq(vi_load(tile->main.key + i) >> 3, vi_set(k)));
+        }
+        if (!still_too) {
+            m = vm_and(m, vi_eq(vi_load(f->kind + i), vi_set(SOFT_MOTION_MOVES)));
+        }
+        ray_group r;
+        r.limit = vf_load(f->z + i) * FLOW_NEARER;
+        r.active = vm_and(m, vf_gt(r.limit, vf_set(g->near_z)));
+        if (!vm_any(r.active)) {
+            continue;
+        }
+        const v3 ray = {vf_load(f->dx + i), vf_load(f->dy + i), vf_set(1.0f)};
+        r.o = v3_set(g->off);
+        r.d = v3_rot(g->rot, ray);
+        cast_any(mesh, &r);
+        vi_store(f->state + i, vi_sel(r.hit, vi_set(REEL_FLOW_OCCLUDED), state));
     }
 }
 
@@ -170,6 +204,9 @@ STAGE void flow_occlusion(soft_job *job, soft_tile *tile, int way, unsigned kind
         const int still_too = job->moved[way][k];
         if (!still_too && !(kinds & 1u << SOFT_MOTION_MOVES)) {
             continue;
+        }
+        if (is_mesh(g->shape)) {
+            flow_hide_mesh(tile, g, k, job->meshes[k], still_too);
         }
         FOR_SHAPE(g->shape, flow_hide(tile, g, k, SHAPE, still_too))
     }

@@ -162,38 +162,78 @@ static double mean_radius(reel_shape shape, const double half[3])
 
 /* A body as occlusion sees it: smaller than its box by the corners it lacks, and a cone by most of
  * its upper half. */
-static void fill_core(soft_geom *g, reel_shape shape, const double half[3])
+static void fill_core(soft_geom *g, reel_shape shape, const double half[3], const double middle[3])
 {
     const bool cone = shape == REEL_SHAPE_CONE, egg = shape == REEL_SHAPE_ELLIPSOID;
     const double thin = fmin(fmin(half[0], half[1]), half[2]) * (cone ? 0.6 : 1);
     const double round = egg ? 0.6 : shape == REEL_SHAPE_CYLINDER ? 0.8 : 1;
     for (int i = 0; i < 3; i++) {
         g->core[i] = (float)((half[i] - thin) * (i < 2 || egg ? round : 1));
+        g->core_at[i] = (float)middle[i];
     }
     if (cone) {
         g->core[0] = g->core[1] = (float)fmax(0.6 * half[0] - thin, 0);
         const double lo = -half[2] + thin, hi = fmax(0.3 * half[2] - thin, lo);
-        g->core_z = (float)(0.5 * (lo + hi));
+        g->core_at[2] = (float)(0.5 * (lo + hi));
         g->core[2] = (float)(0.5 * (hi - lo));
     }
     g->core_r = (float)thin;
+    g->ball = !cone && g->core[0] + g->core[1] + g->core[2] == 0;
 }
 
-static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view,
-                      reel_pose world_from_body, int width, int height)
+/* A mesh fills its box by its share of the volume; a height field hides no sky. */
+static void fill_mesh_core(soft_geom *g, const soft_mesh *mesh, const double half[3])
+{
+    const double box = 8 * half[0] * half[1] * half[2];
+    const double fill = box > 0 ? fmin(fmax(mesh->volume / box, 0), 1) : 0;
+    const double ball = sqrt(mesh->area / (4 * REEL_PI));
+    for (int i = 0; i < 3; i++) {
+        g->core[i] = (float)(g->core[i] * (0.4 + 0.6 * fill));
+    }
+    g->core_r = (float)(g->core_r * (0.5 + 0.5 * fill));
+    g->reach = (float)(OCCLUSION_REACH * fmin(ball, mesh->radius) * (mesh->volume > 0));
+}
+
+/* cam_from_geom */
+static cam_pose geom_pose(const reel_view *view, const reel_geom *geom, reel_pose world_from_body)
 {
     const cam_pose body = cam_from_body(view, world_from_body);
-    const reel_mat3 geom_rot = reel_mat3_from_quat(geom->body_from_geom.q);
-    const cam_pose pose = {
-        mul(body.rot, geom_rot),
-        reel_v3_add(body.off, reel_mat3_mul_v(body.rot, geom->body_from_geom.p))};
+    return (cam_pose){mul(body.rot, reel_mat3_from_quat(geom->body_from_geom.q)),
+                      reel_v3_add(body.off, reel_mat3_mul_v(body.rot, geom->body_from_geom.p))};
+}
+
+/* What a shape's `half` and bounding sphere are, about its centre. */
+static double fill_size(soft_geom *g, const reel_geom *geom, const double half[3])
+{
+    for (int i = 0; i < 3; i++) {
+        g->half[i] = (float)half[i];
+    }
+    switch (geom->shape) {
+    case REEL_SHAPE_SPHERE: return half[0];
+    case REEL_SHAPE_CAPSULE: g->half[1] = (float)(geom->size[1] * 0.5); return half[2];
+    case REEL_SHAPE_CYLINDER:
+        g->half[1] = (float)half[2];
+        return sqrt(half[0] * half[0] + half[2] * half[2]);
+    case REEL_SHAPE_CONE:
+        g->half[1] = (float)half[2];
+        g->half[2] = (float)(half[0] / (2 * half[2]));
+        return sqrt(half[0] * half[0] + half[2] * half[2]);
+    case REEL_SHAPE_ELLIPSOID: return fmax(fmax(half[0], half[1]), half[2]);
+    default: return reel_v3_len(reel_v3(half[0], half[1], half[2]));
+    }
+}
+
+static void fill_geom(soft_geom *g, const reel_geom *geom, const soft_mesh *mesh,
+                      const reel_view *view, reel_pose world_from_body, int width, int height)
+{
+    cam_pose pose = geom_pose(view, geom, world_from_body);
     const reel_mat3 inverse = transposed(pose.rot);
-    double half[3] = {0, 0, 0};
+    double half[3] = {0, 0, 0}, middle[3] = {0, 0, 0}, radius;
     round_mat(g->rot, inverse);
     round_vec(g->off, reel_v3_scale(reel_mat3_mul_v(inverse, pose.off), -1));
     round_vec(g->centre, pose.off);
     g->shape = (int)geom->shape;
-    if (!reel_shape_half_box(geom->shape, geom->size, half)) {
+    if (geom->shape == REEL_SHAPE_PLANE) {
         g->radius = (float)geom->size[0];
         g->half[0] = geom->size[0] > 0 ? (float)geom->size[0] : INFINITY;
         g->x0 = g->y0 = 0;
@@ -202,34 +242,45 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const reel_view *view
         g->near_z = 0;
         return;
     }
-    double radius = reel_v3_len(reel_v3(half[0], half[1], half[2]));
-    g->half[0] = (float)half[0];
-    g->half[1] = (float)half[1];
-    g->half[2] = (float)half[2];
-    if (geom->shape == REEL_SHAPE_SPHERE) {
-        radius = half[0];
-    } else if (geom->shape == REEL_SHAPE_CAPSULE) {
-        radius = half[2];
-        g->half[1] = (float)(geom->size[1] * 0.5);
-    } else if (geom->shape == REEL_SHAPE_CYLINDER) {
-        radius = sqrt(half[0] * half[0] + half[2] * half[2]);
-        g->half[1] = (float)half[2];
-    } else if (geom->shape == REEL_SHAPE_CONE) {
-        radius = sqrt(half[0] * half[0] + half[2] * half[2]);
-        g->half[1] = (float)half[2];
-        g->half[2] = (float)(half[0] / (2 * half[2]));
-    } else if (geom->shape == REEL_SHAPE_ELLIPSOID) {
-        radius = fmax(fmax(half[0], half[1]), half[2]);
+    for (int i = 0; mesh && i < 3; i++) {
+        half[i] = 0.5 * (mesh->hi[i] - mesh->lo[i]);
+        middle[i] = 0.5 * (mesh->hi[i] + mesh->lo[i]);
     }
+    if (mesh) { /* from here on about its middle */
+        pose.off = reel_v3_add(pose.off,
+                               reel_mat3_mul_v(pose.rot, reel_v3(middle[0], middle[1], middle[2])));
+        round_vec(g->centre, pose.off);
+    } else {
+        reel_shape_half_box(geom->shape, geom->size, half);
+    }
+    radius = fill_size(g, geom, half);
+    radius = mesh ? mesh->radius : radius;
     g->radius = (float)(radius * (1 + 1e-6));
-    fill_core(g, geom->shape, half);
+    fill_core(g, geom->shape, half, middle);
     g->reach = (float)(OCCLUSION_REACH * mean_radius(geom->shape, half));
+    if (mesh) {
+        fill_mesh_core(g, mesh, half);
+    }
     set_bounds(g, view, &pose, half, radius, width, height);
 }
 
+void reel_soft_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                    int geom, double rot[9], double off[3])
+{
+    const reel_geom *g = &scene->geoms[geom];
+    const cam_pose pose =
+        geom_pose(&snap->view, g, reel_take_pose(take, frame_sample(scene, snap->frame), g->body));
+    for (int i = 0; i < 9; i++) {
+        rot[i] = pose.rot.m[i / 3][i % 3];
+    }
+    off[0] = pose.off.x;
+    off[1] = pose.off.y;
+    off[2] = pose.off.z;
+}
+
 void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
-                             const soft_info *info, int n_drawn, int camera, int frame, int width,
-                             int height)
+                             const soft_info *info, const soft_mesh *const *meshes, int n_drawn,
+                             int camera, int frame, int width, int height)
 {
     const int sample = frame_sample(scene, frame);
     snap->camera = camera;
@@ -250,7 +301,7 @@ void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const
             continue; /* empty bounds */
         }
         g->present = 1;
-        fill_geom(g, &scene->geoms[info[k].geom], &snap->view,
+        fill_geom(g, &scene->geoms[info[k].geom], meshes[k], &snap->view,
                   reel_take_pose(take, sample, info[k].body), width, height);
     }
 }

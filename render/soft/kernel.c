@@ -71,6 +71,7 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
     }
     for (; e->n % VW; e->n++) {
         e->key[e->n] = -1;
+        e->facet[e->n] = 0;
         e->t[e->n] = e->dir[0][e->n] = e->dir[1][e->n] = 0;
         e->dir[2][e->n] = 1;
     }
@@ -111,6 +112,7 @@ static int gather_edge(const soft_job *job, soft_tile *tile, int l)
             tile->edge_weight[n] = (float)count;
             e->key[n] = key;
             e->t[n] = tile->sample_t[s][l];
+            e->facet[n] = tile->sample_facet[s][l];
             e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
             e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
             e->dir[2][n] = 1;
@@ -201,6 +203,7 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     batch *b = &tile->main;
     place_tile(job, tile, x0, y0);
     tile->n_list = list_tile(job, n_row, x0);
+    tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
     const int samples = wants(job, REEL_PLANE_COVERAGE) ||
                         (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD);
@@ -208,10 +211,16 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
                 tile->sample_key[s]);
+            see_facets(job, tile, sample_x[s], sample_y[s], tile->sample_t[s], tile->sample_key[s],
+                       tile->sample_facet[s]);
         }
     }
     b->n = SOFT_BATCH;
     see(job, tile, job->tile_list, 0, 0, b->dir, b->t, b->key);
+    see_facets(job, tile, 0, 0, b->t, b->key, b->facet);
+    if (samples && tile->n_facets) {
+        part_sheets(job, tile);
+    }
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         vf_store(b->dir[2] + i, vf_set(1.0f));
         vf_store(b->spread + i, vf_set(job->inv_f));
@@ -259,6 +268,9 @@ static void draw(soft_job *job)
     light_floor(job);
     for (int y = 0; y < job->height; y += SOFT_TILE) {
         const int n = list_row(job, y);
+        if (job->raster) {
+            reel_soft_raster_row(job->raster, y);
+        }
         for (int x = 0; x < job->width; x += SOFT_TILE) {
             draw_tile(job, tile, x, y, n);
         }

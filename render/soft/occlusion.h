@@ -87,7 +87,7 @@ VINL vf hidden_by_sphere(const soft_geom *g, v3 d, v3 n, v3 *to)
 VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
 {
     const float *e = g->core;
-    p.z = p.z - g->core_z;
+    p = v3_sub(p, v3_set(g->core_at));
     /* aim half-way up: from the nearest point of the core as far along the normal as away */
     const v3 near = {p.x - clamp_to(p.x, e[0]), p.y - clamp_to(p.y, e[1]),
                      p.z - clamp_to(p.z, e[2])};
@@ -148,8 +148,7 @@ STAGE void occlude(const soft_job *job, batch *b)
             }
             v3 to;
             vf share;
-            /* a cube as well */
-            const int ball = g->core[0] + g->core[1] + g->core[2] == 0 && g->core_z == 0;
+            const int ball = g->ball; /* a cube as well */
             if (ball) {
                 share = hidden_by_sphere(g, d, normal, &to);
             } else {

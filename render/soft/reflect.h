@@ -35,6 +35,31 @@ VINL void trace_geom(batch *b, const soft_geom *g, int k, int shape, const int32
     }
 }
 
+/* The same for a mesh; own rays of one that is not convex may meet it, a little away. */
+STAGE void trace_mesh(const soft_job *job, batch *b, int k, const int32_t *own)
+{
+    const soft_geom *g = &job->geoms[k];
+    const soft_mesh *mesh = job->meshes[k];
+    for (int i = 0; i < b->n; i += VW) {
+        const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
+        const vm mine = vi_eq(vi_load(own + i) >> 3, vi_set(k));
+        const vf skip = vf_and(mine, vf_set(1e-3f * g->radius));
+        ray_group r;
+        r.active = mesh->convex ? vm_not(mine) : vm_not(vm_none());
+        r.o = v3_affine(g->rot, g->off, v3_madd(org, skip, dir));
+        r.d = v3_rot(g->rot, dir);
+        r.limit = vf_load(b->t + i) - skip;
+        if (!vm_any(r.active)) {
+            continue;
+        }
+        cast_first(mesh, &r);
+        const vi key = vi_set(k * SOFT_KEY_FACES);
+        vf_store(b->t + i, vf_sel(r.hit, r.t + skip, vf_load(b->t + i)));
+        vi_store(b->key + i, vi_sel(r.hit, key, vi_load(b->key + i)));
+        vi_store(b->facet + i, vi_sel(r.hit, r.facet, vi_load(b->facet + i)));
+    }
+}
+
 /* All rays of a batch: from within `radius` of `org`, along within `spread` of `dir`. */
 typedef struct beam {
     float org[3], dir[3], radius, spread;
@@ -97,6 +122,9 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
         const soft_geom *g = &job->geoms[k];
         if (!g->present || !beam_meets(&rays, g)) {
             continue;
+        }
+        if (is_mesh(g->shape)) {
+            trace_mesh(job, b, k, own);
         }
         FOR_SHAPE(g->shape, trace_geom(b, g, k, SHAPE, own))
     }

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "render/soft/tile.h"
+#include "render/soft/mesh_shadow.h"
 
 /* Share of the unit disc beyond a chord: -1 none .. 1 all. A cubic, error < 0.02. */
 VINL vf edge_share(vf x)
@@ -299,6 +299,9 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
         const soft_occluder *o = &sun->occluders[k];
         if (!may_shade(g, o, sun, &box, tan_radius)) {
             continue;
+        }
+        if (is_mesh(g->shape)) {
+            shade_from_mesh(job, b, o, k);
         }
         FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, tan_radius))
     }

@@ -1,8 +1,8 @@
 /*
  * soft.c - the renderer object: prepares what a draw needs and calls the kernel of this CPU.
  */
-#include "render/soft/soft.h"
 #include "base/trig.h"
+#include "render/soft/raster.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,6 +21,10 @@ struct reel_renderer {
     reel_render_options options;
     const soft_kernel *kernel;
     int n_drawn, n_instances;
+    reel_arena meshes;       /* holds the next three and what they point to */
+    const soft_mesh **shown; /* [n_drawn]: the mesh of a geom, or NULL */
+    soft_raster raster;
+    int n_meshes;
     soft_info *info;
     soft_material *materials;
     soft_body *bodies;
@@ -196,6 +200,40 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
 }
 
+/* True if two geoms show the same mesh, so that they share it. */
+static bool same_mesh(const reel_geom *a, const reel_geom *b)
+{
+    return a->shape == b->shape && a->mesh == b->mesh && a->height_field == b->height_field &&
+           (a->shape != REEL_SHAPE_HEIGHT_FIELD ||
+            (a->size[0] == b->size[0] && a->size[1] == b->size[1]));
+}
+
+/* The meshes of all drawn geoms, each once, and memory for their triangles. */
+static bool build_meshes(reel_renderer *r)
+{
+    const reel_geom *geoms = r->scene->geoms;
+    r->shown = REEL_ARENA_NEW(&r->meshes, const soft_mesh *, r->n_drawn);
+    for (int k = 0; r->shown && k < r->n_drawn; k++) {
+        const reel_geom *g = &geoms[r->info[k].geom];
+        if (g->shape < REEL_SHAPE_HULL) {
+            continue;
+        }
+        for (int j = 0; j < k && !r->shown[k]; j++) {
+            r->shown[k] = same_mesh(g, &geoms[r->info[j].geom]) ? r->shown[j] : NULL;
+        }
+        if (!r->shown[k]) {
+            soft_mesh *m = REEL_ARENA_NEW(&r->meshes, soft_mesh, 1);
+            if (!m || !reel_soft_mesh_build(m, r->scene, g, &r->meshes)) {
+                return false;
+            }
+            r->shown[k] = m;
+        }
+        r->n_meshes++;
+    }
+    return r->shown && (r->n_meshes == 0 ||
+                        reel_soft_raster_init(&r->raster, r->shown, r->n_drawn, &r->meshes));
+}
+
 reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
                                  const reel_render_options *options, reel_renderer **out,
                                  reel_error *err)
@@ -233,6 +271,10 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     }
     fill_materials(r->materials, scene);
     fill_info(r->info, scene, r->materials);
+    if (!build_meshes(r)) {
+        status = reel_fail(err, REEL_E_NOMEM, "out of memory for the meshes to draw");
+        goto fail;
+    }
     reel_soft_sky_fill(&r->sky, &scene->sky);
     *out = r;
     return REEL_OK;
@@ -247,6 +289,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     if (!r) {
         return;
     }
+    reel_arena_finish(&r->meshes);
     reel_free(r->info);
     reel_free(r->materials);
     reel_free(r->bodies);
@@ -277,8 +320,8 @@ static soft_snapshot *snapshot(reel_renderer *r, int camera, int frame)
         }
         oldest = s->used < oldest->used ? s : oldest;
     }
-    reel_soft_snapshot_fill(oldest, r->scene, r->take, r->info, r->n_drawn, camera, frame, r->width,
-                            r->height);
+    reel_soft_snapshot_fill(oldest, r->scene, r->take, r->info, r->shown, r->n_drawn, camera, frame,
+                            r->width, r->height);
     oldest->used = r->draws;
     return oldest;
 }
@@ -358,6 +401,8 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .bodies = r->bodies,
         .materials = r->materials,
         .geoms = now->geoms,
+        .meshes = r->shown,
+        .raster = r->n_meshes ? &r->raster : NULL,
         .row_list = r->lists,
         .tile_list = r->lists + r->n_drawn,
         .near_list = r->lists + 2 * r->n_drawn,
@@ -366,6 +411,10 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .out = out,
         .refusal = {.plane = -1},
     };
+    if (r->n_meshes) {
+        reel_soft_raster_fill(&r->raster, r->scene, r->take, r->info, r->n_drawn, now, out->width,
+                              out->height);
+    }
     if (out->planes & REEL_PLANE_BIT(REEL_PLANE_OBJECT_COORDINATES)) {
         for (int b = 0; b < r->scene->n_bodies; b++) {
             reel_soft_box_map(r->scene, r->take, now, b, &r->bodies[b]);

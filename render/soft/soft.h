@@ -9,12 +9,15 @@
 #pragma once
 
 #include "render/render.h"
+#include "render/soft/mesh.h"
 
 enum {
     SOFT_TILE = 16,        /* px, side of a tile */
     SOFT_BATCH = 256,      /* samples worked on together: a tile's */
     SOFT_SAMPLES = 4,      /* colour samples a pixel */
-    SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit */
+    SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit. The face of a mesh is
+                              the colour of a smooth patch, + 4 on another sheet of it than the
+                              pixel's centre; which triangle stands beside the key */
     SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
     SOFT_SKY_TERMS = 4,    /* of the polynomials for the sky's irradiance */
 };
@@ -25,13 +28,15 @@ typedef struct soft_geom {
     int present;           /* its body exists at this frame */
     int x0, y0, x1, y1;    /* px, half-open: no sample outside can hit it */
     float rot[9], off[3];  /* local = rot * cam + off; off is the camera centre in local */
-    float centre[3];       /* m, camera frame, of the bounding sphere */
+    float centre[3];       /* m, camera frame, of the bounding sphere: the origin of the geom's
+                              frame, or a mesh's middle */
     float radius;          /* m, of the bounding sphere; infinite plane: 0 */
     float half[3];         /* m: box half edges; radius, half length (no caps), cone: and their
-                              slope; semi-axes; plane: radius */
+                              slope; semi-axes; plane: radius; mesh: of its box */
     float near_z;          /* m: no hit is nearer than this (planar z) */
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
-    float core_z;          /* m: where on the z axis that box is */
+    float core_at[3];      /* m: where that box is in the geom's frame */
+    int ball;              /* that box is the point `centre` */
     float reach;           /* m: farther from its centre it hides nothing */
     int has_corners;       /* all corners of its box are before the camera: */
     float corner[8][2];    /* px, where they are seen; bits of the index: sides along x, y, z */
@@ -140,10 +145,12 @@ typedef struct soft_job {
     const soft_info *info;
     const soft_body *bodies;
     const soft_material *materials;
-    const soft_geom *geoms;       /* [n_drawn] at this frame */
-    const soft_geom *other[2];    /* at the next and the frame before; NULL: none */
-    const uint8_t *moved[2];      /* [n_drawn]: differs from `geoms` */
-    soft_motion camera_motion[2]; /* of what is infinitely far */
+    const soft_geom *geoms;         /* [n_drawn] at this frame */
+    const soft_mesh *const *meshes; /* [n_drawn], NULL: another shape */
+    struct soft_raster *raster;     /* triangles of this frame; NULL: no geom shows a mesh */
+    const soft_geom *other[2];      /* at the next and the frame before; NULL: none */
+    const uint8_t *moved[2];        /* [n_drawn]: differs from `geoms` */
+    soft_motion camera_motion[2];   /* of what is infinitely far */
     int n_suns, n_bouncers;
     const soft_sun *suns;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
@@ -175,8 +182,12 @@ extern const soft_kernel reel_soft_kernel_16;
 
 /* Fill snap->geoms and snap->view. */
 void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
-                             const soft_info *info, int n_drawn, int camera, int frame, int width,
-                             int height);
+                             const soft_info *info, const soft_mesh *const *meshes, int n_drawn,
+                             int camera, int frame, int width, int height);
+
+/* Where geom `geom` of the scene is in a filled snapshot: cam = rot * local + off. */
+void reel_soft_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                    int geom, double rot[9], double off[3]);
 
 /* The motion of body `body` (or, for -1, of what is infinitely far) between two snapshots. */
 soft_motion reel_soft_motion(const reel_scene *scene, const reel_take *take,

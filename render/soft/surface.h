@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "render/soft/facets.h"
 #include "render/soft/pattern.h"
 
 enum { SURFACE_NORMAL = 1, SURFACE_LOOK = 2 };
@@ -61,7 +62,9 @@ STAGE void surface(const soft_job *job, batch *b, int want)
                 continue;
             }
             const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
-            const v3 n = shape_normal(g->shape, g->half, p, face);
+            const v3 n = is_mesh(g->shape) ? mesh_normal(job->meshes[k], b->facet + i, vm_bits(m),
+                                                         p, v3_rot(g->rot, v3_load(b->dir, i)))
+                                           : shape_normal(g->shape, g->half, p, face);
             normal = v3_sel(m, v3_trot(g->rot, n), normal);
             if (want & SURFACE_LOOK) {
                 surface_look(job, b, i, k, m, p, n);

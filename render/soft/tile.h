@@ -10,6 +10,7 @@
 /* Up to SOFT_BATCH surface points and what is known about them. Unused lanes have key -1. */
 typedef struct batch {
     _Alignas(64) int32_t key[SOFT_BATCH]; /* drawn * SOFT_KEY_FACES + face; -1: sky */
+    int32_t facet[SOFT_BATCH];            /* triangle, where the key's geom is a mesh */
     float t[SOFT_BATCH];                  /* pos = org + t * dir */
     float dir[3][SOFT_BATCH];             /* of the ray, any length (primary rays: z = 1) */
     float pos[3][SOFT_BATCH];             /* m, camera frame */
@@ -40,13 +41,14 @@ typedef struct flow_buffer {
 struct soft_tile {
     int x0, y0, columns, rows; /* columns, rows inside the image, <= SOFT_TILE */
     int n_list;                /* geoms that may be hit in this tile */
+    int n_facets;              /* triangles of meshes that may be */
     int plain;                 /* every sample of the tile hits the same face of one geom */
     int n_mixed;
     _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
     flow_buffer flow;
     float sample_t[SOFT_SAMPLES][SOFT_BATCH];
-    int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH];
+    int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH], sample_facet[SOFT_SAMPLES][SOFT_BATCH];
     int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
     float edge_weight[SOFT_BATCH];  /* samples of that pixel it stands for */
     int32_t bounce_lane[SOFT_BATCH];

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "render/soft/tile.h"
+#include "render/soft/facets.h"
 
 /* Geoms whose pixel bounds meet [x0, x1) x [y0, y1), in order. */
 STAGE int list_geoms(const soft_geom *geoms, int n, int x0, int y0, int x1, int y1, int *out)
@@ -222,6 +222,9 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
         vf t;
         vi face;
         int hidden = 0;
+        if (is_mesh(g->shape)) {
+            continue;
+        }
         if (job->span[0][k] >= tile->x0 || job->span[1][k] <= tile->x0 + SOFT_TILE ||
             g->y0 >= tile->y0 || g->y1 <= tile->y0 + SOFT_TILE) {
             if (g->shape != REEL_SHAPE_PLANE) {
@@ -243,6 +246,7 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
         }
         if (hidden == tile->n_list) {
             tile->n_list = 1;
+            tile->n_facets = 0;
             job->tile_list[0] = k;
             tile->plain =
                 one &&

@@ -81,7 +81,7 @@ static void digests_are_pinned(const void *param)
 static void every_width_gives_the_same_bits(const void *param)
 {
     (void)param;
-    for (int i = 0; i < STAGE_COUNT + 6; i++) {
+    for (int i = 0; i < STAGE_COUNT + 8; i++) {
         for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
             reel_frame first = {0};
             for (int lanes = 4; lanes <= reel_render_best_lanes(); lanes *= 2) {
@@ -89,7 +89,8 @@ static void every_width_gives_the_same_bits(const void *param)
                 reel_scene *scene =
                     i < STAGE_COUNT       ? stage_scene_create((stage_kind)i, FRAMES, 98, 70)
                     : i < STAGE_COUNT + 4 ? stage_random_create((uint64_t)i, FRAMES, 98, 70)
-                                          : stage_quadrics_create((uint64_t)i, FRAMES, 98, 70);
+                    : i < STAGE_COUNT + 6 ? stage_quadrics_create((uint64_t)i, FRAMES, 98, 70)
+                                          : stage_meshes_create((uint64_t)i, FRAMES, 98, 70);
                 reel_frame frame;
                 draw_one(scene, (reel_quality)q, lanes, i % 3, 1, planes_of((reel_quality)q),
                          &frame);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/camera.h"
+#include "base/trig.h"
 
 #include <math.h>
 
@@ -12,6 +13,7 @@ typedef struct ref_hit {
     int geom; /* -1: none */
     double t; /* ray parameter */
     reel_vec3 point, normal;
+    reel_vec3 flat; /* the facet's own normal, where the surface is a mesh */
 } ref_hit;
 
 static reel_pose ref_geom_pose(const reel_scene *s, const reel_take *take, int frame, int geom)
@@ -144,7 +146,170 @@ static void ref_ellipsoid(const double *o, const double *d, const double *axes, 
     }
 }
 
-static bool ref_hit_geom(const reel_geom *g, const double *o, const double *d, double *t, double *n)
+/* A triangle from its front, by the plane and the areas of the three parts (barycentric). Where
+ * normals are given, the corners' are blended by these areas and bent to face the ray. */
+static void ref_triangle(const double *o, const double *d, const double *a, const double *b,
+                         const double *c, const reel_vec3 *normals, double *best, double *normal)
+{
+    const reel_vec3 p = {a[0], a[1], a[2]}, q = {b[0], b[1], b[2]}, r = {c[0], c[1], c[2]};
+    const reel_vec3 org = {o[0], o[1], o[2]}, dir = {d[0], d[1], d[2]};
+    const reel_vec3 n = reel_v3_cross(reel_v3_sub(q, p), reel_v3_sub(r, p));
+    if (reel_v3_dot(n, dir) >= 0) {
+        return;
+    }
+    const double t = reel_v3_dot(n, reel_v3_sub(p, org)) / reel_v3_dot(n, dir);
+    const reel_vec3 x = reel_v3_madd(org, t, dir);
+    const double area = reel_v3_dot(n, n);
+    const double wp = reel_v3_dot(n, reel_v3_cross(reel_v3_sub(r, q), reel_v3_sub(x, q))) / area;
+    const double wq = reel_v3_dot(n, reel_v3_cross(reel_v3_sub(p, r), reel_v3_sub(x, r))) / area;
+    const double wr = 1 - wp - wq;
+    if (wp < 0 || wq < 0 || wr < 0) {
+        return;
+    }
+    reel_vec3 u = reel_v3_unit(n, n);
+    if (normals) {
+        u = reel_v3_scale(normals[0], wp);
+        u = reel_v3_unit(reel_v3_madd(reel_v3_madd(u, wq, normals[1]), wr, normals[2]), n);
+        const double along = reel_v3_dot(u, dir);
+        if (along > 0) {
+            u = reel_v3_unit(reel_v3_madd(u, -1.001 * along / reel_v3_dot(dir, dir), dir), n);
+        }
+    }
+    ref_take(t, &u.x, best, normal);
+}
+
+/* Normal of corner k of triangle t: those of all triangles about its vertex that can be reached
+ * from it across smooth edges, by their angles there. Plain search, the same for every ray. */
+static reel_vec3 ref_corner_normal(const reel_mesh *m, int t, int k)
+{
+    enum { MOST = 64 };
+    const int v = m->triangles[3 * t + k];
+    int fan[MOST], n = 1;
+    reel_vec3 face[MOST], sum = {0, 0, 0};
+    fan[0] = t;
+    for (int i = 0; i < n; i++) {
+        const int *a = m->triangles + 3 * fan[i];
+        reel_vec3 p[3];
+        int at = 0;
+        for (int j = 0; j < 3; j++) {
+            const double *x = m->vertices + 3 * a[j];
+            p[j] = reel_v3(x[0], x[1], x[2]);
+            at = a[j] == v ? j : at;
+        }
+        face[i] = reel_v3_unit(reel_v3_cross(reel_v3_sub(p[1], p[0]), reel_v3_sub(p[2], p[0])),
+                               reel_v3(0, 0, 1));
+        const reel_vec3 e = reel_v3_sub(p[(at + 1) % 3], p[at]),
+                        f = reel_v3_sub(p[(at + 2) % 3], p[at]);
+        sum = reel_v3_madd(sum, reel_acos(reel_v3_dot(e, f) / reel_v3_len(e) / reel_v3_len(f)),
+                           face[i]);
+        for (int s = 0; s < m->n_triangles && n < MOST; s++) { /* neighbours over an edge at v */
+            const int *b = m->triangles + 3 * s;
+            int shared = 0, known = 0;
+            bool has = false;
+            for (int j = 0; j < 9; j++) {
+                shared += a[j / 3] == b[j % 3];
+                has |= b[j % 3] == v;
+            }
+            for (int j = 0; j < n; j++) {
+                known |= fan[j] == s;
+            }
+            if (shared != 2 || !has || known) {
+                continue;
+            }
+            const double *x = m->vertices + 3 * b[0], *y = m->vertices + 3 * b[1],
+                         *z = m->vertices + 3 * b[2];
+            const reel_vec3 q = {x[0], x[1], x[2]};
+            const reel_vec3 other =
+                reel_v3_unit(reel_v3_cross(reel_v3_sub(reel_v3(y[0], y[1], y[2]), q),
+                                           reel_v3_sub(reel_v3(z[0], z[1], z[2]), q)),
+                             reel_v3(0, 0, 1));
+            if (reel_acos(fmin(reel_v3_dot(face[i], other), 1)) < m->crease) {
+                fan[n++] = s;
+            }
+        }
+    }
+    return reel_v3_unit(sum, face[0]);
+}
+
+/* What is found once for a mesh: corner normals (NULL: all facets flat), and how far from its
+ * origin it reaches. */
+typedef struct ref_known {
+    int triangles;
+    double first, reach;
+    reel_vec3 *normals;
+} ref_known;
+
+static const ref_known *ref_know(const reel_mesh *m)
+{
+    enum { MOST = 16 };
+    static ref_known known[MOST];
+    ref_known *k = known;
+    while (k->triangles && (k->triangles != m->n_triangles || k->first != m->vertices[0])) {
+        k++;
+    }
+    if (!k->triangles) {
+        *k = (ref_known){m->n_triangles, m->vertices[0], 0, NULL};
+        for (int i = 0; i < m->n_vertices; i++) {
+            const double *v = m->vertices + 3 * i;
+            k->reach = fmax(k->reach, reel_v3_len(reel_v3(v[0], v[1], v[2])));
+        }
+        if (m->crease > 0) {
+            k->normals = reel_calloc((size_t)m->n_triangles * 3, sizeof(reel_vec3));
+            for (int c = 0; c < 3 * m->n_triangles; c++) {
+                k->normals[c] = ref_corner_normal(m, c / 3, c % 3);
+            }
+        }
+    }
+    return k;
+}
+
+static void ref_mesh(const reel_mesh *m, const double *o, const double *d, bool flat, double *best,
+                     double *normal)
+{
+    const ref_known *k = ref_know(m);
+    const reel_vec3 org = {o[0], o[1], o[2]}, dir = {d[0], d[1], d[2]};
+    const reel_vec3 moment = reel_v3_cross(org, dir);
+    if (reel_v3_dot(moment, moment) > k->reach * k->reach * reel_v3_dot(dir, dir)) {
+        return; /* passes beyond it */
+    }
+    for (int i = 0; i < m->n_triangles; i++) {
+        const int *v = m->triangles + 3 * i;
+        ref_triangle(o, d, m->vertices + 3 * v[0], m->vertices + 3 * v[1], m->vertices + 3 * v[2],
+                     k->normals && !flat ? k->normals + 3 * i : NULL, best, normal);
+    }
+}
+
+/* A height field as a mesh, made once. */
+static const reel_mesh *ref_hills(const reel_height_field *f, const double *size)
+{
+    static reel_arena arena;
+    static reel_mesh m;
+    if (m.n_vertices == f->n_heights) {
+        return &m;
+    }
+    m = (reel_mesh){.vertices = REEL_ARENA_NEW(&arena, double, 3 * f->n_heights),
+                    .triangles = REEL_ARENA_NEW(&arena, int, 6 * f->n_heights),
+                    .n_vertices = f->n_heights,
+                    .crease = f->crease};
+    for (int k = 0; k < f->n_heights; k++) {
+        const int i = k % f->columns, j = k / f->columns;
+        m.vertices[3 * k] = ((double)i / (f->columns - 1) - 0.5) * size[0];
+        m.vertices[3 * k + 1] = ((double)j / (f->rows - 1) - 0.5) * size[1];
+        m.vertices[3 * k + 2] = f->heights[k];
+        if (i + 1 < f->columns && j + 1 < f->rows) {
+            const int t[6] = {k, k + 1, k + 1 + f->columns, k, k + 1 + f->columns, k + f->columns};
+            for (int c = 0; c < 6; c++) {
+                m.triangles[3 * m.n_triangles + c] = t[c];
+            }
+            m.n_triangles += 2;
+        }
+    }
+    return &m;
+}
+
+/* `flat`: with the normals of facets instead of those that they are shaded with. */
+static bool ref_hit_geom(const reel_scene *s, const reel_geom *g, const double *o, const double *d,
+                         bool flat, double *t, double *n)
 {
     const double before = *t, *size = g->size;
     const double half[3] = {size[0] / 2, size[1] / 2, size[2] / 2};
@@ -171,7 +336,11 @@ static bool ref_hit_geom(const reel_geom *g, const double *o, const double *d, d
         ref_face(o, d, 2, -1, half[1], NULL, size[0], t, n);
         break;
     case REEL_SHAPE_ELLIPSOID: ref_ellipsoid(o, d, size, t, n); break;
-    default: break;
+    case REEL_SHAPE_HULL:
+    case REEL_SHAPE_MESH: ref_mesh(&s->meshes[g->mesh], o, d, flat, t, n); break;
+    case REEL_SHAPE_HEIGHT_FIELD:
+        ref_mesh(ref_hills(&s->height_fields[g->height_field], size), o, d, flat, t, n);
+        break;
     }
     return *t < before;
 }
@@ -180,7 +349,7 @@ static bool ref_hit_geom(const reel_geom *g, const double *o, const double *d, d
 static ref_hit ref_cast(const reel_scene *s, const reel_take *take, int frame, reel_vec3 org,
                         reel_vec3 dir, double limit, int skip)
 {
-    ref_hit hit = {-1, limit, {0, 0, 0}, {0, 0, 0}};
+    ref_hit hit = {-1, limit, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
     for (int i = 0; i < s->n_geoms; i++) {
         if (i == skip || !s->geoms[i].visible || !ref_present(s, take, frame, s->geoms[i].body)) {
             continue;
@@ -189,9 +358,14 @@ static ref_hit ref_cast(const reel_scene *s, const reel_take *take, int frame, r
         const reel_vec3 o = reel_pose_apply(reel_pose_inverse(pose), org);
         const reel_vec3 d = reel_quat_rotate(reel_quat_conj(pose.q), dir);
         double n[3];
-        if (ref_hit_geom(&s->geoms[i], &o.x, &d.x, &hit.t, n)) {
+        if (ref_hit_geom(s, &s->geoms[i], &o.x, &d.x, false, &hit.t, n)) {
+            double again = hit.t * (1 + 1e-9);
             hit.geom = i;
-            hit.normal = reel_quat_rotate(pose.q, reel_v3(n[0], n[1], n[2]));
+            hit.normal = hit.flat = reel_quat_rotate(pose.q, reel_v3(n[0], n[1], n[2]));
+            if (s->geoms[i].shape >= REEL_SHAPE_HULL &&
+                ref_hit_geom(s, &s->geoms[i], &o.x, &d.x, true, &again, n)) {
+                hit.flat = reel_quat_rotate(pose.q, reel_v3(n[0], n[1], n[2]));
+            }
         }
     }
     hit.point = reel_v3_madd(org, hit.t, dir);

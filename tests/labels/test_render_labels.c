@@ -147,6 +147,9 @@ static void surface_of_random_scenes(const void *param)
         check_surface(stage_random_create(seed, FRAMES, W, H));
         check_surface(stage_quadrics_create(seed, FRAMES, W, H));
     }
+    for (uint64_t seed = 0; seed < 2; seed++) {
+        check_surface(stage_meshes_create(seed, FRAMES, W, H));
+    }
 }
 
 /* Expected flow of a pixel: state, and the displacement where there is one. */
@@ -179,7 +182,7 @@ static motion_truth move(const stage *s, int camera, int frame, int other, const
         const reel_pose b = reel_take_pose(s->take, other * spf, t->body);
         const reel_pose delta = reel_pose_mul(b, reel_pose_inverse(a));
         world = reel_pose_apply(delta, t->hit.point);
-        n = reel_quat_rotate(delta.q, t->hit.normal);
+        n = reel_quat_rotate(delta.q, t->hit.flat);
         cam = reel_v3_add(reel_mat3_mul_v(to.cam_from_world, world), to.translation);
     }
     m.behind = cam.z <= 1e-6;
@@ -201,7 +204,10 @@ static motion_truth move(const stage *s, int camera, int frame, int other, const
         m.state = REEL_FLOW_OCCLUDED;
     }
     const double depth = own < 0 ? 1e9 : cam.z;
-    const ref_hit hit = ref_cast(s->scene, s->take, other, to.eye, dir, depth * (1 - 1e-4), own);
+    /* a mesh may hide itself, the others turn away what they hide */
+    const bool concave = own >= 0 && s->scene->geoms[own].shape > REEL_SHAPE_HULL;
+    const ref_hit hit =
+        ref_cast(s->scene, s->take, other, to.eye, dir, depth * (1 - 1e-4), concave ? -1 : own);
     if (hit.geom >= 0) {
         m.state = REEL_FLOW_OCCLUDED;
     }
@@ -274,6 +280,8 @@ static void flow_of_all(const void *param)
     check_flow(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), &c);
     check_flow(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H), &c);
     check_flow(stage_scene_create(STAGE_QUADRICS, FRAMES, W, H), &c);
+    check_flow(stage_scene_create(STAGE_MESHES, FRAMES, W, H), &c);
+    check_flow(stage_meshes_create(3, FRAMES, W, H), &c);
     for (uint64_t seed = 10; seed < 13; seed++) {
         check_flow(stage_random_create(seed, FRAMES, W, H), &c);
     }
