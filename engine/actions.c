@@ -139,16 +139,41 @@ static void wake_joint(reel_sim *sim, int j)
     }
 }
 
+/* A joint that is there already, or broke, stays as it is. */
+static reel_status attach(reel_sim *sim, const reel_action *action, reel_error *err)
+{
+    const reel_joint *joint = &sim->scene->joints[action->joint];
+    const joint_state *state = &sim->state.joints[action->joint];
+    const int bodies[2] = {joint->body_a, joint->body_b};
+    if (!state->released || state->broken) {
+        return REEL_OK;
+    }
+    for (int k = 0; k < 2; k++) {
+        if (bodies[k] >= 0 && !sim->state.bodies[bodies[k]].present) {
+            return reel_fail_at(err, REEL_E_REFUSED, NULL, 0, "actions",
+                                "action \"%s\" attaches a joint to \"%s\", which is not there",
+                                action->name, sim->scene->bodies[bodies[k]].name);
+        }
+    }
+    wake_joint(sim, action->joint);
+    return joint_attach(sim, action->joint)
+               ? REEL_OK
+               : reel_fail_at(err, REEL_E_REFUSED, NULL, 0, "actions",
+                              "action \"%s\" attaches a gear to joints that are not there",
+                              action->name);
+}
+
 static void apply_to_joint(reel_sim *sim, const reel_action *action)
 {
     joint_state *state = &sim->state.joints[action->joint];
+    if (action->kind == REEL_ACTION_TARGET) {
+        state->target = action->value; /* of a joint that is not there yet, too */
+    }
     if (state->released) {
         return; /* it is gone: what was to be done to it has no object */
     }
     wake_joint(sim, action->joint);
-    if (action->kind == REEL_ACTION_TARGET) {
-        state->target = action->value;
-    } else {
+    if (action->kind == REEL_ACTION_RELEASE) {
         joint_release(sim, action->joint);
         state->released = true;
     }
@@ -172,20 +197,21 @@ static void record_channels(reel_sim *sim)
     }
 }
 
-static void act_once(reel_sim *sim, const reel_action *action)
+static reel_status act_once(reel_sim *sim, const reel_action *action, reel_error *err)
 {
     switch (action->kind) {
     case REEL_ACTION_IMPULSE: apply_impulse(sim, action); break;
     case REEL_ACTION_TARGET:
     case REEL_ACTION_RELEASE: apply_to_joint(sim, action); break;
-    case REEL_ACTION_ATTACH:
+    case REEL_ACTION_ATTACH: return attach(sim, action, err);
     case REEL_ACTION_FORCE:
     case REEL_ACTION_SPAWN: /* spawn.c */
     case REEL_ACTION_REMOVE: break;
     }
+    return REEL_OK;
 }
 
-void actions_apply(reel_sim *sim)
+reel_status actions_apply(reel_sim *sim, reel_error *err)
 {
     const int64_t step = sim->state.step;
     for (int b = 0; b < sim->scene->n_bodies; b++) {
@@ -201,8 +227,12 @@ void actions_apply(reel_sim *sim)
                 apply_force(sim, action);
             }
         } else if (action->first_step == step) {
-            act_once(sim, action);
+            const reel_status status = act_once(sim, action, err);
+            if (status != REEL_OK) {
+                return status;
+            }
         }
     }
     record_channels(sim);
+    return REEL_OK;
 }

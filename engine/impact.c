@@ -43,11 +43,18 @@ static double time_since_spheres_met(const reel_sim *sim, contact *c)
     return tau;
 }
 
-/* Depth at closing speed v that gravity raises by a per second: d = v t - a t^2 / 2. */
+static reel_vec3 acceleration(const reel_sim *sim, int b)
+{
+    const body_fixed *fixed = &sim->bodies[b];
+    return fixed->dynamic ? reel_v3_madd(sim->scene->gravity, fixed->inv_mass, sim->force[b])
+                          : reel_v3(0, 0, 0);
+}
+
+/* Depth at closing speed v that forces raise by a per second: d = v t - a t^2 / 2. */
 static double time_since_depth_zero(const reel_sim *sim, const contact *c)
 {
-    const double side = (double)sim->bodies[c->body_a].dynamic - sim->bodies[c->body_b].dynamic;
-    const double a = -side * reel_v3_dot(sim->scene->gravity, c->normal);
+    const reel_vec3 pull = reel_v3_sub(acceleration(sim, c->body_a), acceleration(sim, c->body_b));
+    const double a = -reel_v3_dot(pull, c->normal);
     const double room = c->approach * c->approach - 2 * a * c->depth;
     const double tau = 2 * c->depth / (c->approach + sqrt(fmax(0, room)));
     return fmin(tau, sim->h);

@@ -168,13 +168,16 @@ static void read_pose(reel_sim *sim, int b)
     memcpy(state->r, dBodyGetRotation(sim->bodies[b].ode), sizeof state->r);
 }
 
-/* Power of the timeline's forces, at the velocity that ODE moves the body with. */
-static void account_for_push(reel_sim *sim, int b)
+/* Work of the timeline's and the fields' forces on the way that the body went. */
+static void account_for_push(reel_sim *sim, int b, bool smooth)
 {
     if (sim->pushed[b]) {
         const body_state *state = &sim->state.bodies[b];
+        const body_before *before = watch_before(sim, b);
+        const reel_vec3 way = reel_v3_sub(state->p, before->p);
+        const reel_vec3 w = smooth ? reel_v3_scale(reel_v3_add(before->w, state->w), 0.5) : state->w;
         const double work =
-            sim->h * (reel_v3_dot(sim->force[b], state->v) + reel_v3_dot(sim->torque[b], state->w));
+            reel_v3_dot(sim->force[b], way) + sim->h * reel_v3_dot(sim->torque[b], w);
         sim->state.work += work;
         sim->state.total_work += fabs(work);
     }
@@ -220,13 +223,15 @@ static void read_island(reel_sim *sim, island *isle)
             }
         }
         sim->state.bodies[b].free = isle->kind == ISLAND_IMPACT;
-        account_for_push(sim, b);
     }
     if (isle->kind == ISLAND_IMPACT) {
         impact_go_on(sim, isle);
         for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
             body_place_geoms(sim, b);
         }
+    }
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
+        account_for_push(sim, b, smooth);
     }
 }
 
@@ -403,7 +408,9 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
     for (int i = 0; i < sim->scene->n_bodies; i++) {
         for (int b = sim->islands[i].first;
              b >= 0 && sim->islands[i].kind == ISLAND_FREE; b = sim->next_in_island[b]) {
-            fly(sim, b);
+            if (!forces_moved(sim, b)) {
+                fly(sim, b);
+            }
         }
     }
     contacts_read_forces(sim);

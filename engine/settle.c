@@ -60,6 +60,7 @@ static void find_lack(const reel_sim *sim, const island *isle, reel_vec3 *moment
         const double mass = sim->bodies[b].mass;
         momentum[b] = reel_v3_scale(state->bodies[b].v, -mass);
         force[b] = reel_v3_scale(sim->scene->gravity, -mass);
+        force[b] = reel_v3_sub(force[b], state->bodies[b].push);
     }
     for (int i = 0; i < state->n_touches; i++) {
         const touch *t = &state->touches[i];
@@ -102,7 +103,7 @@ void settle(reel_sim *sim, const island *isle)
         const int other = t->event.body_a == b ? t->event.body_b : t->event.body_a;
         give(sim, t, b, momentum[b]);
         momentum[other] = reel_v3_add(momentum[other], momentum[b]);
-        if (!isle->jointed && sim->scene->n_force_fields == 0) {
+        if (!isle->jointed) {
             t->support = reel_v3_madd(t->support, t->event.body_a == b ? 1 : -1, force[b]);
             force[other] = reel_v3_add(force[other], force[b]);
         }

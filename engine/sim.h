@@ -87,6 +87,9 @@ typedef struct body_state {
     bool free;     /* flew freely in the last step */
     double debt;   /* s that it lost when it was stopped at a touch (tunnel.c) */
     tremble tremble;
+    reel_vec3 push; /* N: of force fields, mean of the last step that it was awake */
+    reel_vec3 still_force, still_torque; /* asleep: of fields between bodies when it fell asleep */
+    bool still_known;                    /* they are */
     bool present; /* there: neither waiting to be spawned nor removed */
     bool placed;  /* spawned since the last sample */
 } body_state;
@@ -249,6 +252,7 @@ struct reel_sim {
     sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
     channel_source *channels;
+    struct sim_forces *forces;    /* NULL without force fields */
     int *pair_first, *pair_order; /* surface.c; NULL without contact pairs */
     double energy_floor;          /* J, of the audit's energy scale */
     reel_take *take;              /* NULL once sealed */
@@ -372,6 +376,15 @@ double joints_potential(const reel_sim *sim); /* J, in springs */
 /* gears.c */
 reel_status gears_solve(reel_sim *sim, island *isle, reel_error *err);
 
+/* force.c */
+typedef struct sim_forces sim_forces;
+reel_status forces_build(reel_sim *sim, reel_error *err);
+void forces_destroy(reel_sim *sim);
+void forces_begin(reel_sim *sim);                         /* what is active; wakes whom it stirs */
+reel_status forces_act(reel_sim *sim, reel_error *err);   /* moves what is free, pushes the rest */
+bool forces_moved(const reel_sim *sim, int body);         /* it is at the end of the step already */
+void forces_presence_changed(reel_sim *sim, int body);
+
 /* spawn.c */
 reel_status presence_check(const reel_sim *sim, reel_error *err);
 reel_status presence_update(reel_sim *sim,
@@ -380,7 +393,7 @@ void presence_show(reel_sim *sim, int body);  /* in ODE, as the state says */
 
 /* actions.c */
 reel_status channels_build(reel_sim *sim, reel_error *err);
-void actions_apply(reel_sim *sim);
+reel_status actions_apply(reel_sim *sim, reel_error *err);
 
 /* sleep.c */
 void sleep_wake(reel_sim *sim, int body);

@@ -137,6 +137,7 @@ static void spawn(reel_sim *sim, int b)
         account(sim, b, 1);
     }
     presence_show(sim, b);
+    forces_presence_changed(sim, b);
 }
 
 static reel_status remove_body(reel_sim *sim, const reel_action *action, reel_error *err)
@@ -163,6 +164,7 @@ static reel_status remove_body(reel_sim *sim, const reel_action *action, reel_er
         state->v = reel_v3(0, 0, 0);
         state->w = reel_v3(0, 0, 0);
     }
+    forces_presence_changed(sim, b);
     state->present = false;
     state->free = false;
     presence_show(sim, b);

@@ -223,10 +223,13 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
 {
     reel_status status = presence_update(sim, err); /* a branch may have a timeline of its own */
     if (status == REEL_OK) {
-        actions_apply(sim);
+        status = actions_apply(sim, err);
+    }
+    if (status == REEL_OK) {
         status = sim_check_sane(sim, err);
     }
     if (status == REEL_OK) {
+        forces_begin(sim);
         status = contacts_collect(sim, err);
     }
     if (status != REEL_OK) {
@@ -236,7 +239,10 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     islands_find(sim);
     watch_begin(sim);
     impacts_of_spheres(sim);
-    status = islands_solve(sim, err);
+    status = forces_act(sim, err);
+    if (status == REEL_OK) {
+        status = islands_solve(sim, err);
+    }
     if (status == REEL_OK) {
         status = holds_keep(sim, err);
         holds_drop_parted(sim);

@@ -49,8 +49,9 @@ reel_status trees_build(reel_sim *sim, reel_error *err)
     const reel_scene *scene = sim->scene;
     int most = 0;
     for (int b = 0; b < scene->n_bodies; b++) {
-        most += sim->bodies[b].dynamic && sim->live_joints[b] > 0;
+        most += sim->bodies[b].dynamic;
     }
+    most = most < 2 * scene->n_joints ? most : 2 * scene->n_joints; /* those attached later, too */
     if (most == 0) {
         return REEL_OK;
     }

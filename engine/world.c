@@ -194,6 +194,9 @@ reel_status world_build(reel_sim *sim, reel_error *err)
     }
     status = surfaces_build(sim, err);
     if (status == REEL_OK) {
+        status = forces_build(sim, err);
+    }
+    if (status == REEL_OK) {
         status = joints_build(sim, err);
     }
     return status == REEL_OK ? trees_build(sim, err) : status;
@@ -208,6 +211,7 @@ void world_destroy(reel_sim *sim)
     }
     geoms_destroy(sim);
     trees_destroy(sim);
+    forces_destroy(sim);
     sweep_destroy(sim->sweep);
     void *const blocks[] = {
         sim->bodies,       sim->joints,       sim->joint_feedback, sim->live_joints,

@@ -166,6 +166,53 @@ static void forces_on_nobody(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Two balls in line are taken hold of: they go on with their mean velocity, as one, until they are
+ * let go. */
+static void attached_balls_go_together(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1.5);
+    s->gravity = reel_v3(0, 0, 0);
+    const int a = kit_sphere(s, "a", 0.1, 1, reel_v3(0, 0, 0));
+    const int b = kit_sphere(s, "b", 0.1, 3, reel_v3(2, 0, 0));
+    s->bodies[a].velocity = reel_v3(2, 0, 0);
+    reel_joint *j =
+        kit_joint(s, "grip", REEL_JOINT_FIXED, a, b, reel_v3(0, 0, 0), reel_v3(0, 0, 1));
+    j->inactive = true;
+    kit_action(s, "take", REEL_ACTION_ATTACH, 0, 600);
+    kit_action(s, "let go", REEL_ACTION_RELEASE, 0, 1200);
+    reel_take *t = kit_run(s);
+    CHECK_NEAR(reel_take_pose(t, 12, a).p.x, 1, 1e-12);
+    CHECK_NEAR(reel_take_pose(t, 12, b).p.x, 2, 1e-12);
+    for (int i = 13; i < t->n_samples; i++) {
+        CHECK_NEAR(reel_take_velocity(t, i, a).x, 0.5, 1e-9);
+        CHECK_NEAR(reel_take_velocity(t, i, b).x, 0.5, 1e-9);
+        CHECK_NEAR(reel_take_pose(t, i, b).p.x - reel_take_pose(t, i, a).p.x, 1, 1e-8);
+    }
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* A joint cannot be attached to what is not there. */
+static void nobody_is_not_attached(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(1);
+    const int a = kit_sphere(s, "a", 0.1, 1, reel_v3(0, 0, 0));
+    const int b = kit_sphere(s, "b", 0.1, 3, reel_v3(2, 0, 0));
+    s->bodies[b].absent = true;
+    kit_joint(s, "grip", REEL_JOINT_FIXED, a, b, reel_v3(0, 0, 0), reel_v3(0, 0, 1));
+    reel_error err = {0};
+    CHECK_INT(run(s, &err), ==, REEL_E_SCENE);
+    CHECK(says(&err, "\"b\"") && says(&err, "\"grip\""));
+    s->joints[0].inactive = true;
+    CHECK_INT(run(s, &err), ==, REEL_OK);
+    kit_action(s, "take", REEL_ACTION_ATTACH, 0, 600);
+    CHECK_INT(run(s, &err), ==, REEL_E_REFUSED);
+    CHECK(says(&err, "\"b\"") && says(&err, "\"take\""));
+    reel_scene_destroy(&s);
+}
+
 /* Other bodies, far away, do not see that one comes. */
 static void spawning_is_local(const void *param)
 {
@@ -249,6 +296,8 @@ static const check_test tests[] = {
     {"no room is refused", no_room_is_refused, NULL},
     {"impossible turns are refused", impossible_turns_are_refused, NULL},
     {"forces on nobody", forces_on_nobody, NULL},
+    {"attached balls go together", attached_balls_go_together, NULL},
+    {"nobody is not attached", nobody_is_not_attached, NULL},
     {"spawning is local", spawning_is_local, NULL},
     {"branches go on", branches_go_on, NULL},
 };
