@@ -2,7 +2,6 @@
 scene {
   family = "conveyor",
   title = "Parcels carried by a conveyor belt, dropped onto a second one and into a bin",
-  step_rate = 600,                          -- many bodies that lean on one another
   params = {
     count = int(5, 9),
     speed = number(0.6, 1.0),               -- m/s of the first belt
@@ -19,16 +18,19 @@ scene {
     local frame_color = frame == "painted metal" and world:draw("frame color", pick(colors)) or nil
 
     -- a belt of `length` along its own x axis, its top at height z; the frame's origin is below its middle
-    local function conveyor(name, length, z, speed, at, yaw)
+    local function conveyor(name, length, z, speed, at, yaw, guard)
       local r, post = 0.04, 0.05
       local parts = {
-        { shape = "box", size = { length, wide, 2 * r }, at = { 0, 0, z - r }, material = "rubber", color = "#26282b", belt = speed },
+        { shape = "box", size = { length, wide, 2 * r }, at = { 0, 0, z - r }, material = "rubber", color = "#26282b", restitution = 0.05, belt = speed },
         { shape = "box", size = { length, 0.03, 0.10 }, at = { 0, wide / 2 + 0.02, z - 0.06 } },
         { shape = "box", size = { length, 0.03, 0.10 }, at = { 0, -wide / 2 - 0.02, z - 0.06 } },
       }
+      if guard then                         -- keeps what falls onto the belt from falling off it
+        parts[#parts + 1] = { shape = "box", size = { 0.9, 0.02, 0.24 }, at = { -length / 2 + 0.45, guard * (wide / 2 + 0.02), z + 0.11 } }
+      end
       for side = -1, 1, 2 do
         parts[#parts + 1] = { shape = "cylinder", radius = r, length = wide, roll = deg(90), at = { side * length / 2, 0, z - r },
-                              material = "rubber", color = "#26282b", belt = speed }
+                              material = "rubber", color = "#26282b", restitution = 0.05, belt = speed }
         for across = -1, 1, 2 do
           parts[#parts + 1] = { shape = "box", size = { post, post, z - 0.11 }, at = { side * (length / 2 - 0.12), across * wide / 2, (z - 0.11) / 2 } }
         end
@@ -43,7 +45,7 @@ scene {
     local flight = p.speed * math.sqrt(2 * (high - low - 0.1) / world.gravity)
     local x = 0.20 + 0.75 * flight
     local second = 1.9
-    conveyor("second belt", second, low, p.onward, { x, way * (second / 2 - 0.45), 0 }, way * deg(90))
+    conveyor("second belt", second, low, p.onward, { x, way * (second / 2 - 0.45), 0 }, way * deg(90), -way)
 
     -- a hood over the beginning, out of which the parcels come
     local hood = 0.50
@@ -56,18 +58,13 @@ scene {
 
     -- some parcels are under way at the beginning, the others come one after another
     local pace = 0.46                                   -- m between them
-    local under_way = math.min(p.count - 2, 3)
     for i = 1, p.count do
       local a = world:draw("a " .. i, number(0.18, 0.28))
       local b = world:draw("b " .. i, number(0.16, 0.26))
       local c = world:draw("c " .. i, number(0.12, 0.24))
-      local place = -0.25 - pace * (i - 1)
-      local late = nil
-      if i > under_way then
-        late, place = pace / p.speed * (i - under_way), -0.25 - pace * (under_way - 1) - 0.02
-        place = -first + hood / 2 - 0.05
-        late = (-0.25 - pace * (i - 1) < place) and (place + 0.25 + pace * (i - 1)) / p.speed or nil
-        if not late then place = -0.25 - pace * (i - 1) end
+      local place, late = -0.2 - pace * (i - 1), nil
+      if place < -first + 0.2 then
+        place, late = -first + 0.2, (-first + 0.2 - place) / p.speed
       end
       world:box {
         name = "parcel " .. i, category = "parcel", shape = "parcel", size = { a, b, c },
