@@ -1,5 +1,6 @@
 /* verify_clip.c - one clip of a dataset: digests, planes, labels (see verify.h) */
 #include "app/verify.h"
+#include "app/verify_physics.h"
 #include "base/fs.h"
 #include "base/scene_json.h"
 #include "export/mp4_check.h"
@@ -55,6 +56,27 @@ static reel_status check_data(const reel_record *record, reel_finder *finder, re
         tell(finder, record, path, "the take is not the one of the manifest (take_xxh128)");
     }
     return REEL_OK;
+}
+
+typedef struct physics_ctx {
+    const reel_record *record;
+    reel_finder *finder;
+} physics_ctx;
+
+static void tell_physics(void *ctx, const char *check, int sample, int64_t n, const char *words)
+{
+    const physics_ctx *p = ctx;
+    const int frame = sample < 0 ? -1 : sample / p->record->scene->samples_per_frame;
+    char path[REEL_PATH_MAX];
+    reel_error e = {0};
+    reel_fs_join(path, sizeof path, p->record->dir, "take.npz");
+    if (n > 1) {
+        (void)reel_fail_at(&e, REEL_E_CONFLICT, path, 0, NULL, "%s: %s (%lld places)", check, words,
+                           (long long)n);
+    } else {
+        (void)reel_fail_at(&e, REEL_E_CONFLICT, path, 0, NULL, "%s: %s", check, words);
+    }
+    reel_finder_tell(p->finder, p->record->clip_id, NULL, NULL, frame, &e);
 }
 
 /* A stream while its frames are checked. */
@@ -263,6 +285,11 @@ reel_status reel_verify_clip(const reel_dataset *dataset, int index, bool regene
         return REEL_OK;
     }
     status = check_data(record, finder, err);
+    if (!status) {
+        physics_ctx ctx = {record, finder};
+        const reel_physics_finder physics = {&ctx, tell_physics};
+        status = reel_verify_physics(record->scene, record->take, &physics, err);
+    }
     for (int i = 0; !status && i < record->n_streams; i++) {
         check_video(dataset, record, i, finder);
         status = check_stream(dataset, record, i, finder, counts, err);

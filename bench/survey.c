@@ -4,8 +4,10 @@
  *   survey FAMILY FIRST_SEED COUNT [name=value ...]
  *
  * One CSV line per take on stdout: family, seed, verdict ("ok", "refused", "scene"), the field that
- * was refused, its message, the figures of the audit, and CPU seconds. bench/refusals.py sums up.
+ * was refused, its message, what `physreel verify` finds wrong with the take's numbers, the figures
+ * of the audit, and CPU seconds. bench/refusals.py sums up.
  */
+#include "app/verify_physics.h"
 #include "base/take.h"
 #include "engine/engine.h"
 #include "scenes/scenes.h"
@@ -29,11 +31,19 @@ static void print_quoted(const char *text)
 
 static void print_header(void)
 {
-    printf("family,seed,verdict,field,message");
+    printf("family,seed,verdict,field,message,findings");
     for (int i = 0; i < reel_audit_n_figures(); i++) {
         printf(",%s", reel_audit_figure_name(i));
     }
     printf(",events,seconds\n");
+}
+
+static void keep_finding(void *ctx, const char *check, int sample, int64_t n, const char *words)
+{
+    char *text = ctx;
+    const size_t used = strlen(text);
+    snprintf(text + used, 4096 - used, "%s%s: %s (sample %d, %lld places)", used ? "; " : "", check,
+             words, sample, (long long)n);
 }
 
 static int survey_one(const char *family, const reel_freeze_options *options)
@@ -55,6 +65,16 @@ static int survey_one(const char *family, const reel_freeze_options *options)
     print_quoted(status ? err.field : "");
     putchar(',');
     print_quoted(status ? err.msg : "");
+    char findings[4096] = "";
+    if (take) {
+        const reel_physics_finder finder = {findings, keep_finding};
+        reel_error ignored = {0};
+        if (reel_verify_physics(scene, take, &finder, &ignored)) {
+            keep_finding(findings, "not checked", -1, 1, ignored.msg);
+        }
+    }
+    putchar(',');
+    print_quoted(findings);
     for (int i = 0; i < reel_audit_n_figures(); i++) {
         if (take) {
             printf(",%.6g", reel_audit_figure(&take->audit, i));
