@@ -21,62 +21,78 @@ static int as_deep_as_face(const flat_face *face, touch_point *p, int n)
     return n;
 }
 
-static int collide_polytopes(duo *d, touch_point *out)
+/*
+ * Whether nothing can be so much shallower than the face that it would be taken instead: a point of
+ * the other solid (the middle of its deep ones) is that far inside of the face's solid, and nothing
+ * less than that takes the two apart. Also proves that they overlap.
+ */
+static bool face_is_least(const duo *d, const flat_face *face, const touch_point *p, int n)
 {
-    flat_face face_a, face_b;
-    edge_pair edges;
-    if (!sat_faces(d, &face_a, &face_b)) {
-        return 0;
+    const double enough = FACE_SHARE * face->depth - FACE_SLACK;
+    if (enough <= 0) {
+        return n > 0;
     }
-    const flat_face *face = face_b.depth < face_a.depth - 1e-9 ? &face_b : &face_a;
-    int n = 0;
-    if (face->depth < FACE_SLACK) { /* no pair of edges can change that it is the face */
-        n = manifold_on_face(d, face, out);
-        if (n > 0) {
-            return n;
+    reel_vec3 sum = {0, 0, 0};
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        if (p[i].depth >= enough) {
+            const reel_vec3 low = reel_v3_madd(p[i].pos, -p[i].depth / 2, face->normal);
+            sum = reel_v3_add(sum, low);
+            count++;
         }
     }
-    if (!sat_edges(d, &face_a, &face_b, &edges)) {
-        return 0;
+    if (count == 0) {
+        return false;
     }
-    if (edges.a < 0 || !(edges.depth < FACE_SHARE * face->depth - FACE_SLACK)) {
-        n = manifold_on_face(d, face, out);
-        if (deep_enough(out, n, fmin(face->depth, edges.depth))) {
-            return as_deep_as_face(face, out, n);
-        }
+    reel_vec3 x = reel_v3_scale(sum, 1.0 / count);
+    if (face->on_b) {
+        x = reel_mat3_tmul_v(d->pose.r, reel_v3_sub(x, d->pose.p));
     }
-    if (edges.a >= 0) {
-        return manifold_of_parts(d, edges.normal, edges.depth, out);
-    }
-    return manifold_of_parts(d, reel_v3_scale(face->normal, face->on_b ? -1 : 1), face->depth, out);
+    return convex_inner_distance(face->on_b ? d->b : d->a, x) >= enough;
 }
 
-static int collide_curved(duo *d, touch_point *out)
+/* Edges or curved surfaces instead of the faces: false if they separate the two. */
+static bool find_other(duo *d, const flat_face *face_a, const flat_face *face_b,
+                       least_overlap *other)
+{
+    if (!d->a->hull || !d->b->hull) {
+        *other = find_least_overlap(d, face_a, face_b);
+        return other->depth >= 0;
+    }
+    edge_pair edges;
+    if (!sat_edges(d, face_a, face_b, &edges)) {
+        return false;
+    }
+    *other = (least_overlap){edges.normal, edges.a < 0 ? 1e300 : edges.depth};
+    return true;
+}
+
+static int collide(duo *d, touch_point *out)
 {
     flat_face face_a, face_b;
     if (!sat_faces(d, &face_a, &face_b) || !flat_ends(d, false, &face_a) ||
         !flat_ends(d, true, &face_b)) {
         return 0;
     }
+    /* of two that are equal but for rounding, always the same */
     const flat_face *face = face_b.depth < face_a.depth - 1e-9 ? &face_b : &face_a;
-    int n = 0;
-    if (face->depth < FACE_SLACK) {
-        n = manifold_on_face(d, face, out);
-        if (n > 0) {
-            return n;
-        }
+    const bool has_face = face->depth < 1e300;
+    const int n = has_face ? manifold_on_face(d, face, out) : 0;
+    if (n > 0 && face_is_least(d, face, out, n)) {
+        return as_deep_as_face(face, out, n);
     }
-    const least_overlap least = find_least_overlap(d, &face_a, &face_b);
-    if (least.depth < 0) {
+    least_overlap other;
+    if (!find_other(d, &face_a, &face_b, &other)) {
         return 0;
     }
-    if (face->depth < 1e300 && !(least.depth < FACE_SHARE * face->depth - FACE_SLACK)) {
-        n = manifold_on_face(d, face, out);
-        if (deep_enough(out, n, fmin(least.depth, face->depth))) {
-            return as_deep_as_face(face, out, n);
-        }
+    const bool by_face = has_face && !(other.depth < FACE_SHARE * face->depth - FACE_SLACK);
+    if (by_face && deep_enough(out, n, fmin(face->depth, other.depth))) {
+        return as_deep_as_face(face, out, n);
     }
-    return manifold_of_parts(d, least.n, least.depth, out);
+    if (other.depth > face->depth) { /* the face's normal, but what is deepest is beside it */
+        other = (least_overlap){reel_v3_scale(face->normal, face->on_b ? -1 : 1), face->depth};
+    }
+    return manifold_of_parts(d, other.n, other.depth, out);
 }
 
 int collide_convex(const convex *a, const convex *b, const convex_pose *b_in_a, touch_point *out)
@@ -87,7 +103,7 @@ int collide_convex(const convex *a, const convex *b, const convex_pose *b_in_a, 
     if (reel_v3_dot(apart, apart) > reach * reach) {
         return 0;
     }
-    return a->hull && b->hull ? collide_polytopes(&d, out) : collide_curved(&d, out);
+    return collide(&d, out);
 }
 
 int collide_convex_plane(const convex *s, reel_vec3 normal, double offset, touch_point *out)

@@ -6,11 +6,7 @@
 #include "engine/convex_parts.h"
 
 enum { MAX_ROUNDS = 80 };
-
-typedef struct simplex {
-    int n;
-    reel_vec3 p[4];
-} simplex;
+#define ENOUGH 1e-2 /* share of what is gained that may be missed in one search */
 
 static reel_vec3 nearest_on_segment(simplex *s)
 {
@@ -123,28 +119,22 @@ static bool has_point(const simplex *s, reel_vec3 w)
     return false;
 }
 
-double gjk_distance(duo *d, reel_vec3 shift, double little, double enough, reel_vec3 *n)
+double gjk_distance(duo *d, gjk_search *search, double little, double enough, reel_vec3 *n)
 {
     const double scale = d->a->reach + d->b->reach;
     const double touching = 1e-11 * scale, slack = 1e-15 * scale;
-    reel_vec3 along = *n;
-    reel_vec3 v = reel_v3_sub(reel_v3_sub(duo_support_a(d, along), duo_support_b(d, along)), shift);
-    simplex s = {1, {v}};
-    double below = -1; /* a bound from below, and where it holds */
-    double size = reel_v3_len(v);
-    if (size > 0 && -reel_v3_dot(v, along) > 0) {
-        below = -reel_v3_dot(v, along);
+    simplex s = search->simplex;
+    if (s.n == 0) {
+        s = (simplex){1, {reel_v3_sub(duo_difference(d, *n), search->shift)}};
     }
-    for (int i = 0; i < MAX_ROUNDS; i++) {
-        if (size <= touching) {
+    reel_vec3 v = nearest_on(&s);
+    double size = reel_v3_len(v), below = -1; /* *n has a bound from below */
+    for (int i = 0; i < MAX_ROUNDS && size > little; i++) {
+        if (s.n == 4 || size <= touching) {
             return -1;
         }
-        if (size <= little) {
-            break;
-        }
-        along = reel_v3_scale(v, -1 / size);
-        const reel_vec3 w =
-            reel_v3_sub(reel_v3_sub(duo_support_a(d, along), duo_support_b(d, along)), shift);
+        const reel_vec3 along = reel_v3_scale(v, -1 / size);
+        const reel_vec3 w = reel_v3_sub(duo_difference(d, along), search->shift);
         const double bound = -reel_v3_dot(w, along);
         if (bound > below) {
             below = bound;
@@ -153,16 +143,13 @@ double gjk_distance(duo *d, reel_vec3 shift, double little, double enough, reel_
                 return below;
             }
         }
-        if (size - bound <= fmax(slack, little > 0 ? 1e-2 * (bound - little) : 0) ||
-            has_point(&s, w)) {
+        const double room = little > 0 ? ENOUGH * (bound - little) : 0;
+        if (size - bound <= fmax(slack, room) || has_point(&s, w)) {
             break;
         }
         simplex grown = s;
         grown.p[grown.n++] = w;
         const reel_vec3 next = nearest_on(&grown);
-        if (grown.n == 4) {
-            return -1;
-        }
         const double next_size = reel_v3_len(next);
         if (!(next_size < size)) { /* rounding has the last word */
             break;
@@ -171,5 +158,15 @@ double gjk_distance(duo *d, reel_vec3 shift, double little, double enough, reel_
         v = next;
         size = next_size;
     }
+    search->simplex = s;
     return below > 0 ? below : -1;
+}
+
+void gjk_shift(gjk_search *search, reel_vec3 shift)
+{
+    const reel_vec3 more = reel_v3_sub(shift, search->shift);
+    for (int i = 0; i < search->simplex.n; i++) {
+        search->simplex.p[i] = reel_v3_sub(search->simplex.p[i], more);
+    }
+    search->shift = shift;
 }

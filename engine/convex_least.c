@@ -13,9 +13,10 @@
 #include "engine/convex_parts.h"
 
 enum { MAX_STARTS = 24, DESCENTS = 3, MAX_MOVES = 60 };
-#define CLEAR      1e-4 /* of the sizes: cores farther apart have a direction between them */
-#define SHALLOW    0.02 /* of the sizes: of minima that are less than that, one is enough */
-#define SAME_BASIN 0.9  /* cosine of an angle: starts nearer than that lead to one minimum */
+#define CLEAR      1e-4  /* of the sizes: cores farther apart have a direction between them */
+#define SHALLOW    0.02  /* of the sizes: of minima that are less than that, one is enough */
+#define SETTLED    1e-13 /* of the sizes: gain that is none */
+#define SAME_BASIN 0.9   /* cosine of an angle: starts nearer than that lead to one minimum */
 
 typedef struct start_list {
     int n;
@@ -71,6 +72,33 @@ static void add_line_pairs(duo *d, start_list *list, reel_vec3 u, double s, reel
     add_start(d, list, reel_v3_madd(base, -z, reel_v3_cross(u, v)));
 }
 
+/* The best normal of an edge of the polytope and a line of the other's side. */
+static void add_edge_lines(duo *d, start_list *list)
+{
+    const bool hull_b = d->b->hull != NULL;
+    const polytope *p = hull_b ? d->b->hull : d->a->hull;
+    double tilt;
+    if (!p || !ruled(hull_b ? d->a : d->b, &tilt)) {
+        return;
+    }
+    const reel_vec3 axis = hull_b ? reel_v3(0, 0, 1) : column(&d->pose.r, 2);
+    start_list all = {.n = 0};
+    for (int e = 0; e < p->n_edges; e++) {
+        const reel_vec3 along =
+            reel_v3_sub(p->vertices[p->edges[e].to], p->vertices[p->edges[e].from]);
+        const reel_vec3 u = reel_v3_unit(along, axis);
+        add_line_pairs(d, &all, hull_b ? reel_mat3_mul_v(d->pose.r, u) : u, 0, axis,
+                       hull_b ? tilt : -tilt);
+        for (int i = 1; i < all.n; i++) {
+            all.at[0] = all.at[i].depth < all.at[0].depth ? all.at[i] : all.at[0];
+        }
+        all.n = all.n > 0;
+    }
+    if (all.n > 0 && list->n < MAX_STARTS) {
+        list->at[list->n++] = all.at[0];
+    }
+}
+
 static void add_starts(duo *d, start_list *list, const flat_face *face_a, const flat_face *face_b)
 {
     const reel_vec3 z = {0, 0, 1}, axis_b = column(&d->pose.r, 2);
@@ -107,21 +135,61 @@ static void add_starts(duo *d, start_list *list, const flat_face *face_a, const 
 static least_overlap descend(duo *d, least_overlap at)
 {
     const double scale = d->a->reach + d->b->reach;
+    gjk_search search = {.simplex = {0}};
     for (int i = 0; i < MAX_MOVES && at.depth >= 0; i++) {
         const double core = at.depth - d->round, gap = 0.3 * fabs(core) + 1e-3 * scale;
         reel_vec3 m = at.n;
-        const double little = gap + 1e-13 * scale;
-        if (gjk_distance(d, reel_v3_scale(at.n, core + gap), little, 1e300, &m) < 0) {
+        gjk_shift(&search, reel_v3_scale(at.n, core + gap));
+        if (gjk_distance(d, &search, gap + SETTLED * scale, 1e300, &m) < 0) {
             break;
         }
         const least_overlap next = {m, duo_overlap(d, m)};
-        const bool settled = next.depth > at.depth - 1e-14 * scale;
+        const bool settled = next.depth > at.depth - 0.1 * SETTLED * scale;
         at = next.depth < at.depth ? next : at;
         if (settled) {
             break;
         }
     }
     return at;
+}
+
+/* From the best of the starts; those that lead to the same minimum are done with. */
+static least_overlap descend_best(duo *d, start_list *list, least_overlap least)
+{
+    int best = -1;
+    for (int i = 0; i < list->n; i++) {
+        best = best < 0 || list->at[i].depth < list->at[best].depth ? i : best;
+    }
+    if (best < 0) {
+        return least;
+    }
+    const least_overlap from = list->at[best], found = descend(d, from);
+    int kept = 0;
+    for (int i = 0; i < list->n; i++) {
+        if (reel_v3_dot(list->at[i].n, from.n) < SAME_BASIN &&
+            reel_v3_dot(list->at[i].n, found.n) < SAME_BASIN) {
+            list->at[kept++] = list->at[i];
+        }
+    }
+    list->n = kept;
+    return found.depth < least.depth ? found : least;
+}
+
+/* Where a direction in closed form is as good, that one: lines that lie side by side are found as
+ * such, and nothing depends on the search's rounding. */
+static least_overlap straighten(duo *d, const flat_face *face_a, const flat_face *face_b,
+                                least_overlap least)
+{
+    const double scale = d->a->reach + d->b->reach;
+    start_list list = {.n = 0};
+    add_starts(d, &list, face_a, face_b);
+    for (int i = 0; i < list.n; i++) {
+        if (reel_v3_dot(list.at[i].n, least.n) > 1 - 1e-9 &&
+            list.at[i].depth < least.depth + SETTLED * scale) {
+            return list.at[i];
+        }
+    }
+    return least;
 }
 
 least_overlap find_least_overlap(duo *d, const flat_face *face_a, const flat_face *face_b)
@@ -132,36 +200,25 @@ least_overlap find_least_overlap(duo *d, const flat_face *face_a, const flat_fac
     if (fmin(face_a->depth, face_b->depth) < 1e300) {
         n = face_a->depth <= face_b->depth ? face_a->normal : reel_v3_scale(face_b->normal, -1);
     }
-    const double between = gjk_distance(d, reel_v3(0, 0, 0), 0, d->round, &n);
+    gjk_search search = {.simplex = {0}};
+    const double between = gjk_distance(d, &search, 0, d->round, &n);
     if (between > d->round || between > CLEAR * scale) {
-        return (least_overlap){n, d->round - between};
+        return straighten(d, face_a, face_b, (least_overlap){n, d->round - between});
     }
     start_list list = {.n = 0};
     add_starts(d, &list, face_a, face_b);
     if (between > 0) {
         add_start(d, &list, n);
     }
-    least_overlap least = {{0, 0, 1}, 1e300};
-    for (int k = 0; k < DESCENTS && least.depth >= 0 && !(least.depth < SHALLOW * scale); k++) {
-        int best = -1;
-        for (int i = 0; i < list.n; i++) {
-            best = best < 0 || list.at[i].depth < list.at[best].depth ? i : best;
-        }
-        if (best < 0) {
-            break;
-        }
-        const least_overlap from = list.at[best], found = descend(d, from);
-        least = found.depth < least.depth ? found : least;
-        int kept = 0; /* what leads to the same minimum is done with */
-        for (int i = 0; i < list.n; i++) {
-            if (reel_v3_dot(list.at[i].n, from.n) < SAME_BASIN &&
-                reel_v3_dot(list.at[i].n, found.n) < SAME_BASIN) {
-                list.at[kept++] = list.at[i];
-            }
-        }
-        list.n = kept;
+    least_overlap least = descend_best(d, &list, (least_overlap){{0, 0, 1}, 1e300});
+    if (least.depth < SHALLOW * scale) {
+        return straighten(d, face_a, face_b, least);
     }
-    return least;
+    add_edge_lines(d, &list);
+    for (int k = 1; k < DESCENTS && least.depth >= 0; k++) {
+        least = descend_best(d, &list, least);
+    }
+    return straighten(d, face_a, face_b, least);
 }
 
 bool flat_ends(duo *d, bool of_b, flat_face *best)

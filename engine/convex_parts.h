@@ -60,8 +60,13 @@ reel_vec3 polytope_support(const polytope *p, reel_vec3 n, int *hint);
 /* The same of the two of a duo, in a's frame: a's along n, b's along -n. */
 reel_vec3 duo_support_a(duo *d, reel_vec3 n);
 reel_vec3 duo_support_b(duo *d, reel_vec3 n);
+/* a's along n less b's along -n. */
+reel_vec3 duo_difference(duo *d, reel_vec3 n);
 /* f(n), `round` included. */
 double duo_overlap(duo *d, reel_vec3 n);
+
+/* How far a point is below the surface of a solid with flat faces, at least; others: negative. */
+double convex_inner_distance(const convex *s, reel_vec3 x);
 
 /* convex_sat.c */
 /* Least overlap over the polytopes' faces of both (1e300 without any); false: one of them separates
@@ -84,13 +89,23 @@ int manifold_on_plane(const convex *s, reel_vec3 normal, double offset, touch_po
 int manifold_of_parts(duo *d, reel_vec3 n, double depth, touch_point *out);
 
 /* convex_gjk.c */
+typedef struct simplex {
+    int n;
+    reel_vec3 p[4];
+} simplex;
+typedef struct gjk_search {
+    reel_vec3 shift; /* of b */
+    simplex simplex; /* of the difference a - b - shift; n = 0: search begins at *n */
+} gjk_search;
 /*
  * Distance of the cores after b is moved by `shift` (round not counted), from below: *n, where the
  * search begins, becomes the direction in which they are so far apart. With `little`, exact to a
  * hundredth of what it is more than that, and not measured where it is not; without (0), exact
- * unless it is more than `enough`. -1: they overlap, or touch.
+ * unless it is more than `enough`. -1: they overlap, touch, or are not more than `little` apart.
  */
-double gjk_distance(duo *d, reel_vec3 shift, double little, double enough, reel_vec3 *n);
+double gjk_distance(duo *d, gjk_search *search, double little, double enough, reel_vec3 *n);
+/* Goes on with another shift. */
+void gjk_shift(gjk_search *search, reel_vec3 shift);
 
 /* convex_least.c */
 typedef struct least_overlap {

@@ -81,7 +81,33 @@ reel_vec3 duo_support_b(duo *d, reel_vec3 n)
     return pose_point(&d->pose, convex_support(d->b, local, &d->hint_b));
 }
 
+reel_vec3 duo_difference(duo *d, reel_vec3 n)
+{
+    return reel_v3_sub(duo_support_a(d, n), duo_support_b(d, n));
+}
+
 double duo_overlap(duo *d, reel_vec3 n)
 {
-    return reel_v3_dot(n, reel_v3_sub(duo_support_a(d, n), duo_support_b(d, n))) + d->round;
+    return reel_v3_dot(n, duo_difference(d, n)) + d->round;
+}
+
+double convex_inner_distance(const convex *s, reel_vec3 x)
+{
+    double least = -1;
+    if (s->hull) {
+        least = 1e300;
+        for (int f = 0; f < s->hull->n_faces; f++) {
+            const polytope_face *face = &s->hull->faces[f];
+            least = fmin(least, face->offset - reel_v3_dot(face->normal, x));
+        }
+    }
+    const double r = s->size[0], half = s->size[2], out = sqrt(x.x * x.x + x.y * x.y);
+    if (s->shape == REEL_SHAPE_CYLINDER) {
+        least = fmin(r - out, half - fabs(x.z));
+    }
+    if (s->shape == REEL_SHAPE_CONE) {
+        const double side = sqrt(r * r + 4 * half * half);
+        least = fmin(half + x.z, (r * (half - x.z) - 2 * half * out) / side);
+    }
+    return least + s->round;
 }
