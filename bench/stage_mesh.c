@@ -122,7 +122,7 @@ static bool make_vase(reel_arena *arena, reel_mesh *m)
         p[i][0] = i == 0 || i == N - 1 ? 0 : 0.22 + 0.14 * reel_sin(5.5 * s) + 0.04 * s;
         p[i][1] = i == 0 ? -0.5 : i == N - 1 ? 0.5 : -0.5 + (double)(i - 1) / (N - 3);
     }
-    return make_turned(arena, m, "vase", p, N, 32, 0.8);
+    return make_turned(arena, m, "vase", (const double(*)[2])p, N, 32, 0.8);
 }
 
 /* A ball of few faces, stretched: its points stay on an ellipsoid, so it stays convex. */

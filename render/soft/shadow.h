@@ -237,39 +237,6 @@ VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k
     }
 }
 
-/* Bounds of the lit points of a batch across and along the light. */
-typedef struct light_box {
-    float lo[3], hi[3];
-} light_box;
-
-STAGE light_box bound_batch(const batch *b, const soft_sun *sun)
-{
-    light_box box;
-    vf lo[3], hi[3];
-    for (int c = 0; c < 3; c++) {
-        lo[c] = vf_set(VF_FAR);
-        hi[c] = vf_set(-VF_FAR);
-    }
-    for (int i = 0; i < b->n; i += VW) {
-        const vm m = vf_gt(vf_load(b->sun + i), vf_set(0.0f));
-        const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
-        const vf x[3] = {v3_dotu(p, sun->u), v3_dotu(p, sun->v), v3_dotu(p, sun->dir)};
-        for (int c = 0; c < 3; c++) {
-            lo[c] = vf_sel(m, vf_min(x[c], lo[c]), lo[c]);
-            hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
-        }
-    }
-    for (int c = 0; c < 3; c++) {
-        box.lo[c] = lo[c][0];
-        box.hi[c] = hi[c][0];
-        for (int l = 1; l < VW; l++) {
-            box.lo[c] = lo[c][l] < box.lo[c] ? lo[c][l] : box.lo[c];
-            box.hi[c] = hi[c][l] > box.hi[c] ? hi[c][l] : box.hi[c];
-        }
-    }
-    return box;
-}
-
 static int may_shade(const soft_geom *g, const soft_occluder *o, const soft_sun *sun,
                      const light_box *box, float tan_radius)
 {
@@ -301,7 +268,11 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
             continue;
         }
         if (is_mesh(g->shape)) {
-            shade_from_mesh(job, b, o, k);
+            if (tan_radius > 0) {
+                shade_soft(job, b, sun, k, &box, tan_radius);
+            } else {
+                shade_hard(job, b, o, k);
+            }
         }
         FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, tan_radius))
     }

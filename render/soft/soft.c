@@ -3,6 +3,7 @@
  */
 #include "base/trig.h"
 #include "render/soft/raster.h"
+#include "render/soft/rims.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct reel_renderer {
     reel_arena meshes;       /* holds the next three and what they point to */
     const soft_mesh **shown; /* [n_drawn]: the mesh of a geom, or NULL */
     soft_raster raster;
+    soft_rims *rims; /* [n_suns] */
     int n_meshes;
     soft_info *info;
     soft_material *materials;
@@ -230,8 +232,15 @@ static bool build_meshes(reel_renderer *r)
         }
         r->n_meshes++;
     }
-    return r->shown && (r->n_meshes == 0 ||
-                        reel_soft_raster_init(&r->raster, r->shown, r->n_drawn, &r->meshes));
+    if (!r->shown || r->n_meshes == 0) {
+        return r->shown != NULL;
+    }
+    r->rims = REEL_ARENA_NEW(&r->meshes, soft_rims, r->scene->n_suns);
+    bool ok = r->rims && reel_soft_raster_init(&r->raster, r->shown, r->n_drawn, &r->meshes);
+    for (int s = 0; ok && s < r->scene->n_suns; s++) {
+        ok = reel_soft_rims_init(&r->rims[s], r->shown, r->n_drawn, &r->meshes);
+    }
+    return ok;
 }
 
 reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
@@ -352,6 +361,10 @@ static void fill_lights(reel_renderer *r, soft_job *job, const soft_snapshot *no
             out->disc[c] = (float)(sun->irradiance[c] / (REEL_PI * fmax(sine * sine, 1e-8)));
         }
         reel_soft_sun_fill(out, now->geoms, r->n_drawn);
+        out->rims = r->n_meshes ? &r->rims[s] : NULL;
+        if (out->rims && r->options.quality >= REEL_QUALITY_STANDARD) {
+            reel_soft_rims_fill(out->rims, r->shown, now->geoms, r->n_drawn, out);
+        }
     }
     job->suns = r->suns;
     job->n_suns = r->scene->n_suns;

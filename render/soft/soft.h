@@ -102,6 +102,7 @@ typedef struct soft_sun {
     float tan_radius;         /* tangent of the angular radius */
     float cos_disc, disc[3];  /* cosine of the radius and radiance of the visible disc */
     soft_occluder *occluders; /* [n_drawn] */
+    struct soft_rims *rims;   /* of meshes; NULL: no geom shows one */
 } soft_sun;
 
 /* A plane that reflects sky and sun on what stands before it. */
