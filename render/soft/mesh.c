@@ -321,6 +321,11 @@ bool reel_soft_mesh_build(soft_mesh *out, const reel_scene *scene, const reel_ge
         out->volume = reel_geom_volume(scene, geom);
     }
     fill_box(out);
-    return fill_facets(out, arena) && fill_topology(out, crease, arena) &&
-           reel_soft_bvh_build(out, arena);
+    if (!fill_facets(out, arena)) {
+        return false;
+    }
+    if (geom->shape == REEL_SHAPE_MESH && !reel_soft_patches_fill(out)) {
+        return false;
+    }
+    return fill_topology(out, crease, arena) && reel_soft_bvh_build(out, arena);
 }

@@ -9,6 +9,7 @@
 
 enum {
     SOFT_MESH_COLOURS = 4, /* smooth patches that meet at a crease differ in colour if they can */
+    SOFT_PATCHES = 24,     /* discs that stand for a mesh where it hides the sky */
     SOFT_BVH_DEPTH = 60,   /* of the tree: longest path from the root */
     SOFT_BVH_LEAF = 4,     /* most triangles of a leaf (more only where they cannot be parted) */
 };
@@ -30,6 +31,12 @@ typedef struct soft_edge {
     int v[2], face[2];
 } soft_edge;
 
+/* A disc that hides from its front what a part of the surface does. */
+typedef struct soft_patch {
+    float middle[3], normal[3];
+    float area; /* m^2 / pi */
+} soft_patch;
+
 typedef struct soft_mesh {
     int n_vertices, n_triangles, n_edges;
     bool convex;            /* hides nothing of its own that faces the viewer or the light */
@@ -44,9 +51,11 @@ typedef struct soft_mesh {
     soft_edge *edges;       /* [n_edges] */
     soft_node *nodes;       /* [0] is the root */
     int *order;             /* [n_triangles] of the leaves */
-    double lo[3], hi[3];    /* m: box */
-    double radius;          /* m, about the middle of the box */
-    double area, volume;    /* m^2, m^3 (0 for a height field) */
+    int n_patches;          /* 0: convex meshes and height fields need none */
+    soft_patch patches[SOFT_PATCHES];
+    double lo[3], hi[3]; /* m: box */
+    double radius;       /* m, about the middle of the box */
+    double area, volume; /* m^2, m^3 (0 for a height field) */
 } soft_mesh;
 
 /**
@@ -55,6 +64,9 @@ typedef struct soft_mesh {
  */
 bool reel_soft_mesh_build(soft_mesh *out, const reel_scene *scene, const reel_geom *geom,
                           reel_arena *arena);
+
+/* patches.c: the patches of a mesh whose facets are filled. False: out of memory. */
+bool reel_soft_patches_fill(soft_mesh *mesh);
 
 /* bvh.c: nodes and order from vertices and triangles. */
 bool reel_soft_bvh_build(soft_mesh *mesh, reel_arena *arena);

@@ -109,6 +109,29 @@ VINL vf hidden_share(const soft_geom *g, v3 p, v3 n, v3 *to)
     return share * reach_window(g, l);
 }
 
+/*
+ * The same for a mesh by its patches: a disc of area A at distance l fills A cos cos / (pi l^2 + A)
+ * of the hemisphere (Bunnell, "Dynamic Ambient Occlusion and Indirect Lighting", GPU Gems 2, 2005).
+ * It hides only from its front, so the parts of one surface hide their own where it is concave.
+ */
+VINL vf hidden_by_patches(const soft_mesh *mesh, v3 p, v3 n, v3 *to)
+{
+    const vf zero = vf_set(0.0f);
+    vf open = vf_set(1.0f);
+    v3 sum = v3_splat(zero);
+    for (int j = 0; j < mesh->n_patches; j++) {
+        const soft_patch *q = &mesh->patches[j];
+        const v3 d = v3_sub(v3_set(q->middle), p);
+        const vf l2 = vf_max(v3_dot(d, d), vf_set(1e-12f)), facing = -v3_dotu(d, q->normal);
+        const vf share =
+            vf_max(facing, zero) * vf_max(v3_dot(d, n), zero) * q->area / (l2 * (l2 + q->area));
+        sum = v3_madd(sum, share / vf_sqrt(l2), d);
+        open = open * (1.0f - vf_min(share, vf_set(1.0f)));
+    }
+    *to = v3_unit(sum);
+    return 1.0f - open;
+}
+
 /* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. `to` is in
  * the geom's frame, or the camera's if `in_camera`. */
 VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
@@ -142,21 +165,30 @@ STAGE void occlude(const soft_job *job, batch *b)
             vm m = vf_lt(v3_dot(d, d), vf_set(g->reach * g->reach));
             /* wholly behind the surface: hides nothing */
             m = vm_and(m, vf_gt(v3_dot(d, normal), vf_set(-g->radius)));
-            m = vm_and(m, vm_andnot(hit, vi_eq(key >> 3, vi_set(k))));
+            const soft_mesh *mesh = job->meshes[k];
+            const int patches = mesh && mesh->n_patches;
+            m = vm_and(m, hit);
+            if (!patches) {
+                m = vm_andnot(m, vi_eq(key >> 3, vi_set(k)));
+            }
             if (!vm_any(m)) {
                 continue;
             }
             v3 to;
             vf share;
             const int ball = g->ball; /* a cube as well */
-            if (ball) {
+            if (patches) {
+                share = hidden_by_patches(mesh, v3_affine(g->rot, g->off, pos),
+                                          v3_rot(g->rot, normal), &to);
+                share = share * reach_window(g, vf_sqrt(v3_dot(d, d)));
+            } else if (ball) {
                 share = hidden_by_sphere(g, d, normal, &to);
             } else {
                 share =
                     hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to);
             }
             share = vf_and(m, share);
-            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball));
+            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball && !patches));
             open = open * (1.0f - share);
         }
         vf_store(b->open + i, open);

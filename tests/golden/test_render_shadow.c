@@ -6,7 +6,7 @@
 #include "tests/check.h"
 #include "tests/labels/ref_caster.h"
 
-enum { W = 128, H = 96, RAYS = 256, SCENES = 7 };
+enum { W = 128, H = 96, RAYS = 256, MESH_SCENES = 7, SCENES = 9 };
 
 /* Black bodies on a floor of albedo 1/2 that reflects diffusely: its colour is the light it gets.
  */
@@ -15,7 +15,9 @@ static reel_scene *floor_scene(uint64_t seed, double sun_radius, double sky)
     reel_scene *s = seed == 0   ? stage_scene_create(STAGE_PATTERNS, 1, W, H)
                     : seed < 4  ? stage_random_create(seed, 1, W, H)
                     : seed == 4 ? stage_scene_create(STAGE_QUADRICS, 1, W, H)
-                                : stage_quadrics_create(seed, 1, W, H);
+                    : seed < 7  ? stage_quadrics_create(seed, 1, W, H)
+                    : seed == 7 ? stage_scene_create(STAGE_MESHES, 1, W, H)
+                                : stage_meshes_create(seed, 1, W, H);
     CHECK(s);
     for (int m = 0; m < s->n_materials; m++) {
         s->materials[m].specular = s->materials[m].metallic = 0;
@@ -164,12 +166,15 @@ static void sky_occlusion(const void *param)
     error_sum e = {0};
     (void)param;
     for (uint64_t seed = 0; seed < SCENES; seed++) {
+        if (seed == MESH_SCENES) {
+            CHECK(e.worst < 0.35); /* near contacts meshes are known less well */
+        }
         compare(floor_scene(seed, 0, 0.8), REEL_QUALITY_STANDARD, 0.4, true, &e);
     }
     printf("# sky: mean %.4f, bias %.4f, worst %.3f, %d points, %.0f shaded\n", e.sum / e.n,
            e.bias / e.n, e.worst, e.n, e.shaded);
     CHECK(e.sum / e.n < 0.06);
-    CHECK(e.worst < 0.35);
+    CHECK(e.worst < 0.6);
 }
 
 static const check_test tests[] = {
