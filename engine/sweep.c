@@ -20,11 +20,13 @@
 #include "base/trig.h"
 #include <stdlib.h>
 
-#define SWEEP_RATE 9600.0 /* 1/s */
-#define PUSH_SPEED 1.0    /* m/s: fastest push out of a depth */
-#define PUSH_RATE  20.0   /* 1/s: of the depth beyond SIM_SLOP */
+#define SWEEP_RATE     9600.0 /* 1/s */
+#define SWEEP_WORK     12000  /* points: small islands get more sweeps */
+#define NOTABLE_CHANGE 1e-5   /* m/s, of a patch: less does not call for its neighbours */
+#define PUSH_SPEED     1.0    /* m/s: fastest push out of a depth */
+#define PUSH_RATE      20.0   /* 1/s: of the depth beyond SIM_SLOP */
 
-enum { FEWEST_SWEEPS = 10, MOST_SWEEPS = 80, CALM_SWEEPS = 2 };
+enum { FEWEST_SWEEPS = 10, MOST_SWEEPS = 200, CALM_SWEEPS = 2 };
 
 /* Symmetric 3 x 3. */
 typedef struct sym3 {
@@ -34,38 +36,50 @@ typedef struct sym3 {
 typedef struct mover {
     reel_vec3 v, w;
     double inv_mass;
-    sym3 inv_inertia;     /* world */
-    reel_vec3 path, turn; /* of the step */
+    sym3 inv_inertia; /* world */
+    int64_t moved;    /* last patch that moved it notably (sim_sweep.clock) */
 } mover;
 
-typedef struct point {
-    int32_t a, b;      /* movers; 0 is all that stands still */
-    reel_vec3 n, t, s; /* normal and tangents */
-    reel_vec3 arm_a, arm_b;
-    double nn;            /* normal impulse per normal velocity */
-    double nt, ns;        /* tangential velocity per normal impulse */
-    double tt, ts, ss;    /* tangential impulse per tangential velocity */
-    double gentle, rolls; /* steps of the projected gradients */
+/* Points of one pair of geoms with one normal. */
+typedef struct patch {
+    int32_t a, b; /* movers; 0 is all that stands still */
+    int32_t first, n;
+    int64_t solved;    /* when (sim_sweep.clock) */
+    reel_vec3 axes[3]; /* normal and two tangents */
+    reel_vec3 belt;    /* m/s: contact.belt */
     double friction, rolling;
-    reel_vec3 belt;               /* m/s: how the surface of a runs by itself less that of b */
-    double push_speed, gap_speed; /* m/s, least normal velocity: of the path, after the step */
-    double bounce;                /* m/s, normal velocity after the step; 0: does not bounce */
-    reel_vec3 impulse;            /* N s, along n, t, s */
-    reel_vec3 rolled;             /* N m s */
+} patch;
+
+/* Normal velocities (m/s) that a point is to have at least. */
+enum { FOR_PATH, AFTER_STEP, BOUNCED, N_WANTED };
+
+typedef struct point {
+    reel_vec3 arm_a, arm_b;
+    double wanted[N_WANTED];
+    reel_vec3 impulse; /* N s, along the axes of the patch */
+    /* These only steer, the solution does not depend on them: */
+    float nn;         /* normal impulse per normal velocity */
+    float nt, ns;     /* tangential velocity per normal impulse */
+    float tt, ts, ss; /* tangential impulse per tangential velocity */
+    float gentle;     /* step of the projected gradient */
 } point;
 
 /* Where in the order of the sweeps. */
 typedef struct place {
     double height;
-    int contact;
+    int contact, n; /* the first of them */
 } place;
 
 struct sim_sweep {
-    place *order; /* [cap_points] */
     int cap_points;
     point *points;
-    mover *movers; /* [n_bodies + 1] */
-    int *mover_of; /* [n_bodies] */
+    patch *patches;    /* [cap_points] */
+    place *order;      /* [cap_points] */
+    reel_vec3 *rolled; /* [cap_points] N m s */
+    mover *movers;     /* [n_bodies + 1] */
+    int *mover_of;     /* [n_bodies] */
+    int n_points, n_patches;
+    int64_t clock; /* patches solved in this step */
 };
 
 static reel_vec3 sym3_mul(const sym3 *m, reel_vec3 v)
@@ -87,31 +101,194 @@ static sym3 world_inverse(const body_fixed *fixed, const body_state *state)
     return (sym3){row[0].x, row[1].y, row[2].z, row[0].y, row[0].z, row[1].z};
 }
 
+/* The same number for the bodies a and b of a point: both are computed at once. */
+typedef double both __attribute__((vector_size(16)));
+typedef struct both3 {
+    both x, y, z;
+} both3;
+typedef struct both_movers {
+    both3 v, w;
+    both inv_mass, xx, yy, zz, xy, xz, yz;
+} both_movers;
+
+static inline both3 join(const reel_vec3 *a, const reel_vec3 *b)
+{
+    return (both3){{a->x, b->x}, {a->y, b->y}, {a->z, b->z}};
+}
+
+static inline both3 cross(both3 a, both3 b)
+{
+    return (both3){a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
+}
+
+static inline both_movers load(const mover *a, const mover *b)
+{
+    const sym3 *i = &a->inv_inertia, *j = &b->inv_inertia;
+    return (both_movers){.v = join(&a->v, &b->v),
+                         .w = join(&a->w, &b->w),
+                         .inv_mass = {a->inv_mass, b->inv_mass},
+                         .xx = {i->xx, j->xx},
+                         .yy = {i->yy, j->yy},
+                         .zz = {i->zz, j->zz},
+                         .xy = {i->xy, j->xy},
+                         .xz = {i->xz, j->xz},
+                         .yz = {i->yz, j->yz}};
+}
+
+static inline void unload(const both_movers *m, mover *a, mover *b)
+{
+    a->v = reel_v3(m->v.x[0], m->v.y[0], m->v.z[0]);
+    a->w = reel_v3(m->w.x[0], m->w.y[0], m->w.z[0]);
+    b->v = reel_v3(m->v.x[1], m->v.y[1], m->v.z[1]);
+    b->w = reel_v3(m->w.x[1], m->w.y[1], m->w.z[1]);
+}
+
 /* Velocity of the surface on a less that on b. */
-static inline reel_vec3 slip(const mover *a, const mover *b, const point *p)
+static inline reel_vec3 slip(const both_movers *m, both3 arm, reel_vec3 belt)
 {
-    const reel_vec3 va = reel_v3_add(a->v, reel_v3_cross(a->w, p->arm_a));
-    const reel_vec3 vb = reel_v3_add(b->v, reel_v3_cross(b->w, p->arm_b));
-    return reel_v3_add(reel_v3_sub(va, vb), p->belt);
+    const both3 turn = cross(m->w, arm);
+    const both x = m->v.x + turn.x, y = m->v.y + turn.y, z = m->v.z + turn.z;
+    return reel_v3(x[0] - x[1] + belt.x, y[0] - y[1] + belt.y, z[0] - z[1] + belt.z);
 }
 
-static inline void push(mover *a, mover *b, const point *p, reel_vec3 impulse)
+static inline void twist(both_movers *m, both3 t)
 {
-    a->v = reel_v3_madd(a->v, a->inv_mass, impulse);
-    b->v = reel_v3_madd(b->v, -b->inv_mass, impulse);
-    a->w = reel_v3_add(a->w, sym3_mul(&a->inv_inertia, reel_v3_cross(p->arm_a, impulse)));
-    b->w = reel_v3_sub(b->w, sym3_mul(&b->inv_inertia, reel_v3_cross(p->arm_b, impulse)));
+    m->w.x += m->xx * t.x + m->xy * t.y + m->xz * t.z;
+    m->w.y += m->xy * t.x + m->yy * t.y + m->yz * t.z;
+    m->w.z += m->xz * t.x + m->yz * t.y + m->zz * t.z;
 }
 
-static inline void twist(mover *a, mover *b, reel_vec3 impulse)
+/* `i` on a at the end of its arm, the opposite on b. */
+static inline void push(both_movers *m, both3 arm, reel_vec3 i)
 {
-    a->w = reel_v3_add(a->w, sym3_mul(&a->inv_inertia, impulse));
-    b->w = reel_v3_sub(b->w, sym3_mul(&b->inv_inertia, impulse));
+    const both3 p = {{i.x, -i.x}, {i.y, -i.y}, {i.z, -i.z}};
+    m->v.x += m->inv_mass * p.x;
+    m->v.y += m->inv_mass * p.y;
+    m->v.z += m->inv_mass * p.z;
+    twist(m, cross(arm, p));
 }
 
-static reel_vec3 world_impulse(const point *p, reel_vec3 i)
+static inline reel_vec3 along_axes(const patch *f, double n, double t, double s)
 {
-    return reel_v3_madd(reel_v3_madd(reel_v3_scale(p->n, i.x), i.y, p->t), i.z, p->s);
+    const reel_vec3 *u = f->axes;
+    return reel_v3(n * u[0].x + t * u[1].x + s * u[2].x, n * u[0].y + t * u[1].y + s * u[2].y,
+                   n * u[0].z + t * u[1].z + s * u[2].z);
+}
+
+/* Projected gradient step of the tangential impulse: to the disc of Coulomb's friction. */
+static inline void slide(const point *p, double ut, double us, double most, double *j, double *k)
+{
+    *j = p->impulse.y - p->gentle * ut;
+    *k = p->impulse.z - p->gentle * us;
+    const double size2 = *j * *j + *k * *k;
+    if (size2 > most * most) {
+        const double scale = most / sqrt(size2);
+        *j *= scale;
+        *k *= scale;
+    }
+}
+
+static inline double solve_point(both_movers *m, const patch *f, point *p, double wanted)
+{
+    const both3 arm = join(&p->arm_a, &p->arm_b);
+    const reel_vec3 u = slip(m, arm, f->belt);
+    const double un = reel_v3_dot(u, f->axes[0]);
+    const double free = p->impulse.x - p->nn * (un - wanted);
+    const double i = free > 0 ? free : 0, gain = i - p->impulse.x;
+    const double ut = reel_v3_dot(u, f->axes[1]) + p->nt * gain;
+    const double us = reel_v3_dot(u, f->axes[2]) + p->ns * gain;
+    double j = p->impulse.y - p->tt * ut - p->ts * us;
+    double k = p->impulse.z - p->ts * ut - p->ss * us;
+    const double most = f->friction * i;
+    if (j * j + k * k > most * most) {
+        slide(p, ut, us, most, &j, &k);
+    }
+    const double dj = j - p->impulse.y, dk = k - p->impulse.z;
+    push(m, arm, along_axes(f, gain, dj, dk));
+    p->impulse = reel_v3(i, j, k);
+    return gain * gain + dj * dj + dk * dk;
+}
+
+/* Rolling friction: a torque against the relative spin, within a ball. */
+static void roll(both_movers *m, const patch *f, const point *p, reel_vec3 *rolled)
+{
+    const both all = m->xx + m->yy + m->zz;
+    const reel_vec3 spin =
+        reel_v3(m->w.x[0] - m->w.x[1], m->w.y[0] - m->w.y[1], m->w.z[0] - m->w.z[1]);
+    reel_vec3 next = reel_v3_madd(*rolled, -1 / (all[0] + all[1]), spin);
+    const double most = f->rolling * p->impulse.x, size = reel_v3_len(next);
+    if (size > most) {
+        next = reel_v3_scale(next, most / size);
+    }
+    const reel_vec3 d = reel_v3_sub(next, *rolled);
+    twist(m, (both3){{d.x, -d.x}, {d.y, -d.y}, {d.z, -d.z}});
+    *rolled = next;
+}
+
+static double solve_patch(sim_sweep *sweep, const patch *f, int wanted)
+{
+    double change = 0;
+    both_movers m = load(&sweep->movers[f->a], &sweep->movers[f->b]);
+    for (int k = f->first; k < f->first + f->n; k++) {
+        point *p = &sweep->points[k];
+        change += solve_point(&m, f, p, p->wanted[wanted]);
+        if (f->rolling > 0) {
+            roll(&m, f, p, &sweep->rolled[k]);
+        }
+    }
+    unload(&m, &sweep->movers[f->a], &sweep->movers[f->b]);
+    const double yield = m.inv_mass[0] + m.inv_mass[1];
+    return change * yield * yield;
+}
+
+/* All patches, or those whose bodies have moved since they were solved; false if there are none. */
+static bool sweep_over(sim_sweep *sweep, bool all, int wanted)
+{
+    bool any = false;
+    for (int i = 0; i < sweep->n_patches; i++) {
+        patch *f = &sweep->patches[i];
+        mover *a = &sweep->movers[f->a], *b = &sweep->movers[f->b];
+        if (!all && a->moved <= f->solved && b->moved <= f->solved) {
+            continue;
+        }
+        any = true;
+        f->solved = sweep->clock++;
+        if (solve_patch(sweep, f, wanted) > NOTABLE_CHANGE * NOTABLE_CHANGE) {
+            a->moved = f->a ? sweep->clock : a->moved;
+            b->moved = f->b ? sweep->clock : b->moved;
+        }
+    }
+    return any;
+}
+
+static void start_warm(sim_sweep *sweep)
+{
+    for (int i = 0; i < sweep->n_patches; i++) {
+        const patch *f = &sweep->patches[i];
+        both_movers m = load(&sweep->movers[f->a], &sweep->movers[f->b]);
+        for (int k = f->first; k < f->first + f->n; k++) {
+            const point *p = &sweep->points[k];
+            const reel_vec3 i3 = p->impulse;
+            push(&m, join(&p->arm_a, &p->arm_b), along_axes(f, i3.x, i3.y, i3.z));
+        }
+        unload(&m, &sweep->movers[f->a], &sweep->movers[f->b]);
+    }
+}
+
+/* What came in fast leaves at the speed that restitution gives it. */
+static void bounce(sim_sweep *sweep)
+{
+    for (int i = 0; i < sweep->n_patches; i++) {
+        const patch *f = &sweep->patches[i];
+        both_movers m = load(&sweep->movers[f->a], &sweep->movers[f->b]);
+        for (int k = f->first; k < f->first + f->n; k++) {
+            point *p = &sweep->points[k];
+            if (p->wanted[BOUNCED] > 0 && p->impulse.x > 0) {
+                solve_point(&m, f, p, p->wanted[BOUNCED]);
+            }
+        }
+        unload(&m, &sweep->movers[f->a], &sweep->movers[f->b]);
+    }
 }
 
 /* How the slip answers an impulse along a direction. */
@@ -123,90 +300,20 @@ static reel_vec3 answer_to(const mover *a, const mover *b, const point *p, reel_
     return reel_v3_madd(turned, a->inv_mass + b->inv_mass, along);
 }
 
-static void prepare_block(const mover *movers, point *p)
+static void prepare_block(const mover *a, const mover *b, const patch *f, point *p)
 {
-    const mover *a = &movers[p->a], *b = &movers[p->b];
-    const reel_vec3 by_n = answer_to(a, b, p, p->n);
-    const reel_vec3 by_t = answer_to(a, b, p, p->t), by_s = answer_to(a, b, p, p->s);
-    const double tt = reel_v3_dot(by_t, p->t), ts = reel_v3_dot(by_t, p->s);
-    const double ss = reel_v3_dot(by_s, p->s), det = tt * ss - ts * ts;
-    p->nn = 1 / reel_v3_dot(by_n, p->n);
-    p->nt = reel_v3_dot(by_n, p->t);
-    p->ns = reel_v3_dot(by_n, p->s);
-    p->tt = ss / det;
-    p->ts = -ts / det;
-    p->ss = tt / det;
+    const reel_vec3 by_n = answer_to(a, b, p, f->axes[0]);
+    const reel_vec3 by_t = answer_to(a, b, p, f->axes[1]), by_s = answer_to(a, b, p, f->axes[2]);
+    const double tt = reel_v3_dot(by_t, f->axes[1]), ts = reel_v3_dot(by_t, f->axes[2]);
+    const double ss = reel_v3_dot(by_s, f->axes[2]), det = tt * ss - ts * ts;
+    p->nn = (float)(1 / reel_v3_dot(by_n, f->axes[0]));
+    p->nt = (float)reel_v3_dot(by_n, f->axes[1]);
+    p->ns = (float)reel_v3_dot(by_n, f->axes[2]);
+    p->tt = (float)(ss / det);
+    p->ts = (float)(-ts / det);
+    p->ss = (float)(tt / det);
     const double half = (tt - ss) / 2; /* 1 / larger eigenvalue */
-    p->gentle = 1 / ((tt + ss) / 2 + sqrt(half * half + ts * ts));
-    const sym3 *ia = &a->inv_inertia, *ib = &b->inv_inertia;
-    p->rolls = 1 / (ia->xx + ia->yy + ia->zz + ib->xx + ib->yy + ib->zz);
-}
-
-static inline void roll(mover *a, mover *b, point *p)
-{
-    const reel_vec3 spin = reel_v3_sub(a->w, b->w);
-    reel_vec3 next = reel_v3_madd(p->rolled, -p->rolls, spin);
-    const double most = p->rolling * p->impulse.x, size = reel_v3_len(next);
-    if (size > most) {
-        next = reel_v3_scale(next, most / size);
-    }
-    twist(a, b, reel_v3_sub(next, p->rolled));
-    p->rolled = next;
-}
-
-/* One point: `wanted` is its normal velocity, at least. */
-static inline void solve_point(mover *movers, point *p, double wanted)
-{
-    mover *a = &movers[p->a], *b = &movers[p->b];
-    const reel_vec3 u = slip(a, b, p);
-    const double un = reel_v3_dot(u, p->n);
-    const reel_vec3 old = p->impulse;
-    const double free_i = old.x - p->nn * (un - wanted);
-    const double i = free_i > 0 ? free_i : 0, gain = i - old.x;
-    const double ut = reel_v3_dot(u, p->t) + p->nt * gain;
-    const double us = reel_v3_dot(u, p->s) + p->ns * gain;
-    double j = old.y - p->tt * ut - p->ts * us, k = old.z - p->ts * ut - p->ss * us;
-    const double most = p->friction * i;
-    if (j * j + k * k > most * most) {
-        j = old.y - p->gentle * ut;
-        k = old.z - p->gentle * us;
-        const double size2 = j * j + k * k;
-        if (size2 > most * most) {
-            const double scale = most / sqrt(size2);
-            j *= scale;
-            k *= scale;
-        }
-    }
-    p->impulse = reel_v3(i, j, k);
-    push(a, b, p, world_impulse(p, reel_v3_sub(p->impulse, old)));
-    if (p->rolling > 0) {
-        roll(a, b, p);
-    }
-}
-
-static void sweep_pushing(mover *movers, point *points, int n)
-{
-    for (int i = 0; i < n; i++) {
-        solve_point(movers, &points[i], points[i].push_speed);
-    }
-}
-
-static void sweep_calmly(mover *movers, point *points, int n)
-{
-    for (int i = 0; i < n; i++) {
-        solve_point(movers, &points[i], points[i].gap_speed);
-    }
-}
-
-static void start_warm(mover *movers, point *points, int n)
-{
-    for (int i = 0; i < n; i++) {
-        point *p = &points[i];
-        push(&movers[p->a], &movers[p->b], p, world_impulse(p, p->impulse));
-        if (p->rolling > 0) {
-            twist(&movers[p->a], &movers[p->b], p->rolled);
-        }
-    }
+    p->gentle = (float)(1 / ((tt + ss) / 2 + sqrt(half * half + ts * ts)));
 }
 
 /* Torque-free turning, implicit in the angular velocity: I (w' - w) + dt w' x I w' = 0, by one step
@@ -231,39 +338,80 @@ static reel_vec3 gyrate(const body_fixed *fixed, const body_state *state, reel_v
     return reel_v3_madd(w, -1 / det, change);
 }
 
-static void accelerate(const reel_sim *sim, const island *isle, double dt)
+static void accelerate(reel_sim *sim, const island *isle)
 {
+    const double h = sim->h;
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
         const body_fixed *fixed = &sim->bodies[b];
         mover *m = &sim->sweep->movers[sim->sweep->mover_of[b]];
-        m->v = reel_v3_madd(m->v, dt, sim->scene->gravity);
+        m->v = reel_v3_madd(m->v, h, sim->scene->gravity);
         if (sim->pushed[b]) {
-            m->v = reel_v3_madd(m->v, dt * fixed->inv_mass, sim->force[b]);
-            m->w = reel_v3_madd(m->w, dt, sym3_mul(&m->inv_inertia, sim->torque[b]));
+            m->v = reel_v3_madd(m->v, h * fixed->inv_mass, sim->force[b]);
+            m->w = reel_v3_madd(m->w, h, sym3_mul(&m->inv_inertia, sim->torque[b]));
         }
         if (!fixed->round) {
-            m->w = gyrate(fixed, &sim->state.bodies[b], m->w, dt);
+            m->w = gyrate(fixed, &sim->state.bodies[b], m->w, h);
         }
     }
 }
 
-static void move(mover *movers, int n, double dt)
+static void load_movers(reel_sim *sim, const island *isle)
 {
-    for (int i = 1; i <= n; i++) {
-        movers[i].path = reel_v3_scale(movers[i].v, dt);
-        movers[i].turn = reel_v3_scale(movers[i].w, dt);
+    sim_sweep *sweep = sim->sweep;
+    sweep->movers[0] = (mover){.inv_mass = 0};
+    int n = 1;
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b], n++) {
+        const body_state *state = &sim->state.bodies[b];
+        sweep->mover_of[b] = n;
+        sweep->movers[n] = (mover){.v = state->v,
+                                   .w = state->w,
+                                   .inv_mass = sim->bodies[b].inv_mass,
+                                   .inv_inertia = world_inverse(&sim->bodies[b], state)};
     }
 }
 
-/* What came in fast leaves at the speed that restitution gives it. */
-static void bounce(mover *movers, point *points, int n)
+static void load_point(const reel_sim *sim, const contact *c, const patch *f, point *p)
 {
-    for (int i = 0; i < n; i++) {
-        point *p = &points[i];
-        if (p->bounce > 0 && p->impulse.x > 0) {
-            solve_point(movers, p, p->bounce);
-        }
+    const double gap_speed = c->depth < 0 ? c->depth / sim->h : 0, excess = c->depth - SIM_SLOP;
+    *p = (point){.wanted = {gap_speed, gap_speed}};
+    if (excess > 0) {
+        p->wanted[FOR_PATH] = fmin(PUSH_RATE * excess, PUSH_SPEED);
     }
+    if (c->restitution > 0 && contact_is_impact(sim, c)) {
+        p->wanted[BOUNCED] = c->restitution * c->approach;
+    }
+    if (f->a != 0) {
+        p->arm_a = reel_v3_sub(c->pos, sim->state.bodies[c->body_a].p);
+    }
+    if (f->b != 0) {
+        p->arm_b = reel_v3_sub(c->pos, sim->state.bodies[c->body_b].p);
+    }
+    const double i = fmax(0, reel_v3_dot(c->held, f->axes[0]));
+    const double j = reel_v3_dot(c->held, f->axes[1]), k = reel_v3_dot(c->held, f->axes[2]);
+    const double size = sqrt(j * j + k * k), most = f->friction * i;
+    const double scale = size > most ? most / size : 1;
+    p->impulse = reel_v3_scale(reel_v3(i, scale * j, scale * k), sim->h);
+    prepare_block(&sim->sweep->movers[f->a], &sim->sweep->movers[f->b], f, p);
+}
+
+static void load_patch(const reel_sim *sim, const contact *c, patch *f)
+{
+    const sim_sweep *sweep = sim->sweep;
+    const reel_vec3 n = c->normal;
+    const reel_vec3 other = fabs(n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
+    const reel_vec3 t = reel_v3_unit(reel_v3_cross(n, other), other);
+    *f = (patch){.a = sim->bodies[c->body_a].dynamic ? sweep->mover_of[c->body_a] : 0,
+                 .b = sim->bodies[c->body_b].dynamic ? sweep->mover_of[c->body_b] : 0,
+                 .axes = {n, t, reel_v3_cross(n, t)},
+                 .belt = c->belt,
+                 .friction = c->friction,
+                 .rolling = c->rolling};
+}
+
+static bool goes_with(const contact *c, const contact *d)
+{
+    return c->geom_a == d->geom_a && c->geom_b == d->geom_b && c->normal.x == d->normal.x &&
+           c->normal.y == d->normal.y && c->normal.z == d->normal.z;
 }
 
 static int by_height(const void *x, const void *y)
@@ -275,133 +423,140 @@ static int by_height(const void *x, const void *y)
     return (a->contact > b->contact) - (a->contact < b->contact);
 }
 
-static int load_movers(reel_sim *sim, const island *isle)
+/* Patches of the island's contacts, from the lowest to the highest. */
+static void load_points(reel_sim *sim, const island *isle)
 {
     sim_sweep *sweep = sim->sweep;
-    sweep->movers[0] = (mover){.inv_mass = 0};
     int n = 0;
-    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
-        const body_state *state = &sim->state.bodies[b];
-        sweep->mover_of[b] = ++n;
-        sweep->movers[n] = (mover){.v = state->v,
-                                   .w = state->w,
-                                   .inv_mass = sim->bodies[b].inv_mass,
-                                   .inv_inertia = world_inverse(&sim->bodies[b], state)};
+    const contact *last = NULL;
+    for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next) {
+        const contact *c = &sim->contacts[i];
+        if (last && goes_with(last, c)) {
+            sweep->order[n - 1].n++;
+        } else {
+            sweep->order[n++] = (place){-reel_v3_dot(c->pos, sim->scene->gravity), i, 1};
+        }
+        last = c;
     }
-    return n;
+    qsort(sweep->order, (size_t)n, sizeof *sweep->order, by_height);
+    sweep->n_patches = n;
+    sweep->n_points = 0;
+    for (int i = 0; i < n; i++) {
+        const contact *c = &sim->contacts[sweep->order[i].contact];
+        patch *f = &sweep->patches[i];
+        load_patch(sim, c, f);
+        f->first = sweep->n_points;
+        f->n = sweep->order[i].n;
+        for (int k = 0; k < f->n; k++) {
+            sweep->rolled[sweep->n_points] = reel_v3(0, 0, 0);
+            load_point(sim, &c[k], f, &sweep->points[sweep->n_points++]);
+        }
+    }
 }
 
-static void load_point(const reel_sim *sim, const contact *c, point *p)
+static bool reserve_points(sim_sweep *sweep, int n)
 {
-    const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
-    const double excess = c->depth - SIM_SLOP;
-    *p = (point){.a = a ? sim->sweep->mover_of[c->body_a] : 0,
-                 .b = b ? sim->sweep->mover_of[c->body_b] : 0,
-                 .n = c->normal,
-                 .belt = c->belt,
-                 .friction = c->friction,
-                 .rolling = c->rolling,
-                 .gap_speed = c->depth < 0 ? c->depth / sim->h : 0};
-    p->push_speed = excess > 0 ? fmin(PUSH_RATE * excess, PUSH_SPEED) : p->gap_speed;
-    const reel_vec3 other = fabs(p->n.x) < 0.6 ? reel_v3(1, 0, 0) : reel_v3(0, 1, 0);
-    p->t = reel_v3_unit(reel_v3_cross(p->n, other), other);
-    p->s = reel_v3_cross(p->n, p->t);
-    p->arm_a = a ? reel_v3_sub(c->pos, sim->state.bodies[c->body_a].p) : p->arm_a;
-    p->arm_b = b ? reel_v3_sub(c->pos, sim->state.bodies[c->body_b].p) : p->arm_b;
-    if (c->restitution > 0 && contact_is_impact(sim, c)) {
-        p->bounce = c->restitution * c->approach;
+    if (n <= sweep->cap_points) {
+        return true;
     }
-    const double i = fmax(0, reel_v3_dot(c->held, p->n));
-    const double j = reel_v3_dot(c->held, p->t), k = reel_v3_dot(c->held, p->s);
-    const double size = sqrt(j * j + k * k), most = p->friction * i;
-    const double scale = size > most ? most / size : 1;
-    p->impulse = reel_v3_scale(reel_v3(i, scale * j, scale * k), sim->h);
-    prepare_block(sim->sweep->movers, p);
+    const size_t cap = 2 * (size_t)n;
+    reel_free(sweep->points);
+    reel_free(sweep->patches);
+    reel_free(sweep->order);
+    reel_free(sweep->rolled);
+    sweep->points = reel_alloc(cap * sizeof *sweep->points);
+    sweep->patches = reel_alloc(cap * sizeof *sweep->patches);
+    sweep->order = reel_alloc(cap * sizeof *sweep->order);
+    sweep->rolled = reel_alloc(cap * sizeof *sweep->rolled);
+    const bool ok = sweep->points && sweep->patches && sweep->order && sweep->rolled;
+    sweep->cap_points = ok ? (int)cap : 0;
+    return ok;
 }
 
-static bool reserve(reel_sim *sim, int n)
+static bool reserve(reel_sim *sim, int n_points)
 {
     if (!sim->sweep) {
-        const size_t bodies = (size_t)sim->scene->n_bodies;
         sim->sweep = reel_calloc(1, sizeof *sim->sweep);
         if (!sim->sweep) {
             return false;
         }
+        const size_t bodies = (size_t)sim->scene->n_bodies;
         sim->sweep->movers = reel_calloc(bodies + 1, sizeof *sim->sweep->movers);
         sim->sweep->mover_of = reel_calloc(bodies, sizeof *sim->sweep->mover_of);
     }
-    if (n > sim->sweep->cap_points) {
-        reel_free(sim->sweep->points);
-        sim->sweep->cap_points = 0;
-        sim->sweep->points = reel_alloc((size_t)(2 * n) * sizeof *sim->sweep->points);
-        reel_free(sim->sweep->order);
-        sim->sweep->order = reel_alloc((size_t)(2 * n) * sizeof *sim->sweep->order);
-        sim->sweep->cap_points = sim->sweep->points && sim->sweep->order ? 2 * n : 0;
-    }
-    return sim->sweep->points && sim->sweep->movers && sim->sweep->mover_of;
+    return sim->sweep->movers && sim->sweep->mover_of && reserve_points(sim->sweep, n_points);
 }
 
 void sweep_destroy(sim_sweep *sweep)
 {
     if (sweep) {
         reel_free(sweep->points);
+        reel_free(sweep->patches);
         reel_free(sweep->order);
+        reel_free(sweep->rolled);
         reel_free(sweep->movers);
         reel_free(sweep->mover_of);
         reel_free(sweep);
     }
 }
 
-static void store_body(reel_sim *sim, int b, const mover *m)
+static void move_body(reel_sim *sim, int b, const mover *m)
 {
     body_state *state = &sim->state.bodies[b];
-    const double work = reel_v3_dot(sim->force[b], m->path) + reel_v3_dot(sim->torque[b], m->turn);
-    sim->state.work += work;
-    sim->state.total_work += fabs(work);
-    state->v = m->v;
-    state->w = m->w;
-    state->p = reel_v3_add(state->p, m->path);
-    const double angle = reel_v3_len(m->turn);
+    const reel_vec3 path = reel_v3_scale(m->v, sim->h), turn = reel_v3_scale(m->w, sim->h);
+    if (sim->pushed[b]) {
+        const double work = reel_v3_dot(sim->force[b], path) + reel_v3_dot(sim->torque[b], turn);
+        sim->state.work += work;
+        sim->state.total_work += fabs(work);
+    }
+    const double angle = reel_v3_len(turn);
     double sine, cosine;
     reel_sincos(angle / 2, &sine, &cosine);
-    const reel_vec3 axis = reel_v3_scale(reel_v3_unit(m->turn, reel_v3(0, 0, 1)), sine);
+    const reel_vec3 axis = reel_v3_scale(reel_v3_unit(turn, reel_v3(0, 0, 1)), sine);
     const reel_quat by = {cosine, axis.x, axis.y, axis.z};
+    state->p = reel_v3_add(state->p, path);
     state->q = reel_quat_unit(reel_quat_mul(by, state->q));
     state->free = false;
     body_refresh_rotation(state);
     body_place_geoms(sim, b);
 }
 
-static void store_bodies(reel_sim *sim, const island *isle)
+static void move_bodies(reel_sim *sim, const island *isle)
 {
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
-        store_body(sim, b, &sim->sweep->movers[sim->sweep->mover_of[b]]);
+        move_body(sim, b, &sim->sweep->movers[sim->sweep->mover_of[b]]);
     }
 }
 
-static int load_points(reel_sim *sim, const island *isle)
+static void store_velocities(reel_sim *sim, const island *isle)
 {
-    place *order = sim->sweep->order;
-    int n = 0;
-    for (int i = isle->first_contact; i >= 0; i = sim->contacts[i].next) {
-        order[n++] = (place){-reel_v3_dot(sim->contacts[i].pos, sim->scene->gravity), i};
+    for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
+        const mover *m = &sim->sweep->movers[sim->sweep->mover_of[b]];
+        sim->state.bodies[b].v = m->v;
+        sim->state.bodies[b].w = m->w;
     }
-    qsort(order, (size_t)n, sizeof *order, by_height);
-    for (int i = 0; i < n; i++) {
-        load_point(sim, &sim->contacts[order[i].contact], &sim->sweep->points[i]);
-    }
-    return n;
 }
 
-static void store_forces(reel_sim *sim, int n, bool lasting)
+static void store_forces(reel_sim *sim, bool lasting)
 {
-    for (int i = 0; i < n; i++) {
-        const point *p = &sim->sweep->points[i];
-        contact *c = &sim->contacts[sim->sweep->order[i].contact];
-        c->force = reel_v3_scale(world_impulse(p, p->impulse), 1 / sim->h);
-        c->lasting = lasting ? c->force : c->lasting;
-        c->swept = true;
+    const sim_sweep *sweep = sim->sweep;
+    for (int i = 0; i < sweep->n_patches; i++) {
+        const patch *f = &sweep->patches[i];
+        contact *c = &sim->contacts[sweep->order[i].contact];
+        for (int k = 0; k < f->n; k++, c++) {
+            const reel_vec3 p = sweep->points[f->first + k].impulse;
+            c->force = reel_v3_scale(along_axes(f, p.x, p.y, p.z), 1 / sim->h);
+            c->lasting = lasting ? c->force : c->lasting;
+            c->swept = true;
+        }
     }
+}
+
+/* Sweeps per second, since a step begins with what the one before found; more where cheap. */
+static int sweeps_for(const reel_sim *sim, const island *isle)
+{
+    const double due = fmax(FEWEST_SWEEPS, ceil(sim->h * SWEEP_RATE));
+    return (int)fmin(MOST_SWEEPS, fmax(due, SWEEP_WORK / isle->n_points));
 }
 
 reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)
@@ -409,24 +564,22 @@ reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)
     if (!reserve(sim, isle->n_points)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %d contacts", isle->n_points);
     }
-    const double wanted = ceil(sim->h * SWEEP_RATE);
-    const int sweeps = (int)fmin(MOST_SWEEPS, fmax(FEWEST_SWEEPS, wanted));
-    mover *movers = sim->sweep->movers;
-    point *points = sim->sweep->points;
-    const int n_movers = load_movers(sim, isle), n = load_points(sim, isle);
-    accelerate(sim, isle, sim->h);
-    start_warm(movers, points, n);
-    for (int k = 0; k < sweeps; k++) {
-        sweep_pushing(movers, points, n);
+    const int sweeps = sweeps_for(sim, isle);
+    load_movers(sim, isle);
+    load_points(sim, isle);
+    accelerate(sim, isle);
+    start_warm(sim->sweep);
+    sim->sweep->clock = 0;
+    for (int k = 0; k < sweeps && sweep_over(sim->sweep, k == 0, FOR_PATH); k++) {
     }
-    move(movers, n_movers, sim->h);
+    move_bodies(sim, isle);
     for (int k = 0; k < CALM_SWEEPS; k++) {
-        sweep_calmly(movers, points, n);
+        sweep_over(sim->sweep, true, AFTER_STEP);
     }
-    store_forces(sim, n, true); /* without the bounces: they do not last */
-    bounce(movers, points, n);
-    store_forces(sim, n, false);
-    store_bodies(sim, isle);
+    store_forces(sim, true); /* without the bounces: they do not last */
+    bounce(sim->sweep);
+    store_forces(sim, false);
+    store_velocities(sim, isle);
     sim->state.audit.iterative_steps++;
     return REEL_OK;
 }
