@@ -229,12 +229,14 @@ const reel_command reel_cmd_verify = {
     .arguments = "DIR",
     .min_arguments = 1,
     .max_arguments = 1,
-    .summary = "check a dataset: files, digests, tables, labels against one another",
+    .summary = "check a dataset: files, digests, tables, mechanics, labels",
     .details =
         "Reads every file back. Planes are compared with the digests that were taken before they\n"
-        "were encoded, tables with what the clips' records say, labels (drawn again where they\n"
-        "are not stored) with depth, poses and cameras. Ends with 70 if anything is wrong, and\n"
-        "says where: file; clip, camera, plane and frame; or table, row and column.",
+        "were encoded, tables with what the clips' records say, impulses with momenta and "
+        "energies\n"
+        "with work, labels (drawn again where they are not stored) with depth, poses and cameras.\n"
+        "Ends with 70 if anything is wrong, and says where: file; clip, camera, plane and frame;\n"
+        "or table, row and column.",
     .example = "  physreel verify out/demo --regenerate",
     .options = options,
     .run = cmd_verify,

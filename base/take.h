@@ -128,7 +128,9 @@ typedef struct reel_take {
                                  static bodies included, so that the sum over bodies is 0 to
                                  rounding (1e-12 of the sum of their sizes) */
     double *applied_force;  /**< [S][B][3] N, mean since the sample before of what the timeline
-                                 (forces and impulses) and force fields did to the body */
+                                 (forces and impulses) and force fields did to the body; and
+                                 less the weight of the time that a fast body lost within a step
+                                 when it was stopped at what it met, which the next gives back */
     uint8_t *state;         /**< [S][B] REEL_STATE_* */
     uint16_t *appearance;   /**< [S][B] appearance index; 0 = as in the scene */
     double *joint_position; /**< [S][J] rad or m; 0 for ball and fixed; gear: what it is off by, in

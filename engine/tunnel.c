@@ -75,7 +75,9 @@ static bool geoms_touch(const reel_sim *sim, int body, int other)
     const reel_body *a = &sim->scene->bodies[body];
     for (int g = a->first_geom; g < a->first_geom + a->n_geoms; g++) {
         dContactGeom points[COLLIDER_CONTACTS];
-        const int n = sim->geoms[g] ? geoms_collide(sim, g, other, points) : 0;
+        const bool first = body < sim->scene->geoms[other].body; /* as in contact.c */
+        const int a_geom = first ? g : other, b_geom = first ? other : g;
+        const int n = sim->geoms[g] ? geoms_collide(sim, a_geom, b_geom, points) : 0;
         for (int i = 0; i < n; i++) {
             if (points[i].depth > TOUCH_DEPTH) {
                 return true;
@@ -150,7 +152,7 @@ static void take_books_back(reel_sim *sim, int b, reel_vec3 from, double time)
     const reel_vec3 weight = reel_v3_scale(sim->scene->gravity, sim->bodies[b].mass);
     const reel_vec3 all = reel_v3_add(weight, sim->force[b]);
     sim->state.impulse = reel_v3_madd(sim->state.impulse, time, all);
-    state->applied = reel_v3_madd(state->applied, time, sim->force[b]);
+    state->applied = reel_v3_madd(state->applied, time, all);
     const double work = reel_v3_dot(sim->force[b], reel_v3_sub(state->p, from));
     sim->state.work += work;
     sim->state.total_work += fabs(work);
@@ -170,7 +172,7 @@ static void stop_at(reel_sim *sim, const way *w, island_kind kind, double share)
 {
     const int b = w->body;
     sim->state.bodies[b] = w->end;
-    if (kind == ISLAND_FREE || kind == ISLAND_IMPACT) {
+    if ((kind == ISLAND_FREE || kind == ISLAND_IMPACT) && !forces_moved(sim, b)) {
         const double time = (1 - share) * (sim->h + watch_before(sim, b)->debt);
         fly_on(sim, b, -time);
         sim->state.bodies[b].debt = time;
@@ -190,8 +192,15 @@ static void note_tunnelling(reel_sim *sim, int body, int geom)
 
 static void look_again(reel_sim *sim, const way *w, island_kind kind, int *near, double length)
 {
-    const int n_near = find_near(sim, w, near);
-    if (n_near == 0) {
+    int n_near = 0;
+    for (int i = 0, all = find_near(sim, w, near); i < all; i++) {
+        if (touched_at(sim, w, &near[i], 1, 0) < 0) { /* what it left is none it has met */
+            near[n_near++] = near[i];
+        }
+    }
+    sim->state.bodies[w->body] = w->end;
+    body_place_geoms(sim, w->body);
+    if (n_near == 0 || watch_before(sim, w->body)->debt > sim->h) {
         return;
     }
     const double poses = ceil(2 * length / sim->bodies[w->body].thin);
