@@ -6,7 +6,7 @@
  *     bench_accuracy scene CASE RATE               the scene as JSON
  *     bench_accuracy trace CASE RATE FILE          run with our engine, keep the states
  *     bench_accuracy judge CASE ENGINE FILE        CSV of the errors of a trace
- *     bench_accuracy speed RATE                    steps per second of user time, best of three
+ *     bench_accuracy speed RATE [CASE]             steps per second of user time, best of three
  *
  * A trace file is three 32-bit integers (rate, steps n, bodies) and (n + 1) x bodies x 13 doubles
  * (experiment.h), all little-endian.
@@ -139,11 +139,14 @@ static int command_judge(const accuracy_case *c, const char *engine, const char 
     return 0;
 }
 
-static void command_speed(int rate)
+static void command_speed(int rate, const accuracy_case *only)
 {
     puts("scene,engine,steps,step,seconds,steps_per_s");
     for (const accuracy_case *c = speed_cases; c->name; c++) {
         double best = 1e300;
+        if (only && c != only) {
+            continue;
+        }
         for (int i = 0; i < 3; i++) {
             reel_scene *s = c->build(c, rate);
             best = fmin(best, trace_time(c, s));
@@ -172,8 +175,8 @@ int main(int argc, char **argv)
     if (strcmp(command, "trace") == 0 && argc == 5) {
         return command_trace(find(argv[2]), rate_of(argv[3]), argv[4]);
     }
-    if (strcmp(command, "speed") == 0 && argc == 3) {
-        command_speed(rate_of(argv[2]));
+    if (strcmp(command, "speed") == 0 && (argc == 3 || argc == 4)) {
+        command_speed(rate_of(argv[2]), argc == 4 ? find(argv[3]) : NULL);
         return 0;
     }
     if (strcmp(command, "judge") == 0 && argc == 5) {
@@ -181,7 +184,7 @@ int main(int argc, char **argv)
     }
     fputs(
         "usage: bench_accuracy list | run RATE... [--only CASE] | scene CASE RATE |\n"
-        "       trace CASE RATE FILE | judge CASE ENGINE FILE\n",
+        "       trace CASE RATE FILE | judge CASE ENGINE FILE | speed RATE [CASE]\n",
         stderr);
     return 2;
 }
