@@ -113,17 +113,32 @@ static int capsule_with(dGeomID partner, dGeomID capsule, double sign, dContactG
     return n < 0 ? -1 : hand_over(&f, found, n, sign, points);
 }
 
-static int two_solids(const convex *a, const convex *b, dGeomID geom_a, dGeomID geom_b,
-                      dContactGeom *points)
+static convex_pose pose_of(const frame *f, const frame *g)
 {
-    const frame f = frame_of(geom_a), g = frame_of(geom_b);
-    convex_pose pose = {.p = into(&f, reel_v3_sub(g.origin, f.origin))};
+    convex_pose pose = {.p = into(f, reel_v3_sub(g->origin, f->origin))};
     for (int k = 0; k < 3; k++) {
-        const reel_vec3 axis = into(&f, g.axes[k]);
+        const reel_vec3 axis = into(f, g->axes[k]);
         pose.r.m[0][k] = axis.x;
         pose.r.m[1][k] = axis.y;
         pose.r.m[2][k] = axis.z;
     }
+    return pose;
+}
+
+static int solid_on_land(const terrain *land, const convex *s, dGeomID land_geom, dGeomID solid,
+                         double sign, dContactGeom *points)
+{
+    const frame f = frame_of(land_geom), g = frame_of(solid);
+    const convex_pose pose = pose_of(&f, &g);
+    touch_point found[COLLIDER_CONTACTS];
+    return hand_over(&f, found, terrain_collide(land, s, &pose, found), sign, points);
+}
+
+static int two_solids(const convex *a, const convex *b, dGeomID geom_a, dGeomID geom_b,
+                      dContactGeom *points)
+{
+    const frame f = frame_of(geom_a), g = frame_of(geom_b);
+    const convex_pose pose = pose_of(&f, &g);
     touch_point found[COLLIDER_CONTACTS];
     return hand_over(&f, found, collide_convex(a, b, &pose, found), -1, points);
 }
@@ -178,6 +193,12 @@ int geoms_collide(const reel_sim *sim, int geom_a, int geom_b, struct dContactGe
     }
     if (shape_b->shape == REEL_SHAPE_PLANE) {
         return solid_on_plane(&shape_a->solid, a, b, 1, points);
+    }
+    if (shape_a->land) {
+        return solid_on_land(shape_a->land, &shape_b->solid, a, b, -1, points);
+    }
+    if (shape_b->land) {
+        return solid_on_land(shape_b->land, &shape_a->solid, b, a, 1, points);
     }
     return two_solids(&shape_a->solid, &shape_b->solid, a, b, points);
 }

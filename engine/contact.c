@@ -192,7 +192,10 @@ static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)
     const geom_pair *pair = &sim->pairs[i];
     dContactGeom points[COLLIDER_CONTACTS];
     int n = geoms_collide(sim, pair->geom_a, pair->geom_b, points);
-    n = keep_spread(points, drop_bad_normals(points, n));
+    n = drop_bad_normals(points, n);
+    if (!geoms_shape(sim, pair->geom_a)->land && !geoms_shape(sim, pair->geom_b)->land) {
+        n = keep_spread(points, n); /* those on land are chosen by surface */
+    }
     if (n == 0) {
         return REEL_OK;
     }

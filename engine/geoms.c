@@ -18,6 +18,7 @@ struct sim_shapes {
     reel_arena arena;
     geom_shape *of;   /* [n_geoms] */
     polytope **hulls; /* [n_meshes] of those that are hulls */
+    terrain **meshes; /* [n_meshes] of those that are static scenery */
 };
 
 /* ---- our class of ODE's geoms --------------------------------------------------------------- */
@@ -88,6 +89,26 @@ static reel_status hull_of_mesh(reel_sim *sim, int mesh, reel_error *err)
     return REEL_OK;
 }
 
+static reel_status build_land(reel_sim *sim, const reel_geom *geom, geom_shape *shape,
+                              reel_error *err)
+{
+    struct sim_shapes *all = sim->shapes;
+    terrain *land = geom->shape == REEL_SHAPE_MESH ? all->meshes[geom->mesh] : NULL;
+    reel_status status = REEL_OK;
+    reel_geom_box(sim->scene, geom, shape->lo, shape->hi);
+    if (geom->shape == REEL_SHAPE_HEIGHT_FIELD) {
+        /* solid below, as far as it is wide */
+        shape->lo[2] -= fmax(geom->size[0], geom->size[1]);
+        status = terrain_of_heights(&all->arena, &sim->scene->height_fields[geom->height_field],
+                                    geom->size, &land, err);
+    } else if (!land) {
+        status = terrain_of_mesh(&all->arena, &sim->scene->meshes[geom->mesh], &land, err);
+        all->meshes[geom->mesh] = land;
+    }
+    shape->land = land;
+    return status;
+}
+
 static reel_status build_shape(reel_sim *sim, int g, reel_error *err)
 {
     const reel_geom *geom = &sim->scene->geoms[g];
@@ -97,9 +118,7 @@ static reel_status build_shape(reel_sim *sim, int g, reel_error *err)
     switch (geom->shape) {
     case REEL_SHAPE_PLANE: return REEL_OK;
     case REEL_SHAPE_MESH:
-    case REEL_SHAPE_HEIGHT_FIELD:
-        reel_geom_box(sim->scene, geom, shape->lo, shape->hi);
-        return REEL_OK;
+    case REEL_SHAPE_HEIGHT_FIELD: return build_land(sim, geom, shape, err);
     case REEL_SHAPE_BOX: {
         const double half[3] = {geom->size[0] / 2, geom->size[1] / 2, geom->size[2] / 2};
         polytope *box = REEL_ARENA_NEW(&sim->shapes->arena, polytope, 1);
@@ -203,8 +222,10 @@ reel_status geoms_build(reel_sim *sim, reel_error *err)
         reel_arena *arena = &sim->shapes->arena;
         sim->shapes->of = REEL_ARENA_NEW(arena, geom_shape, (size_t)scene->n_geoms + 1);
         sim->shapes->hulls = REEL_ARENA_NEW(arena, polytope *, (size_t)scene->n_meshes + 1);
+        sim->shapes->meshes = REEL_ARENA_NEW(arena, terrain *, (size_t)scene->n_meshes + 1);
     }
-    if (!sim->geoms || !sim->shapes || !sim->shapes->of || !sim->shapes->hulls) {
+    if (!sim->geoms || !sim->shapes || !sim->shapes->of || !sim->shapes->hulls ||
+        !sim->shapes->meshes) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the geoms");
     }
     for (int g = 0; g < scene->n_geoms; g++) {

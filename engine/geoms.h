@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "engine/convex.h"
+#include "engine/terrain.h"
 
 struct dContactGeom;
 
@@ -14,6 +14,7 @@ typedef struct geom_shape {
     bool collides;
     convex solid;        /* not of a plane, mesh or height field */
     double lo[3], hi[3]; /* m: box in the geom's frame (mesh, height field) */
+    const terrain *land; /* of a mesh or height field: else NULL */
 } geom_shape;
 
 /* ODE's geoms in sim->space (spheres, boxes, capsules, cylinders and planes as its own classes, the
