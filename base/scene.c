@@ -11,7 +11,7 @@ reel_audit_limits reel_audit_limits_default(void)
         .initial_overlap = 0.001,
         .joint_error = 0.005,
         .energy_gain = 0.02,
-        .contacts = 4096,
+        .contacts = 65536,
         .solver_messages = 0,
         .escape = 100,
         .popping = 0.25,

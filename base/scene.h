@@ -356,7 +356,7 @@ typedef struct reel_audit_limits {
     double initial_overlap; /**< m, deepest contact at step 0; default 0.001 */
     double joint_error;     /**< m, anchor separation; default 0.005 */
     double energy_gain;     /**< fraction of the scene's energy scale, gained without work; 0.02 */
-    int contacts;           /**< most contacts in one step; default 4096 */
+    int contacts;           /**< most contacts in one step; default 65536 */
     int solver_messages;    /**< default 0 */
     double escape;          /**< m from the origin; default 100 */
     double popping;         /**< m/s, speed from nothing of bodies that touch; default 0.25 */

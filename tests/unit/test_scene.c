@@ -18,7 +18,7 @@ static void defaults(const void *param)
     CHECK_INT(s->n_categories, ==, 1);
     CHECK_STR(s->categories[0], "environment");
     CHECK_NEAR(s->audit.penetration, 0.01, 0);
-    CHECK_INT(s->audit.contacts, ==, 4096);
+    CHECK_INT(s->audit.contacts, ==, 65536);
     reel_scene_destroy(&s);
     CHECK(!s);
     reel_scene_destroy(&s);

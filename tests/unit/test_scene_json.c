@@ -51,7 +51,7 @@ static void round_trip(const void *param)
     }
     CHECK_CONTAINS(text, "\"seed\":\"18446744073709551615\"");
     CHECK_CONTAINS(text, "\"params\":{\"bend\":-0.5,\"count\":8,\"painted\":true,");
-    CHECK_CONTAINS(text, "\"audit\":{\"contacts\":4096,\"energy_gain\":0.02,");
+    CHECK_CONTAINS(text, "\"audit\":{\"contacts\":65536,\"energy_gain\":0.02,");
     reel_free(text);
     reel_free(pretty);
     reel_scene_destroy(&s);
