@@ -303,6 +303,9 @@ static void add_form(reel_fields *f, const reel_form *form, reel_pose pose,
     lua_State *L = f->L;
     for (int i = 0; i < form->n_pieces; i++) {
         const reel_form_piece *p = &form->pieces[i];
+        if (!(d->visible && p->visible) && !(d->collides && p->collides) && !p->weighs) {
+            continue; /* a part that would collide if anything of the thing did */
+        }
         reel_geom g = {.shape = p->shape,
                        .size = {p->size[0], p->size[1], p->size[2]},
                        .body_from_geom = pose,
