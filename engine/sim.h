@@ -85,6 +85,7 @@ typedef struct body_state {
     bool ready;    /* still for so long that it may fall asleep */
     int32_t group; /* 0 awake; else 1 + smallest body of the island that fell asleep */
     bool free;     /* flew freely in the last step */
+    double stretch; /* s: how finely the joint trees that it is the first of have to be cut */
     double debt;   /* s that it lost when it was stopped at a touch (tunnel.c) */
     tremble tremble;
     reel_vec3 push; /* N: of force fields, mean of the last step that it was awake */

@@ -1,5 +1,5 @@
 /*
- * tree.c - accelerations of a joint tree: Featherstone's articulated-body algorithm.
+ * tree.c - accelerations of joint trees: Featherstone's articulated-body algorithm.
  *
  * Three passes over the nodes: places and velocities outwards, articulated inertias and biases
  * inwards, accelerations outwards (R. Featherstone, "Rigid Body Dynamics Algorithms", Springer
@@ -10,23 +10,75 @@
  *
  * Coordinates: a free body's P, q, v, w (world); a ball joint's q, w of the body (world, not
  * relative to the parent); a hinge's angle and a slider's path from where they were at the start of
- * the step, with their rates. Then the sums: impulse of the world's joint, work of the forces.
+ * the step, with their rates. Then the sum: work of forces and motors. Quaternions need not have
+ * length 1.
  */
 #include "engine/tree.h"
 
 #include "base/trig.h"
 
-static void add(reel_mat3 *to, const reel_mat3 *b)
+typedef reel_vec3 vec3;
+typedef reel_mat3 mat3;
+typedef tree_sym sym;
+
+static inline vec3 vec(const double *y)
+{
+    return reel_v3(y[0], y[1], y[2]);
+}
+
+static inline vec3 sym_mul(const sym *s, vec3 v)
+{
+    return (vec3){s->xx * v.x + s->xy * v.y + s->xz * v.z, s->xy * v.x + s->yy * v.y + s->yz * v.z,
+                  s->xz * v.x + s->yz * v.y + s->zz * v.z};
+}
+
+static inline vec3 mul_v(const mat3 *a, vec3 v)
+{
+    return (vec3){a->m[0][0] * v.x + a->m[0][1] * v.y + a->m[0][2] * v.z,
+                  a->m[1][0] * v.x + a->m[1][1] * v.y + a->m[1][2] * v.z,
+                  a->m[2][0] * v.x + a->m[2][1] * v.y + a->m[2][2] * v.z};
+}
+
+static inline vec3 tmul_v(const mat3 *a, vec3 v)
+{
+    return (vec3){a->m[0][0] * v.x + a->m[1][0] * v.y + a->m[2][0] * v.z,
+                  a->m[0][1] * v.x + a->m[1][1] * v.y + a->m[2][1] * v.z,
+                  a->m[0][2] * v.x + a->m[1][2] * v.y + a->m[2][2] * v.z};
+}
+
+static inline void sym_add(sym *to, const sym *b)
+{
+    to->xx += b->xx;
+    to->yy += b->yy;
+    to->zz += b->zz;
+    to->xy += b->xy;
+    to->xz += b->xz;
+    to->yz += b->yz;
+}
+
+static inline void mat_add(mat3 *to, const mat3 *b)
 {
     for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            to->m[i][j] += b->m[i][j];
+        for (int k = 0; k < 3; k++) {
+            to->m[i][k] += b->m[i][k];
         }
     }
 }
 
+/* to += s x x^T */
+static inline void sym_add_square(sym *to, double s, vec3 x)
+{
+    const vec3 a = reel_v3_scale(x, s);
+    to->xx += a.x * x.x;
+    to->yy += a.y * x.y;
+    to->zz += a.z * x.z;
+    to->xy += a.x * x.y;
+    to->xz += a.x * x.z;
+    to->yz += a.y * x.z;
+}
+
 /* to += s x y^T */
-static void add_outer(reel_mat3 *to, double s, reel_vec3 x, reel_vec3 y)
+static inline void mat_add_outer(mat3 *to, double s, vec3 x, vec3 y)
 {
     const double a[3] = {s * x.x, s * x.y, s * x.z};
     for (int i = 0; i < 3; i++) {
@@ -36,137 +88,183 @@ static void add_outer(reel_mat3 *to, double s, reel_vec3 x, reel_vec3 y)
     }
 }
 
-static reel_mat3 mul(const reel_mat3 *a, const reel_mat3 *b)
+/* r s r^T */
+static inline sym turned(const mat3 *r, const sym *s)
 {
-    reel_mat3 out;
+    double t[3][3];
     for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            out.m[i][j] =
-                a->m[i][0] * b->m[0][j] + a->m[i][1] * b->m[1][j] + a->m[i][2] * b->m[2][j];
-        }
+        const double *a = r->m[i];
+        t[i][0] = s->xx * a[0] + s->xy * a[1] + s->xz * a[2];
+        t[i][1] = s->yy * a[1] + s->xy * a[0] + s->yz * a[2];
+        t[i][2] = s->zz * a[2] + s->xz * a[0] + s->yz * a[1];
+    }
+    const double(*m)[3] = r->m;
+    return (sym){t[0][0] * m[0][0] + t[0][1] * m[0][1] + t[0][2] * m[0][2],
+                 t[1][0] * m[1][0] + t[1][1] * m[1][1] + t[1][2] * m[1][2],
+                 t[2][0] * m[2][0] + t[2][1] * m[2][1] + t[2][2] * m[2][2],
+                 t[0][0] * m[1][0] + t[0][1] * m[1][1] + t[0][2] * m[1][2],
+                 t[0][0] * m[2][0] + t[0][1] * m[2][1] + t[0][2] * m[2][2],
+                 t[1][0] * m[2][0] + t[1][1] * m[2][1] + t[1][2] * m[2][2]};
+}
+
+/* Of a positive definite matrix: cofactors. */
+static inline sym inverse(const sym *a)
+{
+    const double xx = a->yy * a->zz - a->yz * a->yz, xy = a->xz * a->yz - a->xy * a->zz;
+    const double xz = a->xy * a->yz - a->xz * a->yy, yy = a->xx * a->zz - a->xz * a->xz;
+    const double yz = a->xy * a->xz - a->xx * a->yz, zz = a->xx * a->yy - a->xy * a->xy;
+    const double s = 1 / (a->xx * xx + a->xy * xy + a->xz * xz);
+    return (sym){s * xx, s * yy, s * zz, s * xy, s * xz, s * yz};
+}
+
+/* a b */
+static inline mat3 sym_mul_mat(const sym *a, const mat3 *b)
+{
+    mat3 out;
+    for (int k = 0; k < 3; k++) {
+        const vec3 column = sym_mul(a, reel_v3(b->m[0][k], b->m[1][k], b->m[2][k]));
+        out.m[0][k] = column.x;
+        out.m[1][k] = column.y;
+        out.m[2][k] = column.z;
     }
     return out;
 }
 
-/* a b^T where that is symmetric. */
-static reel_mat3 mul_symmetric(const reel_mat3 *a, const reel_mat3 *b)
+static inline double column_dot(const mat3 *a, int i, const mat3 *b, int k)
 {
-    reel_mat3 out;
+    return a->m[0][i] * b->m[0][k] + a->m[1][i] * b->m[1][k] + a->m[2][i] * b->m[2][k];
+}
+
+/* m - a^T b, where that is symmetric */
+static inline sym sym_less(const sym *m, const mat3 *a, const mat3 *b)
+{
+    return (sym){m->xx - column_dot(a, 0, b, 0), m->yy - column_dot(a, 1, b, 1),
+                 m->zz - column_dot(a, 2, b, 2), m->xy - column_dot(a, 0, b, 1),
+                 m->xz - column_dot(a, 0, b, 2), m->yz - column_dot(a, 1, b, 2)};
+}
+
+/* [r] m with [r] x = r x x: the cross product with each column. */
+static inline mat3 cross_sym(vec3 r, const sym *m)
+{
+    return (mat3){
+        {{r.y * m->xz - r.z * m->xy, r.y * m->yz - r.z * m->yy, r.y * m->zz - r.z * m->yz},
+         {r.z * m->xx - r.x * m->xz, r.z * m->xy - r.x * m->yz, r.z * m->xz - r.x * m->zz},
+         {r.x * m->xy - r.y * m->xx, r.x * m->yy - r.y * m->xy, r.x * m->yz - r.y * m->xz}}};
+}
+
+/* to -= h [r] + its transpose */
+static inline void sym_take_both(sym *to, const mat3 *h, vec3 r)
+{
+    double x[3][3];
     for (int i = 0; i < 3; i++) {
-        for (int j = 0; j <= i; j++) {
-            out.m[i][j] = out.m[j][i] =
-                a->m[i][0] * b->m[j][0] + a->m[i][1] * b->m[j][1] + a->m[i][2] * b->m[j][2];
-        }
+        x[i][0] = h->m[i][2] * r.y - h->m[i][1] * r.z;
+        x[i][1] = h->m[i][0] * r.z - h->m[i][2] * r.x;
+        x[i][2] = h->m[i][1] * r.x - h->m[i][0] * r.y;
     }
-    return out;
+    to->xx += 2 * x[0][0];
+    to->yy += 2 * x[1][1];
+    to->zz += 2 * x[2][2];
+    to->xy += x[0][1] + x[1][0];
+    to->xz += x[0][2] + x[2][0];
+    to->yz += x[1][2] + x[2][1];
 }
 
-/* to -= a^T b where that is symmetric. */
-static void take_symmetric(reel_mat3 *to, const reel_mat3 *a, const reel_mat3 *b)
-{
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j <= i; j++) {
-            const double sum =
-                a->m[0][i] * b->m[0][j] + a->m[1][i] * b->m[1][j] + a->m[2][i] * b->m[2][j];
-            to->m[i][j] -= sum;
-            to->m[j][i] = to->m[i][j];
-        }
-    }
-}
-
-/* to -= b [r] */
-static void take_crossed(reel_mat3 *to, const reel_mat3 *b, reel_vec3 r)
-{
-    for (int i = 0; i < 3; i++) {
-        to->m[i][0] += b->m[i][2] * r.y - b->m[i][1] * r.z;
-        to->m[i][1] += b->m[i][0] * r.z - b->m[i][2] * r.x;
-        to->m[i][2] += b->m[i][1] * r.x - b->m[i][0] * r.y;
-    }
-}
-
-/* [r] b with [r] x = r x x: the cross product with each column. */
-static reel_mat3 cross_mul(reel_vec3 r, const reel_mat3 *b)
-{
-    reel_mat3 out;
-    for (int j = 0; j < 3; j++) {
-        out.m[0][j] = r.y * b->m[2][j] - r.z * b->m[1][j];
-        out.m[1][j] = r.z * b->m[0][j] - r.x * b->m[2][j];
-        out.m[2][j] = r.x * b->m[1][j] - r.y * b->m[0][j];
-    }
-    return out;
-}
-
-/* Of a symmetric, positive definite matrix: cofactors. */
-static reel_mat3 inverse(const reel_mat3 *a)
-{
-    const double xx = a->m[1][1] * a->m[2][2] - a->m[1][2] * a->m[1][2];
-    const double xy = a->m[0][2] * a->m[1][2] - a->m[0][1] * a->m[2][2];
-    const double xz = a->m[0][1] * a->m[1][2] - a->m[0][2] * a->m[1][1];
-    const double yy = a->m[0][0] * a->m[2][2] - a->m[0][2] * a->m[0][2];
-    const double yz = a->m[0][1] * a->m[0][2] - a->m[0][0] * a->m[1][2];
-    const double zz = a->m[0][0] * a->m[1][1] - a->m[0][1] * a->m[0][1];
-    const double s = 1 / (a->m[0][0] * xx + a->m[0][1] * xy + a->m[0][2] * xz);
-    return (reel_mat3){
-        {{s * xx, s * xy, s * xz}, {s * xy, s * yy, s * yz}, {s * xz, s * yz, s * zz}}};
-}
+/* ---- outwards: places and velocities ---- */
 
 static const tree_motion world = {.q = {1, 0, 0, 0}, .r = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}};
 
-static const tree_motion *parent_of(const tree *t, const tree_node *node)
+static inline const tree_motion *parent_of(const tree *t, const tree_node *node)
 {
     return node->parent < 0 ? &world : &t->nodes[node->parent].now;
 }
 
-static reel_vec3 vec(const double *y)
+/* Of a quaternion of any length. */
+static inline mat3 rotation(const double *y)
 {
-    return reel_v3(y[0], y[1], y[2]);
+    const double w = y[0], x = y[1], v = y[2], z = y[3];
+    const double s = 2 / (w * w + x * x + v * v + z * z);
+    const double sx = s * x, sy = s * v, sz = s * z;
+    const double xx = sx * x, yy = sy * v, zz = sz * z, xy = sx * v, xz = sx * z, yz = sy * z;
+    const double wx = sx * w, wy = sy * w, wz = sz * w;
+    return (mat3){{{1 - (yy + zz), xy - wz, xz + wy},
+                   {xy + wz, 1 - (xx + zz), yz - wx},
+                   {xz - wy, yz + wx, 1 - (xx + yy)}}};
 }
 
 static reel_quat hinge_turn(const tree_node *node, double angle)
 {
     double s, c;
     reel_sincos(angle / 2, &s, &c);
-    const reel_vec3 u = node->parent_axis;
+    const vec3 u = node->parent_axis;
     return (reel_quat){c, s * u.x, s * u.y, s * u.z};
 }
 
-/* Place and velocity of a node whose parent has its own. */
-static void place(const tree *t, tree_node *node, const double *y)
+/* Orientation and velocity across a joint of at most one freedom. */
+static vec3 place_simple(tree_node *node, const tree_motion *up, const double *y)
 {
-    const tree_motion *up = parent_of(t, node);
     tree_motion *now = &node->now;
-    now->arm = reel_mat3_mul_v(up->r, node->reach);
+    vec3 drift = reel_v3(0, 0, 0); /* of P relative to the parent */
     now->w = up->w;
-    now->zn = reel_v3(0, 0, 0);
-    reel_vec3 drift = reel_v3(0, 0, 0); /* of P relative to the parent */
-    switch (node->joint) {
-    case TREE_FREE:
-        now->arm = vec(y);
-        now->q = reel_quat_unit((reel_quat){y[3], y[4], y[5], y[6]});
-        drift = vec(y + 7);
-        now->w = vec(y + 10);
-        break;
-    case TREE_BALL:
-        now->q = reel_quat_unit((reel_quat){y[0], y[1], y[2], y[3]});
-        now->w = vec(y + 4);
-        break;
-    case TREE_HINGE:
-        now->u = reel_mat3_mul_v(up->r, node->parent_axis);
+    now->zn = drift;
+    now->q = reel_quat_mul(up->q, node->rel);
+    if (node->joint == TREE_HINGE) {
+        now->u = mul_v(&up->r, node->parent_axis);
         now->q = reel_quat_mul(reel_quat_mul(up->q, hinge_turn(node, y[0])), node->rel);
         now->zn = reel_v3_scale(reel_v3_cross(up->w, now->u), y[1]);
         now->w = reel_v3_madd(up->w, y[1], now->u);
-        break;
-    case TREE_SLIDER:
-        now->u = reel_mat3_mul_v(up->r, node->parent_axis);
+    } else if (node->joint == TREE_SLIDER) {
+        now->u = mul_v(&up->r, node->parent_axis);
         now->arm = reel_v3_madd(now->arm, y[0], now->u);
         drift = reel_v3_scale(now->u, y[1]);
-        now->q = reel_quat_mul(up->q, node->rel);
-        break;
-    case TREE_FIXED: now->q = reel_quat_mul(up->q, node->rel); break;
     }
-    const reel_vec3 swing = reel_v3_cross(up->w, now->arm);
-    now->r = reel_mat3_from_quat(now->q);
-    now->c = reel_v3_scale(reel_mat3_mul_v(now->r, node->anchor), -1);
+    const double q[4] = {now->q.w, now->q.x, now->q.y, now->q.z};
+    now->r = rotation(q);
+    return drift;
+}
+
+/* From P to the centre of mass: where that lies on an axis of the body, along a column. */
+static inline vec3 centre_of(const tree_node *node, const mat3 *r)
+{
+    if (node->straight == 0) {
+        return reel_v3_scale(mul_v(r, node->anchor), -1);
+    }
+    const int k = node->straight - 1;
+    const double s = k == 0 ? -node->anchor.x : k == 1 ? -node->anchor.y : -node->anchor.z;
+    return (vec3){s * r->m[0][k], s * r->m[1][k], s * r->m[2][k]};
+}
+
+/* Place and velocity of a node whose parent has its own. `brief`: but for p and v. */
+static inline void place(const tree *t, tree_node *node, const double *y, bool brief)
+{
+    const tree_motion *up = parent_of(t, node);
+    tree_motion *now = &node->now;
+    if (node->joint == TREE_BALL) {
+        now->arm = mul_v(&up->r, node->reach);
+        now->w = vec(y + 4);
+        now->r = rotation(y);
+        now->c = centre_of(node, &now->r);
+        const vec3 swing = reel_v3_cross(up->w, now->arm);
+        now->zf = reel_v3_cross(up->w, swing);
+        if (!brief) {
+            now->q = (reel_quat){y[0], y[1], y[2], y[3]};
+            now->p = reel_v3_add(up->p, now->arm);
+            now->v = reel_v3_add(up->v, swing);
+        }
+        return;
+    }
+    vec3 drift;
+    if (node->joint == TREE_FREE) {
+        now->arm = vec(y);
+        drift = vec(y + 7);
+        now->w = vec(y + 10);
+        now->q = (reel_quat){y[3], y[4], y[5], y[6]};
+        now->r = rotation(y + 3);
+    } else {
+        now->arm = mul_v(&up->r, node->reach);
+        drift = place_simple(node, up, y);
+    }
+    now->c = centre_of(node, &now->r);
+    const vec3 swing = reel_v3_cross(up->w, now->arm);
     now->p = reel_v3_add(up->p, now->arm);
     now->v = reel_v3_add(reel_v3_add(up->v, swing), drift);
     now->zf = reel_v3_cross(up->w, reel_v3_madd(swing, 2, drift));
@@ -175,116 +273,178 @@ static void place(const tree *t, tree_node *node, const double *y)
 void tree_place(tree *t, const double *y)
 {
     for (int i = 0; i < t->n; i++) {
-        place(t, &t->nodes[i], y + t->nodes[i].at);
+        place(t, &t->nodes[i], y + t->nodes[i].at, false);
     }
 }
 
-/* The body's own inertia and bias: Newton's and Euler's equations at P. */
-static void begin_body(tree_node *node)
+static void place_briefly(tree *t, const double *y)
 {
-    tree_motion *now = &node->now;
-    const double m = node->mass;
-    const reel_vec3 c = now->c, mc = reel_v3_scale(c, m);
-    const reel_mat3 half = mul(&now->r, &node->inertia);
-    const reel_mat3 inertia = mul_symmetric(&half, &now->r);
-    const double mcc = reel_v3_dot(mc, c);
-    now->a = inertia;
-    add_outer(&now->a, -1, mc, c);
-    now->m = (reel_mat3){{{m, 0, 0}, {0, m, 0}, {0, 0, m}}};
-    now->h = (reel_mat3){{{0, -mc.z, mc.y}, {mc.z, 0, -mc.x}, {-mc.y, mc.x, 0}}};
-    for (int i = 0; i < 3; i++) {
-        now->a.m[i][i] += mcc;
+    for (int i = 0; i < t->n; i++) {
+        place(t, &t->nodes[i], y + t->nodes[i].at, true);
     }
-    const reel_vec3 gyro = reel_v3_cross(now->w, reel_mat3_mul_v(inertia, now->w));
-    const reel_vec3 pull = reel_v3_cross(now->w, reel_v3_cross(now->w, mc));
-    now->pf = reel_v3_sub(pull, node->f);
-    now->pn = reel_v3_add(reel_v3_sub(gyro, node->t), reel_v3_cross(c, now->pf));
+}
+
+/* ---- inwards ---- */
+
+/* What a body and all that hangs on it are at P. */
+typedef struct articulated {
+    sym a, m;
+    mat3 h;
+    vec3 n, f;
+} articulated;
+
+/* The body's own inertia and bias: Newton's and Euler's equations at P; then its children's. */
+static inline articulated gather(const tree_node *node)
+{
+    const tree_motion *now = &node->now;
+    const double m = node->mass;
+    const vec3 c = now->c, w = now->w, mc = reel_v3_scale(c, m);
+    articulated all;
+    vec3 gyro;
+    if (node->round != 0) { /* two moments are the same: p 1 + d u u^T */
+        const int k = node->round - 1;
+        const vec3 u = {now->r.m[0][k], now->r.m[1][k], now->r.m[2][k]};
+        const double p = node->even, d = node->odd;
+        const vec3 du = reel_v3_scale(u, d);
+        all.a = (sym){p + du.x * u.x, p + du.y * u.y, p + du.z * u.z,
+                      du.x * u.y,     du.x * u.z,     du.y * u.z};
+        gyro = reel_v3_scale(reel_v3_cross(w, u), reel_v3_dot(du, w));
+    } else {
+        all.a = turned(&now->r, &node->own);
+        gyro = reel_v3_cross(w, sym_mul(&all.a, w));
+    }
+    const double along = reel_v3_dot(w, mc), w2 = reel_v3_dot(w, w); /* w x (w x mc) */
+    all.f = (vec3){along * w.x - w2 * mc.x - node->f.x, along * w.y - w2 * mc.y - node->f.y,
+                   along * w.z - w2 * mc.z - node->f.z};
+    all.n = reel_v3_sub(reel_v3_sub(gyro, node->t), reel_v3_cross(c, node->f));
+    if (!node->has_child) {
+        all.m = (sym){m, m, m, 0, 0, 0};
+        all.h = (mat3){{{0, -mc.z, mc.y}, {mc.z, 0, -mc.x}, {-mc.y, mc.x, 0}}};
+        return all;
+    }
+    sym_add(&all.a, &now->a);
+    all.m = now->m;
+    all.m.xx += m;
+    all.m.yy += m;
+    all.m.zz += m;
+    all.h = (mat3){{{now->h.m[0][0], now->h.m[0][1] - mc.z, now->h.m[0][2] + mc.y},
+                    {now->h.m[1][0] + mc.z, now->h.m[1][1], now->h.m[1][2] - mc.x},
+                    {now->h.m[2][0] - mc.y, now->h.m[2][1] + mc.x, now->h.m[2][2]}}};
+    all.n = reel_v3_add(all.n, now->pn);
+    all.f = reel_v3_add(all.f, now->pf);
+    return all;
+}
+
+/* To the parent's sums. */
+static inline void hand_over(const tree *t, const tree_node *node, const articulated *all)
+{
+    tree_motion *up = &t->nodes[node->parent].now;
+    if (node->last_child) { /* is the first to come */
+        up->a = all->a;
+        up->m = all->m;
+        up->h = all->h;
+        up->pn = all->n;
+        up->pf = all->f;
+        return;
+    }
+    sym_add(&up->a, &all->a);
+    sym_add(&up->m, &all->m);
+    mat_add(&up->h, &all->h);
+    up->pn = reel_v3_add(up->pn, all->n);
+    up->pf = reel_v3_add(up->pf, all->f);
+}
+
+/* -[r] m [r] */
+static inline sym crossed_twice(const mat3 *rm, vec3 r)
+{
+    return (sym){rm->m[0][2] * r.y - rm->m[0][1] * r.z, rm->m[1][0] * r.z - rm->m[1][2] * r.x,
+                 rm->m[2][1] * r.x - rm->m[2][0] * r.y, rm->m[0][0] * r.z - rm->m[0][2] * r.x,
+                 rm->m[0][1] * r.x - rm->m[0][0] * r.y, rm->m[1][1] * r.x - rm->m[1][0] * r.y};
 }
 
 /* What is left of a body on a ball joint, seen from the parent: a mass at P, and a force. */
-static void pass_on_ball(const tree *t, tree_node *node, tree_motion *up)
+static inline void pass_on_ball(const tree *t, tree_node *node)
 {
     tree_motion *now = &node->now;
-    const reel_vec3 slip = reel_v3_sub(now->w, parent_of(t, node)->w);
-    const reel_vec3 moment = reel_v3_scale(slip, -t->damped * node->damping);
-    now->ai = inverse(&now->a);
-    now->g = mul(&now->ai, &now->h);
-    now->own = reel_mat3_mul_v(now->ai, reel_v3_sub(moment, now->pn));
-    reel_mat3 m = now->m;
-    take_symmetric(&m, &now->h, &now->g);
-    const reel_vec3 f = reel_v3_add(reel_v3_add(now->pf, reel_mat3_tmul_v(now->h, now->own)),
-                                    reel_mat3_mul_v(m, now->zf));
+    const articulated all = gather(node);
+    vec3 moment = {0, 0, 0};
+    if (node->damping > 0) {
+        const vec3 slip = reel_v3_sub(now->w, parent_of(t, node)->w);
+        moment = reel_v3_scale(slip, -t->damped * node->damping);
+    }
+    now->ai = inverse(&all.a);
+    now->g = sym_mul_mat(&now->ai, &all.h);
+    now->own = sym_mul(&now->ai, reel_v3_sub(moment, all.n));
+    if (t->n_rows > 0) {
+        now->h = all.h; /* tree_respond() */
+    }
+    if (node->parent < 0 && node->joint == TREE_BALL) {
+        return;
+    }
+    articulated left;
+    left.m = sym_less(&all.m, &all.h, &now->g);
+    left.f = reel_v3_add(all.f, tmul_v(&all.h, now->own));
     if (node->joint == TREE_FREE) {
-        const reel_mat3 mi = inverse(&m);
-        now->zf = reel_v3_scale(reel_mat3_mul_v(mi, f), -1);
+        now->mi = inverse(&left.m);
+        now->zf = reel_v3_scale(sym_mul(&now->mi, left.f), -1);
         return;
     }
-    if (!up) {
-        return;
-    }
-    const reel_mat3 rm = cross_mul(now->arm, &m);
-    take_crossed(&up->a, &rm, now->arm);
-    add(&up->h, &rm);
-    add(&up->m, &m);
-    up->pn = reel_v3_add(reel_v3_add(up->pn, moment), reel_v3_cross(now->arm, f));
-    up->pf = reel_v3_add(up->pf, f);
+    left.f = reel_v3_add(left.f, sym_mul(&left.m, now->zf));
+    left.h = cross_sym(now->arm, &left.m);
+    left.a = crossed_twice(&left.h, now->arm);
+    left.n = reel_v3_add(moment, reel_v3_cross(now->arm, left.f));
+    hand_over(t, node, &left);
 }
 
 /* The same for joints of at most one freedom, which pass on moments as well. */
-static void pass_on(const tree *t, tree_node *node, const double *y, tree_motion *up)
+static void pass_on(const tree *t, tree_node *node, const double *y)
 {
     tree_motion *now = &node->now;
-    reel_mat3 a = now->a, h = now->h, m = now->m;
-    reel_vec3 n = now->pn, f = now->pf;
+    articulated all = gather(node);
     if (node->joint != TREE_FIXED) {
         const bool hinge = node->joint == TREE_HINGE;
-        now->un = reel_mat3_mul_v(hinge ? a : h, now->u);
-        now->uf = hinge ? reel_mat3_tmul_v(h, now->u) : reel_mat3_mul_v(m, now->u);
+        now->un = hinge ? sym_mul(&all.a, now->u) : mul_v(&all.h, now->u);
+        now->uf = hinge ? tmul_v(&all.h, now->u) : sym_mul(&all.m, now->u);
         now->d = reel_v3_dot(now->u, hinge ? now->un : now->uf);
-        now->push = -t->damped * node->damping * y[1] - reel_v3_dot(now->u, hinge ? n : f);
-        add_outer(&a, -1 / now->d, now->un, now->un);
-        add_outer(&h, -1 / now->d, now->un, now->uf);
-        add_outer(&m, -1 / now->d, now->uf, now->uf);
-        n = reel_v3_madd(n, now->push / now->d, now->un);
-        f = reel_v3_madd(f, now->push / now->d, now->uf);
+        const double spring = node->stiffness * (y[0] - node->slack) + node->damping * y[1];
+        now->push = t->damped * (node->drive - spring) - reel_v3_dot(now->u, hinge ? all.n : all.f);
+        const double s = -1 / now->d;
+        sym_add_square(&all.a, s, now->un);
+        mat_add_outer(&all.h, s, now->un, now->uf);
+        sym_add_square(&all.m, s, now->uf);
+        all.n = reel_v3_madd(all.n, now->push / now->d, now->un);
+        all.f = reel_v3_madd(all.f, now->push / now->d, now->uf);
     }
-    if (!up) {
+    if (node->parent < 0) {
         return;
     }
-    n = reel_v3_add(n, reel_v3_add(reel_mat3_mul_v(a, now->zn), reel_mat3_mul_v(h, now->zf)));
-    f = reel_v3_add(f, reel_v3_add(reel_mat3_tmul_v(h, now->zn), reel_mat3_mul_v(m, now->zf)));
-    const reel_mat3 rm = cross_mul(now->arm, &m);
-    reel_mat3 hr = {{{0}}};
-    take_crossed(&hr, &h, now->arm);
-    for (int i = 0; i < 3; i++) { /* a - h [r] + [r] h^T - [r] m [r] */
-        for (int k = 0; k < 3; k++) {
-            up->a.m[i][k] += a.m[i][k] + hr.m[i][k] + hr.m[k][i];
-        }
-    }
-    take_crossed(&up->a, &rm, now->arm);
-    add(&up->h, &h);
-    add(&up->h, &rm);
-    add(&up->m, &m);
-    up->pn = reel_v3_add(reel_v3_add(up->pn, n), reel_v3_cross(now->arm, f));
-    up->pf = reel_v3_add(up->pf, f);
+    all.n = reel_v3_add(all.n, reel_v3_add(sym_mul(&all.a, now->zn), mul_v(&all.h, now->zf)));
+    all.f = reel_v3_add(all.f, reel_v3_add(tmul_v(&all.h, now->zn), sym_mul(&all.m, now->zf)));
+    const mat3 rm = cross_sym(now->arm, &all.m);
+    const sym twice = crossed_twice(&rm, now->arm);
+    sym_take_both(&all.a, &all.h, now->arm); /* a - h [r] + [r] h^T - [r] m [r] */
+    sym_add(&all.a, &twice);
+    mat_add(&all.h, &rm);
+    all.n = reel_v3_add(all.n, reel_v3_cross(now->arm, all.f));
+    hand_over(t, node, &all);
 }
 
-static void accelerate(const tree *t, tree_node *node)
+/* ---- outwards: accelerations ---- */
+
+static inline void accelerate(const tree *t, tree_node *node)
 {
     tree_motion *now = &node->now;
-    const bool rooted = node->parent < 0;
     const tree_motion *up = parent_of(t, node);
-    const reel_vec3 base = rooted ? reel_v3_scale(t->gravity, -1) : up->acc;
-    now->turn = up->turn;
     now->acc = now->zf;
     if (node->joint != TREE_FREE) {
+        const vec3 base = node->parent < 0 ? reel_v3_scale(t->gravity, -1) : up->acc;
         now->acc = reel_v3_add(now->acc, reel_v3_add(base, reel_v3_cross(up->turn, now->arm)));
     }
     if (node->joint == TREE_BALL || node->joint == TREE_FREE) {
-        now->turn = reel_v3_sub(now->own, reel_mat3_mul_v(now->g, now->acc));
+        now->turn = reel_v3_sub(now->own, mul_v(&now->g, now->acc));
         return;
     }
-    now->turn = reel_v3_add(now->turn, now->zn);
+    now->turn = reel_v3_add(up->turn, now->zn);
     if (node->joint == TREE_FIXED) {
         return;
     }
@@ -299,72 +459,165 @@ static void accelerate(const tree *t, tree_node *node)
 
 void tree_accelerate(tree *t, const double *y)
 {
-    for (int i = 0; i < t->n; i++) {
-        begin_body(&t->nodes[i]);
-    }
     for (int i = t->n - 1; i >= 0; i--) {
         tree_node *node = &t->nodes[i];
-        tree_motion *up = node->parent < 0 ? NULL : &t->nodes[node->parent].now;
         if (node->joint == TREE_BALL || node->joint == TREE_FREE) {
-            pass_on_ball(t, node, up);
+            pass_on_ball(t, node);
         } else {
-            pass_on(t, node, y + node->at, up);
+            pass_on(t, node, y + node->at);
         }
     }
     for (int i = 0; i < t->n; i++) {
         accelerate(t, &t->nodes[i]);
     }
-    const tree_motion *root = &t->nodes[0].now;
-    t->ground = reel_v3(0, 0, 0);
-    if (t->nodes[0].joint != TREE_FREE) {
-        const reel_vec3 inertial =
-            reel_v3_add(reel_mat3_tmul_v(root->h, root->turn), reel_mat3_mul_v(root->m, root->acc));
-        t->ground = reel_v3_add(inertial, root->pf);
+}
+
+/* ---- the same once more for other forces: only what is linear in them ---- */
+
+static void respond_inwards(tree *t, tree_node *node)
+{
+    tree_motion *now = &node->now;
+    vec3 n = reel_v3_scale(now->in_n, -1), f = reel_v3_scale(now->in_f, -1);
+    if (node->joint == TREE_BALL || node->joint == TREE_FREE) {
+        now->more_own = reel_v3_scale(sym_mul(&now->ai, n), -1);
+        f = reel_v3_add(f, tmul_v(&now->h, now->more_own));
+        n = reel_v3(0, 0, 0);
+        if (node->joint == TREE_FREE) {
+            now->more_acc = reel_v3_scale(sym_mul(&now->mi, f), -1);
+            return;
+        }
+    } else if (node->joint != TREE_FIXED) {
+        now->more_push = now->in_push - reel_v3_dot(now->u, node->joint == TREE_HINGE ? n : f);
+        n = reel_v3_madd(n, now->more_push / now->d, now->un);
+        f = reel_v3_madd(f, now->more_push / now->d, now->uf);
+    }
+    if (node->parent >= 0) {
+        tree_motion *up = &t->nodes[node->parent].now;
+        up->in_n = reel_v3_sub(reel_v3_sub(up->in_n, n), reel_v3_cross(now->arm, f));
+        up->in_f = reel_v3_sub(up->in_f, f);
     }
 }
 
-static void put(double *y, reel_vec3 v)
+static void respond_outwards(tree *t, tree_node *node)
+{
+    tree_motion *now = &node->now;
+    const tree_motion *up = parent_of(t, node);
+    if (node->joint != TREE_FREE) {
+        now->more_acc = reel_v3_add(up->more_acc, reel_v3_cross(up->more_turn, now->arm));
+    }
+    if (node->joint == TREE_BALL || node->joint == TREE_FREE) {
+        now->more_turn = reel_v3_sub(now->more_own, mul_v(&now->g, now->more_acc));
+        return;
+    }
+    now->more_turn = up->more_turn;
+    if (node->joint == TREE_FIXED) {
+        return;
+    }
+    const double held = reel_v3_dot(now->un, now->more_turn) + reel_v3_dot(now->uf, now->more_acc);
+    now->more_rate = (now->more_push - held) / now->d;
+    if (node->joint == TREE_HINGE) {
+        now->more_turn = reel_v3_madd(now->more_turn, now->more_rate, now->u);
+    } else {
+        now->more_acc = reel_v3_madd(now->more_acc, now->more_rate, now->u);
+    }
+}
+
+void tree_respond(tree *t, int first, int last)
+{
+    for (int i = last; i >= first; i--) {
+        respond_inwards(t, &t->nodes[i]);
+    }
+    for (int i = first; i <= last; i++) {
+        respond_outwards(t, &t->nodes[i]);
+    }
+}
+
+/* ---- coordinates ---- */
+
+static inline void put(double *y, vec3 v)
 {
     y[0] = v.x;
     y[1] = v.y;
     y[2] = v.z;
 }
 
-static void put_turning(double *dy, const double *y, reel_vec3 w)
+static inline void put_turning(double *dy, const double *q, vec3 w)
 {
-    const reel_quat q = {y[0], y[1], y[2], y[3]};
-    const reel_quat d = reel_quat_mul((reel_quat){0, w.x / 2, w.y / 2, w.z / 2}, q);
-    dy[0] = d.w;
-    dy[1] = d.x;
-    dy[2] = d.y;
-    dy[3] = d.z;
+    const double x = w.x / 2, y = w.y / 2, z = w.z / 2;
+    dy[0] = -x * q[1] - y * q[2] - z * q[3];
+    dy[1] = x * q[0] + y * q[3] - z * q[2];
+    dy[2] = y * q[0] + z * q[1] - x * q[3];
+    dy[3] = z * q[0] + x * q[2] - y * q[1];
+}
+
+void tree_put_rates(const tree *t, double *y)
+{
+    for (int i = 0; i < t->n; i++) {
+        const tree_node *node = &t->nodes[i];
+        double *out = y + node->at;
+        if (node->joint == TREE_FREE) {
+            put(out + 7, reel_v3_add(node->now.acc, t->gravity));
+            put(out + 10, node->now.turn);
+        } else if (node->joint == TREE_BALL) {
+            put(out + 4, node->now.turn);
+        } else if (node->joint != TREE_FIXED) {
+            out[1] = node->now.rate;
+        }
+    }
+}
+
+static double power(const tree *t, const double *y)
+{
+    double sum = 0;
+    for (int i = 0; i < t->n; i++) {
+        const tree_node *node = &t->nodes[i];
+        const vec3 v = reel_v3_add(node->now.v, reel_v3_cross(node->now.w, node->now.c));
+        sum += reel_v3_dot(node->force, v) + reel_v3_dot(node->torque, node->now.w);
+        if (node->drive != 0) {
+            sum += node->drive * y[node->at + 1];
+        }
+    }
+    for (int i = 0; i < t->n_rows; i++) {
+        const tree_row *row = &t->rows[i];
+        if (row->kind == TREE_MOTOR && row->mode == 2) {
+            sum += row->force * y[t->nodes[row->a].at + 1];
+        }
+    }
+    return sum;
 }
 
 void tree_rates(tree *t, const double *y, double *dy)
 {
-    tree_place(t, y);
+    if (t->all_ball && t->stage != TREE_STAGES - 1 && t->n_rows == 0 && !t->working) {
+        place_briefly(t, y);
+    } else {
+        tree_place(t, y);
+    }
+    if (t->n_rows > 0) {
+        tree_measure_rows(t, y);
+    }
     tree_accelerate(t, y);
-    double power = 0;
+    if (t->n_active > 0) {
+        double wanted[TREE_ROWS];
+        tree_want_rows(t, y, wanted);
+        tree_hold_rows(t, wanted);
+    }
+    if (t->n_rows > 0) {
+        tree_note_rows(t);
+    }
     for (int i = 0; i < t->n; i++) {
         const tree_node *node = &t->nodes[i];
-        const tree_motion *now = &node->now;
-        double *out = dy + node->at;
         const double *in = y + node->at;
+        double *out = dy + node->at;
         if (node->joint == TREE_FREE) {
-            put(out, now->v);
-            put_turning(out + 3, in + 3, now->w);
-            put(out + 7, reel_v3_add(now->acc, t->gravity));
-            put(out + 10, now->turn);
+            put(out, node->now.v);
+            put_turning(out + 3, in + 3, node->now.w);
         } else if (node->joint == TREE_BALL) {
-            put_turning(out, in, now->w);
-            put(out + 4, now->turn);
+            put_turning(out, in, node->now.w);
         } else if (node->joint != TREE_FIXED) {
             out[0] = in[1];
-            out[1] = now->rate;
         }
-        const reel_vec3 v = reel_v3_add(now->v, reel_v3_cross(now->w, now->c));
-        power += reel_v3_dot(node->f, v) + reel_v3_dot(node->t, now->w);
     }
-    put(dy + t->size - TREE_SUMS, t->ground);
-    dy[t->size - 1] = power;
+    tree_put_rates(t, dy);
+    dy[t->size - 1] = t->working ? power(t, y) : 0;
 }

@@ -1,26 +1,39 @@
 /*
- * tree_step.c - one step of a joint tree: from states to coordinates, through time, and back.
+ * tree_step.c - one step of a forest: from states to coordinates, through time, and back.
  *
- * In: the coordinates follow from the bodies' states alone, so nothing of a tree outlives the step.
- * What a joint gapes (it does not, unless a solver had it before) is kept in the joint's frame and
- * closed a little in each step. Velocities come from the joints' own impulses, by one run of the
+ * In: the coordinates follow from the bodies' states alone, so nothing of a tree outlives the step
+ * but a hint how fine it has to be cut. What a joint gapes (it does not, unless a solver had it
+ * before) is kept in the joint's frame and closed a little in each step. Velocities that do not
+ * agree with the joints (after a blow) are made to by the joints' own impulses, by one run of the
  * algorithm on momenta instead of forces: momentum is kept, an impulse on one body reaches all.
  *
- * Through: Runge-Kutta of order 5 with an estimate of order 4 (J. R. Cash, A. H. Karp, ACM Trans.
- * Math. Softw. 16 (1990) 201). A step is cut into TICKS; a stretch of them begins with a turn of at
- * most TURN rad, is halved while the estimated error of a velocity is more than TOLERANCE of the
- * largest one, and doubled where it is far less.
+ * Through: Runge-Kutta of order 5 with an estimate of order 4 (J. R. Dormand, P. J. Prince, J.
+ * Comp. Appl. Math. 6 (1980) 19), in stretches whose length keeps the estimated error of a velocity
+ * below TOLERANCE of the largest one. Where a row's mode ends within a stretch, that moment is
+ * found.
+ *
+ * Out: the mean load of a joint is what its bodies' momenta lack.
  */
 #include "engine/tree.h"
 
-enum { TICKS = 256 };
-#define TURN         0.1  /* rad */
-#define TOLERANCE    1e-7 /* relative to the tree's largest velocity, per stretch */
-#define WORST        1e-6 /* the same: what a single tick may have */
-#define MAX_GAP      1e-3 /* m */
-#define MAX_ASKEW    1e-2 /* rad */
-#define CLOSING      0.2  /* share of a gap that is closed in a step, */
-#define CLOSING_RATE 0.05 /* but not faster than this, m/s and rad/s */
+#include "base/trig.h"
+
+#define TURN           0.5  /* rad: most that a body turns in a stretch */
+#define TOLERANCE      1e-7 /* relative to the largest velocity, per stretch, of LONG_CHAIN nodes; */
+#define LONG_CHAIN     4    /* of more by the square of their number, */
+#define TOLERANCE_MOST 3e-6  /* as far as this */
+#define SHORTEST       1024  /* of the step */
+#define AGREE          1e-12 /* relative: velocities that agree with the joints */
+#define EVENT_SLACK    1e-10 /* of a row's margin: how far behind its moment an event is found */
+#define EVENT_FLOOR    1e-12 /* and how far it is behind it at least */
+#define MAX_GAP        1e-3  /* m */
+#define MAX_ASKEW      1e-2  /* rad */
+#define CLOSING        0.2   /* share of a gap that is closed in a step, */
+#define CLOSING_RATE   0.05  /* but not faster than this, m/s and rad/s */
+
+enum { EVENTS_MOST = 32, EVENT_TRIES = 60 };
+
+static const reel_vec3 zero = {0, 0, 0};
 
 static void put(double *y, reel_vec3 v)
 {
@@ -91,20 +104,49 @@ static bool enter_joint(tree *t, tree_node *node, double h)
     return reel_v3_len(gap) <= MAX_GAP && straighten(node, q, h);
 }
 
+/* About P, along the body's axes. */
+static void set_inertia(tree_node *node)
+{
+    const reel_mat3 *i = &node->inertia;
+    const reel_vec3 c = node->anchor;
+    const double m = node->mass, all = reel_v3_dot(c, c);
+    node->own = (tree_sym){i->m[0][0] + m * (all - c.x * c.x), i->m[1][1] + m * (all - c.y * c.y),
+                           i->m[2][2] + m * (all - c.z * c.z), i->m[0][1] - m * c.x * c.y,
+                           i->m[0][2] - m * c.x * c.z,         i->m[1][2] - m * c.y * c.z};
+    const tree_sym *own = &node->own;
+    const bool diagonal = own->xy == 0 && own->xz == 0 && own->yz == 0;
+    node->round = !diagonal            ? 0
+                  : own->yy == own->zz ? 1
+                  : own->zz == own->xx ? 2
+                  : own->xx == own->yy ? 3
+                                       : 0;
+    const bool x = c.x != 0, y = c.y != 0, z = c.z != 0;
+    node->straight = !y && !z ? 1 : !x && !z ? 2 : !x && !y ? 3 : 0;
+    const double moments[3] = {own->xx, own->yy, own->zz};
+    node->even = moments[node->round % 3];
+    node->odd = node->round > 0 ? moments[node->round - 1] - node->even : 0;
+}
+
 /* Coordinates from the bodies' poses; all rates are 0. */
 static bool enter(tree *t, double *y, double h)
 {
     static const int size_of[] = {
         [TREE_FREE] = 13, [TREE_BALL] = 7, [TREE_HINGE] = 2, [TREE_SLIDER] = 2, [TREE_FIXED] = 0};
     t->size = 0;
+    t->all_ball = true;
     for (int i = 0; i < t->n; i++) {
         tree_node *node = &t->nodes[i];
+        t->all_ball &= node->joint == TREE_BALL || node->joint == TREE_FREE;
         node->at = t->size;
+        node->tree = node->parent < 0 ? i : t->nodes[node->parent].tree;
+        t->nodes[node->tree].last = i;
+        node->has_child = node->last_child = false;
         t->size += size_of[node->joint];
         double *out = y + node->at;
         for (int k = node->at; k < t->size; k++) {
             y[k] = 0;
         }
+        set_inertia(node);
         if (node->joint == TREE_FREE) {
             put(out, node->p);
             out += 3;
@@ -120,57 +162,145 @@ static bool enter(tree *t, double *y, double h)
             out[3] = q.z;
         }
     }
+    for (int i = t->n - 1; i >= 0; i--) {
+        tree_node *node = &t->nodes[i];
+        if (node->parent >= 0) {
+            node->last_child = !t->nodes[node->parent].has_child;
+            t->nodes[node->parent].has_child = true;
+        }
+    }
     for (int k = 0; k < TREE_SUMS; k++) {
         y[t->size++] = 0;
     }
     return true;
 }
 
+/* ---- velocities ---- */
+
 static double kinetic(const tree_node *node, reel_vec3 v, reel_vec3 w)
 {
-    const reel_vec3 own = rotate_back(node->q, w);
+    const reel_vec3 own = rotate_back(node->now.q, w);
     const double spin = reel_v3_dot(own, reel_mat3_mul_v(node->inertia, own));
     return 0.5 * (node->mass * reel_v3_dot(v, v) + spin);
 }
 
-/* Rates from the bodies' momenta: bodies at rest get them as impulses, at once. */
+/* Rates as the bodies have them, taken one after the other from the parents on. */
+static void read_rates(tree *t, double *y)
+{
+    for (int i = 0; i < t->n; i++) {
+        const tree_node *node = &t->nodes[i];
+        const tree_motion *now = &node->now;
+        double *rates = y + node->at;
+        const reel_vec3 at = reel_v3_sub(node->v, reel_v3_cross(node->w, now->c));
+        if (node->joint == TREE_FREE) {
+            put(rates + 7, at);
+            put(rates + 10, node->w);
+        } else if (node->joint == TREE_BALL) {
+            put(rates + 4, node->w);
+        } else if (node->joint == TREE_HINGE) {
+            const reel_vec3 up = node->parent < 0 ? zero : t->nodes[node->parent].w;
+            rates[1] = reel_v3_dot(now->u, reel_v3_sub(node->w, up));
+        } else if (node->joint == TREE_SLIDER) {
+            reel_vec3 up = zero;
+            if (node->parent >= 0) {
+                const tree_node *parent = &t->nodes[node->parent];
+                const reel_vec3 arm = reel_v3_sub(now->arm, parent->now.c);
+                up = reel_v3_add(parent->v, reel_v3_cross(parent->w, arm));
+            }
+            rates[1] = reel_v3_dot(now->u, reel_v3_sub(at, up));
+        }
+    }
+}
+
+/* Do the rates in y move all bodies as they move, to rounding? */
+static bool agrees(tree *t, const double *y)
+{
+    tree_place(t, y);
+    double turn = 1, speed = 1, off_turn = 0, off_speed = 0;
+    for (int i = 0; i < t->n; i++) {
+        const tree_node *node = &t->nodes[i];
+        if (node->mass == 0) {
+            continue;
+        }
+        const tree_motion *now = &node->now;
+        const reel_vec3 v = reel_v3_add(now->v, reel_v3_cross(now->w, now->c));
+        const reel_vec3 dv = reel_v3_sub(v, node->v), dw = reel_v3_sub(now->w, node->w);
+        turn = fmax(turn, reel_v3_dot(node->w, node->w));
+        speed = fmax(speed, reel_v3_dot(node->v, node->v));
+        off_turn = fmax(off_turn, reel_v3_dot(dw, dw));
+        off_speed = fmax(off_speed, reel_v3_dot(dv, dv));
+    }
+    return off_turn <= AGREE * AGREE * turn && off_speed <= AGREE * AGREE * speed;
+}
+
+/* Rates from the bodies' velocities; where these do not agree with the joints, from their momenta:
+ * bodies at rest get them as impulses, at once. */
 static void enter_velocities(tree *t, double *y)
 {
-    const reel_vec3 gravity = t->gravity;
-    t->gravity = reel_v3(0, 0, 0);
-    t->damped = 0;
+    t->loss = 0;
+    t->n_active = 0;
+    tree_place(t, y); /* y has no rates: only places count */
+    read_rates(t, y);
+    if (agrees(t, y)) {
+        return;
+    }
+    for (int i = 0; i < t->n; i++) {
+        tree_node *node = &t->nodes[i];
+        const reel_quat q = node->now.q;
+        const reel_vec3 spin = reel_mat3_mul_v(node->inertia, rotate_back(q, node->w));
+        node->f = reel_v3_scale(node->v, node->mass);
+        node->t = reel_quat_rotate(q, spin);
+        t->loss += kinetic(node, node->v, node->w);
+    }
+    tree_project(t, y);
+    tree_place(t, y);
+    for (int i = 0; i < t->n; i++) {
+        const tree_motion *now = &t->nodes[i].now;
+        const reel_vec3 v = reel_v3_add(now->v, reel_v3_cross(now->w, now->c));
+        t->loss -= kinetic(&t->nodes[i], v, now->w);
+    }
+}
+
+/* What the loads will be counted from. */
+static void remember_start(tree *t)
+{
+    t->working = false;
+    t->sprung = false;
     for (int i = 0; i < t->n; i++) {
         tree_node *node = &t->nodes[i];
         const reel_vec3 spin = reel_mat3_mul_v(node->inertia, rotate_back(node->q, node->w));
-        node->f = reel_v3_scale(node->v, node->mass);
-        node->t = reel_quat_rotate(node->q, spin);
-    }
-    tree_place(t, y);
-    tree_accelerate(t, y);
-    t->loss = 0;
-    for (int i = 0; i < t->n; i++) {
-        tree_node *node = &t->nodes[i];
-        const tree_motion *now = &node->now;
-        double *rates = y + node->at;
-        const reel_vec3 v = reel_v3_add(now->acc, reel_v3_cross(now->turn, now->c));
-        t->loss += kinetic(node, node->v, node->w) - kinetic(node, v, now->turn);
-        if (node->joint == TREE_FREE) {
-            put(rates + 7, now->acc);
-            put(rates + 10, now->turn);
-        } else if (node->joint == TREE_BALL) {
-            put(rates + 4, now->turn);
-        } else if (node->joint != TREE_FIXED) {
-            rates[1] = now->rate;
+        node->start_spin = reel_quat_rotate(node->q, spin);
+        node->start_v = node->v;
+        node->start_arm = reel_quat_rotate(node->q, node->anchor);
+        if (node->parent >= 0) {
+            const reel_vec3 at = reel_v3_add(node->p, node->start_arm);
+            node->start_at = reel_v3_sub(at, t->nodes[node->parent].p);
         }
+        node->linked = false;
+        node->link_force = node->link_torque = zero;
         node->f = node->force;
         node->t = node->torque;
+        node->drive = 0;
+        t->working |= reel_v3_dot(node->force, node->force) > 0 ||
+                      reel_v3_dot(node->torque, node->torque) > 0;
     }
-    put(y + t->size - TREE_SUMS, t->ground);
-    t->gravity = gravity;
-    t->damped = 1;
+    for (int i = 0; i < t->n_rows; i++) {
+        tree_row *row = &t->rows[i];
+        row->load = zero;
+        row->load_along = row->force = row->pull = 0;
+        row->mode = row->zone = 0;
+        if (row->kind == TREE_LENGTH) {
+            t->nodes[t->nodes[row->a].tree].linked = true;
+            t->nodes[t->nodes[row->b < 0 ? row->a : row->b].tree].linked = true;
+        }
+        t->sprung |= row->kind == TREE_LENGTH && (row->stiffness > 0 || row->damping > 0);
+        t->working |= row->kind == TREE_MOTOR;
+    }
 }
 
-/* Largest angular and linear velocities of the tree's bodies, with a floor. */
+/* ---- through time ---- */
+
+/* Largest angular and linear velocities of the forest's bodies, with a floor. */
 static void measure(const tree *t, double *turn, double *speed)
 {
     double w2 = 1e-2, v2 = 1e-4;
@@ -184,131 +314,275 @@ static void measure(const tree *t, double *turn, double *speed)
     *speed = sqrt(v2);
 }
 
+/* The estimated error of coordinate i over dt. */
+static inline double error_of(double *const k[TREE_STAGES], double dt, int i)
+{
+    return dt * fabs(71.0 / 57600 * k[0][i] - 71.0 / 16695 * k[2][i] + 71.0 / 1920 * k[3][i] -
+                     17253.0 / 339200 * k[4][i] + 22.0 / 525 * k[5][i] - 1.0 / 40 * k[6][i]);
+}
+
+static inline double error_of_three(double *const k[TREE_STAGES], double dt, int i)
+{
+    return fmax(error_of(k, dt, i), fmax(error_of(k, dt, i + 1), error_of(k, dt, i + 2)));
+}
+
 /* Largest estimated error of a rate, relative to the largest velocity of its kind. */
-static double worst(const tree *t, const double *error, double turn, double speed)
+static double worst(const tree *t, double *const k[TREE_STAGES], double dt, double turn,
+                    double speed)
 {
     double most = 0;
     for (int i = 0; i < t->n; i++) {
         const tree_node *node = &t->nodes[i];
-        const double *e = error + node->at;
-        double angular = 0, linear = 0;
-        if (node->joint == TREE_FREE) {
-            linear = fmax(fabs(e[7]), fmax(fabs(e[8]), fabs(e[9])));
-            angular = fmax(fabs(e[10]), fmax(fabs(e[11]), fabs(e[12])));
-        } else if (node->joint == TREE_BALL) {
-            angular = fmax(fabs(e[4]), fmax(fabs(e[5]), fabs(e[6])));
-        } else if (node->joint == TREE_HINGE) {
-            angular = fabs(e[1]);
-        } else if (node->joint == TREE_SLIDER) {
-            linear = fabs(e[1]);
+        double relative = 0;
+        switch (node->joint) {
+        case TREE_FREE:
+            relative = error_of_three(k, dt, node->at + 7) / speed +
+                       error_of_three(k, dt, node->at + 10) / turn;
+            break;
+        case TREE_BALL: relative = error_of_three(k, dt, node->at + 4) / turn; break;
+        case TREE_HINGE: relative = error_of(k, dt, node->at + 1) / turn; break;
+        case TREE_SLIDER: relative = error_of(k, dt, node->at + 1) / speed; break;
+        case TREE_FIXED: break;
         }
-        const double relative = angular / turn + linear / speed;
-        most = relative > most || !(relative == relative) ? relative : most;
-        if (!(relative == relative)) {
-            return relative;
+        if (!(relative <= most)) {
+            most = relative;
+        }
+        if (!(most == most)) {
+            return most;
         }
     }
     return most;
 }
 
-/* From y, where k[0] is known, by dt to `out`; the estimated error is left in k[5]. */
+static void combine(int n, const double *restrict y, double dt, const double *a, double *const *k,
+                    int terms, double *restrict out)
+{
+    const double a0 = dt * a[0], a1 = dt * a[1], a2 = dt * a[2], a3 = dt * a[3], a4 = dt * a[4],
+                 a5 = dt * a[5];
+    const double *restrict k0 = k[0], *restrict k1 = k[1], *restrict k2 = k[2], *restrict k3 = k[3],
+                           *restrict k4 = k[4], *restrict k5 = k[5];
+    switch (terms) {
+    case 1:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + a0 * k0[i];
+        }
+        break;
+    case 2:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + (a0 * k0[i] + a1 * k1[i]);
+        }
+        break;
+    case 3:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + (a0 * k0[i] + a1 * k1[i] + a2 * k2[i]);
+        }
+        break;
+    case 4:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + (a0 * k0[i] + a1 * k1[i] + a2 * k2[i] + a3 * k3[i]);
+        }
+        break;
+    case 5:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + (a0 * k0[i] + a1 * k1[i] + a2 * k2[i] + a3 * k3[i] + a4 * k4[i]);
+        }
+        break;
+    default:
+        for (int i = 0; i < n; i++) {
+            out[i] = y[i] + (a0 * k0[i] + a2 * k2[i] + a3 * k3[i] + a4 * k4[i] + a5 * k5[i]);
+        }
+        break;
+    }
+}
+
+/* From y, where k[0] is known, by dt to `out`, where k[6] is then known. */
 static void stretch(tree *t, const double *y, double *const k[TREE_STAGES], double dt, double *out)
 {
-    static const double a[TREE_STAGES][TREE_STAGES] = {
+    static const double a[TREE_STAGES][6] = {
         {0},
         {1.0 / 5},
         {3.0 / 40, 9.0 / 40},
-        {3.0 / 10, -9.0 / 10, 6.0 / 5},
-        {-11.0 / 54, 5.0 / 2, -70.0 / 27, 35.0 / 27},
-        {1631.0 / 55296, 175.0 / 512, 575.0 / 13824, 44275.0 / 110592, 253.0 / 4096},
+        {44.0 / 45, -56.0 / 15, 32.0 / 9},
+        {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+        {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+        {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
     };
-    static const double b[TREE_STAGES] = {37.0 / 378, 0, 250.0 / 621, 125.0 / 594, 0, 512.0 / 1771};
-    static const double b4[TREE_STAGES] = {2825.0 / 27648, 0,      18575.0 / 48384, 13525.0 / 55296,
-                                           277.0 / 14336,  1.0 / 4};
     for (int s = 1; s < TREE_STAGES; s++) {
-        for (int i = 0; i < t->size; i++) {
-            double sum = 0;
-            for (int j = 0; j < s; j++) {
-                sum += a[s][j] * k[j][i];
-            }
-            out[i] = y[i] + dt * sum;
-        }
+        combine(t->size, y, dt, a[s], k, s, out);
+        t->stage = s;
         tree_rates(t, out, k[s]);
     }
-    for (int i = 0; i < t->size; i++) {
-        double sum = 0, off = 0;
-        for (int j = 0; j < TREE_STAGES; j++) {
-            sum += b[j] * k[j][i];
-            off += (b[j] - b4[j]) * k[j][i];
-        }
-        out[i] = y[i] + dt * sum;
-        k[TREE_STAGES - 1][i] = dt * off;
-    }
+    t->n_steps++;
 }
 
-/* Unit quaternions; false if a coordinate has left its bounds. */
-static bool settle(const tree *t, double *y)
-{
-    bool inside = true;
-    for (int i = 0; i < t->n; i++) {
-        const tree_node *node = &t->nodes[i];
-        double *at = y + node->at + (node->joint == TREE_FREE ? 3 : 0);
-        if (node->joint == TREE_FREE || node->joint == TREE_BALL) {
-            const reel_quat q = reel_quat_unit((reel_quat){at[0], at[1], at[2], at[3]});
-            at[0] = q.w;
-            at[1] = q.x;
-            at[2] = q.y;
-            at[3] = q.z;
-        } else if (node->joint != TREE_FIXED) {
-            inside &= node->lo < at[0] && at[0] < node->hi;
-        }
-    }
-    return inside;
-}
-
-/* `y` goes through h; it ends up in one of the two buffers, which is returned (NULL: it cannot). */
-static double *integrate(tree *t, double *y, double *spare, double *const k[TREE_STAGES], double h)
-{
+/* The way through a step: y and k[0] at `done`. */
+typedef struct way {
+    double *y, *out, *k[TREE_STAGES];
+    double h, done, dt;
     double turn, speed;
-    int done = 0, ticks = TICKS;
-    tree_rates(t, y, k[0]);
-    measure(t, &turn, &speed);
-    while (ticks > 1 && turn * ticks > TURN / h * TICKS) {
-        ticks /= 2;
+    int events;
+} way;
+
+static void look_around(tree *t, way *w)
+{
+    t->stage = 0;
+    tree_rates(t, w->y, w->k[0]);
+    measure(t, &w->turn, &w->speed);
+}
+
+/* The end of the stretch is where the next one begins. */
+static void accept(tree *t, way *w, double dt)
+{
+    double *swap = w->y;
+    w->y = w->out;
+    w->out = swap;
+    swap = w->k[0];
+    w->k[0] = w->k[TREE_STAGES - 1];
+    w->k[TREE_STAGES - 1] = swap;
+    w->done += dt;
+    tree_sum_rows(t, dt);
+    for (int i = 0; i < t->n_rows; i++) {
+        tree_row *row = &t->rows[i];
+        row->stage_f[0] = row->stage_f[TREE_STAGES - 1];
+        row->stage_a[0] = row->stage_a[TREE_STAGES - 1];
+        row->stage_b[0] = row->stage_b[TREE_STAGES - 1];
+        row->stage_l[0] = row->stage_l[TREE_STAGES - 1];
     }
-    while (done < TICKS) {
-        stretch(t, y, k, h * ticks / TICKS, spare);
-        t->n_steps++;
-        const double error = worst(t, k[TREE_STAGES - 1], turn, speed);
-        if (!(error <= TOLERANCE) && ticks > 1) {
-            ticks /= 2;
+    measure(t, &w->turn, &w->speed);
+}
+
+/* A row's mode ends within the stretch of dt: goes to just behind that moment. Bisection, and the
+ * secant where that falls inside. */
+static double go_to_event(tree *t, way *w, double dt, double margin)
+{
+    double before = 0, after = dt, least = 0;
+    for (int i = 0; i < EVENT_TRIES && margin < -EVENT_SLACK && after - before > 1e-13 * w->h;
+         i++) {
+        double at = (before + after) / 2;
+        if (i % 3 != 2 && least > 0) {
+            const double secant = before + (after - before) * least / (least - margin);
+            at = fmin(secant + 1e-3 * (after - before), before + 0.999 * (after - before));
+        }
+        stretch(t, w->y, w->k, at, w->out);
+        const double now = tree_margin(t, w->out);
+        if (now < -EVENT_FLOOR) {
+            after = at;
+            margin = now;
+        } else {
+            before = at;
+            least = now;
+        }
+    }
+    stretch(t, w->y, w->k, after, w->out);
+    return after;
+}
+
+/* What the next stretch may be of this one. */
+static double factor_for(double error, double tolerance)
+{
+    if (!(error == error)) {
+        return 0.1;
+    }
+    if (error < tolerance * 1e-4) {
+        return 5;
+    }
+    const double by = 0.9 * reel_exp(0.2 * reel_log(tolerance / error));
+    return fmax(0.1, fmin(5, by));
+}
+
+/* Long chains are chaotic: what is right to seven digits now is not in a second. */
+static double tolerance_of(const tree *t)
+{
+    const double parts = fmax(1, (double)t->n / LONG_CHAIN);
+    return fmin(TOLERANCE_MOST, TOLERANCE * parts * parts);
+}
+
+/* False: it cannot. */
+static bool integrate(tree *t, way *w)
+{
+    if (t->n_rows > 0 && !tree_choose_modes(t, w->y, true)) {
+        return false;
+    }
+    const double tolerance = tolerance_of(t);
+    look_around(t, w);
+    while (w->done < w->h) {
+        const double left = w->h - w->done, most = fmin(w->dt, TURN / w->turn);
+        const double parts = fmax(1, ceil(left / most - 1e-9));
+        double dt = left / parts;
+        stretch(t, w->y, w->k, dt, w->out);
+        const double error = worst(t, w->k, dt, w->turn, w->speed),
+                     by = factor_for(error, tolerance);
+        if (!(error <= tolerance) && dt > w->h / SHORTEST) {
+            w->dt = dt * by;
             continue;
         }
-        if (!(error <= WORST) || !settle(t, spare)) {
-            return NULL;
+        if (!(error <= 10 * tolerance)) { /* the shortest stretch may have more */
+            return false;
         }
-        done += ticks;
-        double *swap = y;
-        y = spare;
-        spare = swap;
-        if (done == TICKS) {
-            break;
-        }
-        tree_rates(t, y, k[0]);
-        measure(t, &turn, &speed);
-        if (error < TOLERANCE / 128 && done % (2 * ticks) == 0 && done + 2 * ticks <= TICKS) {
-            ticks *= 2;
+        w->dt = dt * by;
+        const double margin = t->n_rows > 0 ? tree_margin(t, w->out) : 1;
+        if (margin < -EVENT_SLACK) {
+            dt = go_to_event(t, w, dt, margin);
+            accept(t, w, dt);
+            if (++w->events > EVENTS_MOST || !tree_choose_modes(t, w->y, false)) {
+                return false;
+            }
+            look_around(t, w);
+        } else {
+            accept(t, w, dt);
+            w->done = parts == 1 ? w->h : w->done;
         }
     }
-    return y;
+    t->stretch = w->dt;
+    return true;
 }
 
-/* Mass, first moment and momentum of the nodes' states. */
-static double sum_up(const tree *t, reel_vec3 *moment, reel_vec3 *momentum)
+/* ---- out ---- */
+
+/* Mean loads, from the leaves inwards: what a body's momenta gained that gravity, forces, rows and
+ * its children do not explain, its own joint gave it. */
+static void find_loads(tree *t, double h)
+{
+    for (int i = 0; i < t->n; i++) {
+        tree_node *node = &t->nodes[i];
+        const reel_vec3 spin = reel_mat3_mul_v(node->inertia, rotate_back(node->q, node->w));
+        reel_vec3 f = reel_v3_scale(reel_v3_sub(node->v, node->start_v), node->mass);
+        f = reel_v3_madd(f, -h, node->force);
+        f = reel_v3_madd(f, -h * node->mass, t->gravity);
+        reel_vec3 n = reel_v3_sub(reel_quat_rotate(node->q, spin), node->start_spin);
+        n = reel_v3_madd(n, -h, node->torque);
+        node->load_force = reel_v3_sub(f, node->link_force);
+        node->load_torque = reel_v3_sub(n, node->link_torque);
+    }
+    for (int i = t->n - 1; i >= 0; i--) {
+        tree_node *node = &t->nodes[i];
+        const reel_vec3 arm = reel_quat_rotate(node->q, node->anchor);
+        const reel_vec3 own = reel_v3_scale(reel_v3_add(arm, node->start_arm), 0.5);
+        node->load_torque = reel_v3_sub(node->load_torque, reel_v3_cross(own, node->load_force));
+        if (node->parent >= 0) {
+            tree_node *up = &t->nodes[node->parent];
+            const reel_vec3 from =
+                reel_v3_scale(reel_v3_add(node->start_at, reel_v3_sub(node->now.p, up->p)), 0.5);
+            up->load_force = reel_v3_add(up->load_force, node->load_force);
+            up->load_torque =
+                reel_v3_add(up->load_torque,
+                            reel_v3_add(node->load_torque, reel_v3_cross(from, node->load_force)));
+        }
+        node->load_force = reel_v3_scale(node->load_force, 1 / h);
+        node->load_torque = reel_v3_scale(node->load_torque, 1 / h);
+    }
+    for (int i = 0; i < t->n_rows; i++) {
+        t->rows[i].load = reel_v3_scale(t->rows[i].load, 1 / h);
+        t->rows[i].load_along /= h;
+    }
+}
+
+/* Mass, first moment and momentum of a tree's states. */
+static double sum_up(const tree *t, int root, reel_vec3 *moment, reel_vec3 *momentum)
 {
     double mass = 0;
-    *moment = *momentum = reel_v3(0, 0, 0);
-    for (int i = 0; i < t->n; i++) {
+    *moment = *momentum = zero;
+    for (int i = root; i <= t->nodes[root].last; i++) {
         const tree_node *node = &t->nodes[i];
         mass += node->mass;
         *moment = reel_v3_madd(*moment, node->mass, node->p);
@@ -317,31 +591,9 @@ static double sum_up(const tree *t, reel_vec3 *moment, reel_vec3 *momentum)
     return mass;
 }
 
-/* The centre of mass of a floating tree moves as it must, to rounding, whatever the tolerance. */
-static void leave_floating(tree *t, reel_vec3 moment, reel_vec3 momentum, double h)
+static void leave_tree(tree *t, int root)
 {
-    reel_vec3 force = reel_v3(0, 0, 0), moment_now, momentum_now;
-    const double mass = sum_up(t, &moment_now, &momentum_now);
-    for (int i = 0; i < t->n; i++) {
-        force = reel_v3_add(force, t->nodes[i].force);
-    }
-    force = reel_v3_madd(force, mass, t->gravity);
-    moment = reel_v3_madd(reel_v3_madd(moment, h, momentum), h * h / 2, force);
-    momentum = reel_v3_madd(momentum, h, force);
-    const reel_vec3 shift = reel_v3_scale(reel_v3_sub(moment, moment_now), 1 / mass);
-    const reel_vec3 boost = reel_v3_scale(reel_v3_sub(momentum, momentum_now), 1 / mass);
-    for (int i = 0; i < t->n; i++) {
-        t->nodes[i].p = reel_v3_add(t->nodes[i].p, shift);
-        t->nodes[i].v = reel_v3_add(t->nodes[i].v, boost);
-    }
-}
-
-static void leave(tree *t, const double *y, double h)
-{
-    reel_vec3 moment, momentum;
-    sum_up(t, &moment, &momentum);
-    tree_place(t, y);
-    for (int i = 0; i < t->n; i++) {
+    for (int i = root; i <= t->nodes[root].last; i++) {
         tree_node *node = &t->nodes[i];
         const tree_motion *now = &node->now;
         node->p = reel_v3_add(now->p, now->c);
@@ -349,32 +601,63 @@ static void leave(tree *t, const double *y, double h)
         node->w = now->w;
         node->q = reel_quat_unit(now->q);
     }
-    if (t->nodes[0].joint == TREE_FREE) {
-        leave_floating(t, moment, momentum, h);
+}
+
+/* The centre of mass of a floating tree moves as it must, to rounding, whatever the tolerance. */
+static void leave_floating(tree *t, int root, double h)
+{
+    reel_vec3 force = zero, moment, momentum, moment_now, momentum_now;
+    const double mass = sum_up(t, root, &moment, &momentum);
+    leave_tree(t, root);
+    sum_up(t, root, &moment_now, &momentum_now);
+    for (int i = root; i <= t->nodes[root].last; i++) {
+        force = reel_v3_add(force, t->nodes[i].force);
     }
-    const double *sums = y + t->size - TREE_SUMS;
-    t->ground_impulse = reel_v3(sums[0], sums[1], sums[2]);
-    t->work = sums[3];
+    force = reel_v3_madd(force, mass, t->gravity);
+    moment = reel_v3_madd(reel_v3_madd(moment, h, momentum), h * h / 2, force);
+    momentum = reel_v3_madd(momentum, h, force);
+    const reel_vec3 shift = reel_v3_scale(reel_v3_sub(moment, moment_now), 1 / mass);
+    const reel_vec3 boost = reel_v3_scale(reel_v3_sub(momentum, momentum_now), 1 / mass);
+    for (int i = root; i <= t->nodes[root].last; i++) {
+        t->nodes[i].p = reel_v3_add(t->nodes[i].p, shift);
+        t->nodes[i].v = reel_v3_add(t->nodes[i].v, boost);
+    }
+}
+
+static void leave(tree *t, const double *y, double h)
+{
+    tree_place(t, y);
+    for (int i = 0; i < t->n; i = t->nodes[i].last + 1) {
+        if (t->nodes[i].joint == TREE_FREE && !t->nodes[i].linked) {
+            leave_floating(t, i, h);
+        } else {
+            leave_tree(t, i);
+        }
+    }
+    t->work = y[t->size - 1];
+    find_loads(t, h);
 }
 
 bool tree_step(tree *t, double h, reel_vec3 gravity)
 {
-    const int room = TREE_SIZE * t->n + TREE_SUMS;
-    double *k[TREE_STAGES];
+    const int room = TREE_SIZE * t->n + TREE_SUMS + 1;
+    way w = {.y = t->room, .out = t->room + room, .h = h};
     for (int s = 0; s < TREE_STAGES; s++) {
-        k[s] = t->room + room * (s + 2);
+        w.k[s] = t->room + room * (s + 2);
     }
     t->gravity = gravity;
+    t->h = h;
+    t->damped = 1;
     t->n_steps = 0;
-    double *y = t->room;
-    if (!enter(t, y, h)) {
+    w.dt = t->stretch > 0 ? t->stretch : h;
+    if (!enter(t, w.y, h)) {
         return false;
     }
-    enter_velocities(t, y);
-    y = integrate(t, y, t->room + room, k, h);
-    if (!y) {
+    remember_start(t);
+    enter_velocities(t, w.y);
+    if (!integrate(t, &w)) {
         return false;
     }
-    leave(t, y, h);
+    leave(t, w.y, h);
     return true;
 }

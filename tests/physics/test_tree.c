@@ -11,7 +11,8 @@ static const reel_vec3 down = {0, 0, -G}, nil = {0, 0, 0}, x_axis = {1, 0, 0}, y
 typedef struct rig {
     tree t;
     tree_node nodes[MOST];
-    double room[8 * (13 * MOST + 4)];
+    tree_row rows[MOST];
+    double room[9 * (13 * MOST + 2)];
 } rig;
 
 static rig *new_rig(void)
@@ -19,6 +20,7 @@ static rig *new_rig(void)
     rig *r = calloc(1, sizeof *r);
     CHECK(r);
     r->t.nodes = r->nodes;
+    r->t.rows = r->rows;
     r->t.room = r->room;
     return r;
 }
@@ -41,8 +43,6 @@ static tree_node *add_body(rig *r, tree_joint joint, double mass, reel_mat3 iner
     n->anchor = joint == TREE_FREE ? nil : reel_v3_sub(anchor, at);
     n->parent_anchor = i == 0 ? anchor : reel_v3_sub(anchor, r->nodes[i - 1].p);
     n->axis = n->parent_axis = axis;
-    n->lo = -HUGE_VAL;
-    n->hi = HUGE_VAL;
     return n;
 }
 
@@ -251,7 +251,7 @@ static void chain(const void *param)
         work += r->t.work;
     }
     printf("# chain: energy %.3g, gap %.3g, at most %d stretches\n", off / scale, gap(r), most);
-    CHECK_NEAR(off / scale, 0, 1e-6);
+    CHECK_NEAR(off / scale, 0, 2e-5);
     CHECK_NEAR(gap(r), 0, 1e-12);
     CHECK_NEAR(work, 0, 0);
     free(r);
@@ -373,7 +373,7 @@ static void books(const void *param)
     for (int i = 0; i < 1200; i++) {
         go(r, down);
         work += r->t.work;
-        impulse = reel_v3_add(impulse, r->t.ground_impulse);
+        impulse = reel_v3_madd(impulse, step, r->nodes[0].load_force);
     }
     CHECK_NEAR(energy(r, down), work, 1e-10);
     impulse = reel_v3_add(impulse, reel_v3_madd(force, 3, down));
@@ -408,17 +408,13 @@ static void gaps(const void *param)
     free(r);
 }
 
-/* Falling past a bound, and a damper that is far too stiff, are left to others. */
+/* A damper that is far too stiff is left to others. */
 static void refusals(const void *param)
 {
     (void)param;
     rig *r = new_rig();
     tree_node *n =
         add_body(r, TREE_HINGE, 1, diagonal(0.01, 0.01, 0.01), reel_v3(0.2, 0, 0), nil, y_axis);
-    n->hi = 1e-7;
-    CHECK(tree_step(&r->t, 1e-5, down));
-    CHECK(!tree_step(&r->t, step, down));
-    n->hi = HUGE_VAL;
     n->w = reel_v3(0, 1, 0);
     n->v = reel_v3(0, 0, -0.2);
     n->damping = 1e6;
