@@ -122,12 +122,16 @@ static bool allocate(reel_sim *sim)
     f->root = reel_calloc(n, sizeof *f->root);
     f->next = reel_calloc(n, sizeof *f->next);
     f->flown = reel_calloc(n, sizeof *f->flown);
+    f->held = reel_calloc(n, sizeof *f->held);
+    f->slowed_v = reel_calloc(n, sizeof *f->slowed_v);
+    f->slowed_spin = reel_calloc(n, sizeof *f->slowed_spin);
     f->flyers = reel_calloc(n, sizeof *f->flyers);
     f->start = reel_calloc(n, sizeof *f->start);
     f->end = reel_calloc(n, sizeof *f->end);
     f->rates = reel_calloc(FORCE_STAGES * n, sizeof *f->rates);
     return f->active && f->reaches && f->parts && f->stokes_radius && f->volume && f->role &&
-           f->root && f->next && f->flown && f->flyers && f->start && f->end && f->rates;
+           f->root && f->next && f->flown && f->flyers && f->start && f->end && f->rates &&
+           f->held && f->slowed_v && f->slowed_spin;
 }
 
 reel_status forces_build(reel_sim *sim, reel_error *err)
@@ -161,9 +165,10 @@ void forces_destroy(reel_sim *sim)
     if (!f) {
         return;
     }
-    void *const blocks[] = {f->active, f->reaches, f->parts, f->stokes_radius, f->volume, f->role,
-                            f->root,   f->next,    f->flown, f->flyers,        f->start,  f->end,
-                            f->rates,  f};
+    void *const blocks[] = {
+        f->active,      f->reaches, f->parts, f->stokes_radius, f->volume, f->role,
+        f->root,        f->next,    f->flown, f->flyers,        f->held,   f->slowed_v,
+        f->slowed_spin, f->start,   f->end,   f->rates,         f};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);
     }
@@ -378,7 +383,7 @@ static void find_roles(reel_sim *sim)
     for (int b = 0; b < n; b++) {
         forces->role[b] = ROLE_NONE;
         forces->root[b] = b;
-        forces->flown[b] = false;
+        forces->flown[b] = forces->held[b] = false;
     }
     for (int k = 0; k < sim->scene->n_force_fields; k++) {
         if (!forces->active[k]) {
@@ -430,6 +435,10 @@ static void land(reel_sim *sim, const flyer *f, const flyer_state *end)
         sim->force[b] = reel_v3_madd(sim->force[b], 1 / sim->h, end->push);
         sim->torque[b] = reel_v3_madd(sim->torque[b], 1 / sim->h, end->twist);
         sim->pushed[b] = true;
+        sim->forces->held[b] = true;
+        sim->forces->slowed_v[b] =
+            reel_v3_madd(end->v, -sim->h * sim->bodies[b].inv_mass, state->held_force);
+        sim->forces->slowed_spin[b] = reel_v3_madd(end->spin, -sim->h, state->held_torque);
         return;
     }
     state->p = end->p;
@@ -469,6 +478,30 @@ static reel_status carry_group(reel_sim *sim, int first, reel_error *err)
         }
     }
     return status;
+}
+
+/* What contacts, joints and gravity did to a held body tells how it will go on. An impact does not.
+ */
+void forces_end(reel_sim *sim)
+{
+    sim_forces *forces = sim->forces;
+    for (int b = 0; forces && b < sim->scene->n_bodies; b++) {
+        body_state *state = &sim->state.bodies[b];
+        if (!body_is_awake(sim, b)) {
+            continue;
+        }
+        state->held_force = state->held_torque = reel_v3(0, 0, 0);
+        if (!forces->held[b]) {
+            continue;
+        }
+        const reel_vec3 gain = reel_v3_sub(state->v, forces->slowed_v[b]);
+        const reel_vec3 spin = body_inertia_mul(&sim->bodies[b], state, state->w);
+        if (reel_v3_len(gain) <= sim->bounce_speed) {
+            state->held_force = reel_v3_scale(gain, sim->bodies[b].mass / sim->h);
+            state->held_torque =
+                reel_v3_scale(reel_v3_sub(spin, forces->slowed_spin[b]), 1 / sim->h);
+        }
+    }
 }
 
 bool forces_moved(const reel_sim *sim, int body)

@@ -72,12 +72,14 @@ struct sim_forces {
     double *volume;        /* [n_bodies] m^3 */
 
     /* scratch of one step */
-    uint8_t *role;                    /* [n_bodies] force_role */
-    int *root;                        /* [n_bodies] */
-    int *next;                        /* [n_bodies] in the group */
-    bool *flown;                      /* [n_bodies] moved in this step: nobody else shall */
-    flyer *flyers;                    /* [n_bodies] */
-    flyer_state *start, *end, *rates; /* [n_bodies], rates: times FORCE_STAGES */
+    uint8_t *role;                     /* [n_bodies] force_role */
+    int *root;                         /* [n_bodies] */
+    int *next;                         /* [n_bodies] in the group */
+    bool *flown;                       /* [n_bodies] moved in this step: nobody else shall */
+    bool *held;                        /* [n_bodies] had a changing force, but was not free */
+    reel_vec3 *slowed_v, *slowed_spin; /* [n_bodies] of held ones at the end, were there but drag */
+    flyer *flyers;                     /* [n_bodies] */
+    flyer_state *start, *end, *rates;  /* [n_bodies], rates: times FORCE_STAGES */
 };
 
 enum { FORCE_STAGES = 6 };

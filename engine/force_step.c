@@ -7,10 +7,10 @@
  * which may have more: there a body enters a field. Impulse and work of the fields are integrated
  * along, so that the books agree with the motion to rounding, momentum, and to its order, energy.
  *
- * Bodies in contact or on joints go on at the velocity that they have, slowed by air and water
- * only: what comes out is the mean of the forces on them, which the solver then gets. Both sides of
- * a pair see the same instants, so action is reaction also between a body that flies and one that
- * rests.
+ * Bodies in contact or on joints go on under the drag of air and water and under the rest of what
+ * acted on them in the step before: what comes out is the mean of the fields' forces, which the
+ * solver then gets. Both sides of a pair see the same instants, so action is reaction also between
+ * a body that flies and one that rests.
  */
 #include "engine/force.h"
 
@@ -42,10 +42,11 @@ static void rate_of(const reel_sim *sim, const flyer *f, const flyer_state *y, f
     const double by_mass = sim->bodies[f->body].inv_mass;
     const reel_quat turn = reel_quat_mul((reel_quat){0, f->w.x, f->w.y, f->w.z}, y->q);
     dy->p = f->v;
-    dy->v =
-        free ? reel_v3_madd(sim->scene->gravity, by_mass, force) : reel_v3_scale(f->drag, by_mass);
+    const body_state *state = &sim->state.bodies[f->body];
+    dy->v = free ? reel_v3_madd(sim->scene->gravity, by_mass, force)
+                 : reel_v3_scale(reel_v3_add(f->drag, state->held_force), by_mass);
     dy->q = (reel_quat){turn.w / 2, turn.x / 2, turn.y / 2, turn.z / 2};
-    dy->spin = free ? torque : f->drag_torque;
+    dy->spin = free ? torque : reel_v3_add(f->drag_torque, state->held_torque);
     dy->push = f->force;
     dy->twist = f->torque;
     dy->work = free ? reel_v3_dot(force, f->v) + reel_v3_dot(torque, f->w) : 0;

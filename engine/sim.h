@@ -91,6 +91,7 @@ typedef struct body_state {
     reel_vec3 push; /* N: of force fields, mean of the last step that it was awake */
     reel_vec3 still_force, still_torque; /* asleep: of fields between bodies when it fell asleep */
     bool still_known;                    /* they are */
+    reel_vec3 held_force, held_torque; /* N, N m: mean of all but air and water, if that slows it */
     bool present; /* there: neither waiting to be spawned nor removed */
     bool placed;  /* spawned since the last sample */
 } body_state;
@@ -383,6 +384,7 @@ reel_status forces_build(reel_sim *sim, reel_error *err);
 void forces_destroy(reel_sim *sim);
 void forces_begin(reel_sim *sim);                         /* what is active; wakes whom it stirs */
 reel_status forces_act(reel_sim *sim, reel_error *err);   /* moves what is free, pushes the rest */
+void forces_end(reel_sim *sim);                           /* after the solvers */
 bool forces_moved(const reel_sim *sim, int body);         /* it is at the end of the step already */
 void forces_presence_changed(reel_sim *sim, int body);
 

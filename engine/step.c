@@ -242,6 +242,7 @@ static reel_status one_step(reel_sim *sim, reel_error *err)
     status = forces_act(sim, err);
     if (status == REEL_OK) {
         status = islands_solve(sim, err);
+        forces_end(sim);
     }
     if (status == REEL_OK) {
         status = holds_keep(sim, err);

@@ -372,6 +372,231 @@ static void tall_boxes_capsize(const void *param)
     }
 }
 
+/* On a slope without friction: the same law as in a fall. A contact holds it all the way. */
+static void sliding_against_the_air(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(3);
+    const double angle = REEL_PI / 6;
+    const reel_vec3 normal = reel_v3(reel_sin(angle), 0, reel_cos(angle));
+    kit_slope(s, normal);
+    const int b = kit_box(s, "sledge", reel_v3(0.4, 0.4, 0.1), 2, reel_v3_scale(normal, 0.05));
+    s->bodies[b].world_from_body.q = reel_quat_from_axis_angle(reel_v3(0, 1, 0), angle);
+    s->bodies[b].drag = 1;
+    kit_set_surfaces(s, 0, 0);
+    reel_force_field *f = add_field(s, "air", REEL_FORCE_WIND);
+    f->density = 20;
+    reel_take *t = kit_run(s);
+    const double a = KIT_G * reel_sin(angle), end = sqrt(2 * a / (0.5 * 20 * 0.4 * 0.1));
+    double worst = 0;
+    for (int i = 0; i < t->n_samples; i++) {
+        const double time = i / 24.0, v = end * reel_tanh(a * time / end);
+        worst = fmax(worst, fabs(reel_v3_len(reel_take_velocity(t, i, b)) - v));
+    }
+    printf("# sledge: worst error %.2g m/s of %.3g\n", worst, end);
+    CHECK_NEAR(worst, 0, 1e-6);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* A small swing on a hinge, slowed by Stokes' law: the period and the decay of the linear law. */
+static void pendulum_in_oil(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(4);
+    const double r = 0.05, mass = 1, length = 1, eta = 1, phi = 1e-2;
+    const int b = kit_sphere(s, "bob", r, mass, reel_v3(reel_sin(phi), 0, -reel_cos(phi)));
+    kit_joint(s, "pivot", REEL_JOINT_HINGE, b, -1, reel_v3(0, 0, 0), reel_v3(0, 1, 0));
+    add_field(s, "oil", REEL_FORCE_WIND)->viscosity = eta;
+    reel_take *t = kit_run(s);
+    const double inertia = mass * length * length + 0.4 * mass * r * r;
+    const double c = 6 * REEL_PI * eta * r * length * length + 8 * REEL_PI * eta * r * r * r;
+    const double half = c / (2 * inertia);
+    const double rate = sqrt(mass * KIT_G * length / inertia - half * half);
+    double worst = 0;
+    for (int i = 0; i < t->n_samples; i++) {
+        const double time = i / 24.0;
+        const double x = phi * reel_exp(-half * time) *
+                         (reel_cos(rate * time) + half / rate * reel_sin(rate * time));
+        worst = fmax(worst, fabs(reel_take_pose(t, i, b).p.x - x));
+    }
+    printf("# pendulum in oil: worst error %.2g m of %.2g\n", worst, phi);
+    CHECK_NEAR(worst, 0, 5e-7); /* the linear law itself: phi^3 / 16 of phase and more */
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+static bool is_asleep(const reel_take *t, int sample, int b)
+{
+    return t->state[(size_t)sample * (size_t)t->n_bodies + (size_t)b] & REEL_STATE_ASLEEP;
+}
+
+/* At rest on the floor in a wind that friction withstands; a gust wakes and moves it. */
+static void wind_and_sleep(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(3);
+    kit_floor(s);
+    const int b = kit_box(s, "box", reel_v3(0.3, 0.3, 0.3), 0.5, reel_v3(0, 0, 0.15));
+    s->bodies[b].drag = 1.05;
+    reel_force_field *breeze = add_field(s, "breeze", REEL_FORCE_WIND);
+    breeze->density = 1.2;
+    breeze->vec = reel_v3(3, 0, 0);
+    reel_force_field *gust = add_field(s, "gust", REEL_FORCE_WIND);
+    gust->density = 1.2;
+    gust->vec = reel_v3(12, 0, 0);
+    gust->first_step = 2400;
+    gust->end_step = 2520;
+    reel_take *t = kit_run(s);
+    CHECK(is_asleep(t, 46, b));
+    const double push = 0.5 * 1.2 * 1.05 * 0.09 * 9;
+    const size_t at = 3 * (size_t)(46 * t->n_bodies + b);
+    CHECK_NEAR(t->applied_force[at], push, 1e-6);
+    CHECK_NEAR(t->contact_force[at], -push, 2e-4);
+    CHECK_NEAR(t->contact_force[at + 2], 0.5 * KIT_G, 2e-3);
+    CHECK(!is_asleep(t, 49, b) && reel_take_velocity(t, 49, b).x > 0.1);
+    CHECK(is_asleep(t, t->n_samples - 1, b));
+    CHECK(t->audit.energy_gain < 1e-3);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* A ball asleep on the floor is woken and drawn by a magnet-like body that passes overhead. */
+static void moving_centre_wakes(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(3);
+    kit_floor(s);
+    const int b = kit_sphere(s, "ball", 0.05, 0.2, reel_v3(0, 0, 0.05));
+    kit_surface(s, b)->rolling_friction = 1e-3;
+    const int hand = kit_sphere(s, "hand", 0.05, 50, reel_v3(-30, 0, 0.8));
+    s->bodies[hand].velocity = reel_v3(15, 0, 0);
+    s->bodies[hand].tag = "hand";
+    reel_force_field *lift = add_field(s, "carrier", REEL_FORCE_UNIFORM);
+    lift->tag = "hand";
+    lift->vec = reel_v3(0, 0, KIT_G);
+    reel_force_field *f = add_field(s, "pull", REEL_FORCE_RADIAL);
+    f->body = hand;
+    f->strength = 2;
+    f->power = 2;
+    reel_take *t = kit_run(s);
+    CHECK(is_asleep(t, 20, b));
+    bool moved = false;
+    for (int i = 36; i < t->n_samples; i++) {
+        moved |= reel_v3_len(reel_take_velocity(t, i, b)) > 0.05;
+    }
+    CHECK(moved);
+    CHECK(t->audit.energy_gain < 1e-3);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* Something of everything; `far`: one more body that no field reaches. */
+static reel_scene *all_fields(bool far)
+{
+    reel_scene *s = kit_scene(1.5);
+    kit_floor(s);
+    kit_add_thrown_shapes(s);
+    for (int b = 1; b < s->n_bodies; b++) {
+        s->bodies[b].drag = 1;
+        s->bodies[b].tag = "thing";
+        s->bodies[b].charge = b % 2 ? 3e-6 : -3e-6;
+        s->bodies[b].magnetic_moment = reel_v3(0, 0, b);
+    }
+    if (far) {
+        kit_box(s, "far", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(30, 0, 1));
+    }
+    reel_force_field *f = add_field(s, "wind", REEL_FORCE_WIND);
+    f->density = 1.2;
+    f->viscosity = 0.01;
+    f->vec = reel_v3(2, 1, 0);
+    f = add_field(s, "pool", REEL_FORCE_WATER);
+    f->density = 1000;
+    set_box(f, reel_v3(-5, -5, -1), reel_v3(5, 5, 0.15));
+    f = add_field(s, "charge", REEL_FORCE_CHARGE);
+    f->strength = 9e9;
+    f->radius = 0.2;
+    f = add_field(s, "magnet", REEL_FORCE_MAGNET);
+    f->strength = 1e-7;
+    f->radius = 0.2;
+    f->first_step = 400;
+    f->end_step = 900;
+    f = add_field(s, "middle", REEL_FORCE_RADIAL);
+    f->strength = 1;
+    f->center = reel_v3(0, 0, 1);
+    for (int k = 0; k < s->n_force_fields; k++) {
+        s->force_fields[k].tag = "thing";
+    }
+    return s;
+}
+
+static void fields_are_local(const void *param)
+{
+    (void)param;
+    reel_scene *scenes[2] = {all_fields(false), all_fields(true)};
+    reel_take *t[2] = {kit_run(scenes[0]), kit_run(scenes[1])};
+    const size_t n = (size_t)t[0]->n_bodies;
+    for (int i = 0; i < t[0]->n_samples; i++) {
+        CHECK(memcmp(&t[0]->position[3 * n * (size_t)i], &t[1]->position[3 * (n + 1) * (size_t)i],
+                     3 * n * sizeof(double)) == 0);
+    }
+    const double mistake = t[0]->audit.momentum_error;
+    printf("# all fields: momentum error %.2g N s, energy gain %.2g J\n", mistake,
+           t[0]->audit.energy_gain);
+    CHECK_NEAR(mistake, 0, 1e-9);
+    for (int k = 0; k < 2; k++) {
+        reel_take_destroy(&t[k]);
+        reel_scene_destroy(&scenes[k]);
+    }
+}
+
+static void branches_go_on(const void *param)
+{
+    (void)param;
+    reel_scene *s = all_fields(true);
+    reel_take *whole = kit_run(s);
+    reel_xxh128 expected, got;
+    reel_error err = {0};
+    CHECK_INT(reel_take_digest(whole, &expected, &err), ==, REEL_OK);
+    static const int64_t at[] = {0, 399, 400, 650, 1300};
+    for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
+        reel_sim *sim = NULL, *branch = NULL;
+        reel_take *t = NULL;
+        CHECK_INT(reel_sim_open(s, &sim, &err), ==, REEL_OK);
+        CHECK_INT(reel_sim_advance(sim, at[k], &err), ==, REEL_OK);
+        reel_checkpoint *c = reel_sim_checkpoint(sim);
+        CHECK_INT(reel_sim_branch(c, s, &branch, &err), ==, REEL_OK);
+        CHECK_INT(reel_sim_advance(branch, reel_scene_last_step(s), &err), ==, REEL_OK);
+        CHECK_INT(reel_sim_seal(branch, &t, &err), ==, REEL_OK);
+        CHECK_INT(reel_take_digest(t, &got, &err), ==, REEL_OK);
+        CHECK(memcmp(&expected, &got, sizeof got) == 0);
+        reel_take_destroy(&t);
+        reel_checkpoint_destroy(&c);
+        reel_sim_destroy(&branch);
+        reel_sim_destroy(&sim);
+    }
+    reel_take_destroy(&whole);
+    reel_scene_destroy(&s);
+}
+
+static void faults_are_named(const void *param)
+{
+    (void)param;
+    for (int k = 0; k < 3; k++) {
+        reel_scene *s = kit_scene(1);
+        kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 0));
+        reel_force_field *f = add_field(s, "odd", k == 0 ? REEL_FORCE_WATER : REEL_FORCE_UNIFORM);
+        f->first_step = 10;
+        f->end_step = k == 1 ? 10 : 0;
+        f->body = k == 2 ? 0 : -1;
+        reel_take *t = NULL;
+        reel_error err = {0};
+        CHECK_INT(reel_simulate(s, &t, &err), ==, REEL_E_SCENE);
+        CHECK(strcmp(err.field, "force_fields[0]") == 0 && strstr(err.msg, "\"odd\""));
+        reel_scene_destroy(&s);
+    }
+}
+
 static const check_test tests[] = {
     {"uniform is exact", uniform_is_exact, NULL},
     {"tags and boxes", tags_and_boxes, NULL},
@@ -385,5 +610,12 @@ static const check_test tests[] = {
     {"floating depth", floating_depth, NULL},
     {"bobbing", bobbing, NULL},
     {"tall boxes capsize", tall_boxes_capsize, NULL},
+    {"sliding against the air", sliding_against_the_air, NULL},
+    {"a pendulum in oil", pendulum_in_oil, NULL},
+    {"wind and sleep", wind_and_sleep, NULL},
+    {"a moving centre wakes", moving_centre_wakes, NULL},
+    {"fields are local", fields_are_local, NULL},
+    {"branches go on", branches_go_on, NULL},
+    {"faults are named", faults_are_named, NULL},
 };
 CHECK_MAIN(tests)
