@@ -360,12 +360,12 @@ void joints_enter_ode(reel_sim *sim)
         if (state->released || !is_for_ode(sim, j)) {
             continue;
         }
-        for (int k = 0; k < SIM_JOINT_FEEDBACKS; k++) {
-            sim->joints[j].feedback[k] = (dJointFeedback){{0}, {0}, {0}, {0}};
-        }
         state->force = state->torque = reel_v3(0, 0, 0);
         if (joint->kind == REEL_JOINT_GEAR) {
-            continue;
+            continue; /* which is none of ODE's and has no feedback */
+        }
+        for (int k = 0; k < SIM_JOINT_FEEDBACKS; k++) {
+            sim->joints[j].feedback[k] = (dJointFeedback){{0}, {0}, {0}, {0}};
         }
         const joint_place place = joint_find(sim, j);
         if (joint->motor != REEL_MOTOR_NONE) {
