@@ -1,10 +1,10 @@
 /*
- * verify_geometry.h - rigid motions as matrices, and distances to shapes, for verify. Written
+ * verify_geometry.h - rigid motions as matrices and lines of sight, for verify. Written
  * without a look at render/, so that both cannot be wrong together. Thread-safety: pure functions.
  */
 #pragma once
 
-#include "base/take.h"
+#include "app/verify_shapes.h"
 
 REEL_API_BEGIN
 
@@ -27,14 +27,6 @@ static inline reel_vec3 reel_affine_apply(const reel_affine *a, reel_vec3 p)
                    a->m[2][0] * p.x + a->m[2][1] * p.y + a->m[2][2] * p.z + a->m[2][3]);
 }
 
-/** Signed distance in m from a point in the geom's frame to its surface, < 0 inside: exact outside
- * and near the surface. */
-double reel_geom_distance(const reel_geom *geom, reel_vec3 p);
-
-/** Unit normal of the geom's surface near a point in its frame, from differences of the distance.
- * @return false near an edge, where there is none. */
-bool reel_geom_normal(const reel_geom *geom, reel_vec3 p, reel_vec3 *normal);
-
 /** A camera at one frame: focal lengths and principal point in px, and where it is. */
 typedef struct reel_pinhole {
     double fx, fy, cx, cy;
@@ -49,7 +41,7 @@ double reel_segment_distance(const double a[2], const double b[2], double u, dou
 
 /** The geoms of a scene as they stand at one sample. */
 typedef struct reel_stand {
-    const reel_scene *scene;
+    const reel_shapes *shapes;
     reel_affine *geom_from_world; /**< [geoms] */
     bool *there; /**< [geoms]: hides things: visible, present, not around the eye */
 } reel_stand;
