@@ -21,6 +21,10 @@ typedef struct search {
     double low;       /* of the solid's box */
     double round;     /* of both */
     int hint, n;
+    bool buried;       /* overlaps a triangle, but by that alone it is not said how to get out */
+    bool behind;       /* the centre is behind a triangle of a mesh near the solid */
+    facet through;     /* if nothing else was found: of those the solid sticks through, the one */
+    double through_by; /* that it leaves soonest; INFINITY: none */
     touch_point found[MAX_FOUND];
     int corner[MAX_FOUND]; /* the terrain's corner that is touched by a ball, or -1 */
 } search;
@@ -193,6 +197,7 @@ static void visit_ball(void *data, facet *f)
         return;
     }
     if (height < 0) { /* the centre is inside: the way out of a field is up */
+        s->behind = true;
         if (s->t->field && is_over(f, s->centre)) {
             const reel_vec3 pos = reel_v3_madd(s->centre, -s->s->round, f->n);
             add_point(s, (touch_point){pos, f->n, s->round - height}, -1);
@@ -349,8 +354,11 @@ static void add_near_ridge(search *s, const facet *f, double depth)
         return;
     }
     switch (judge(f, p[0].normal)) {
-    case WAY_BEYOND: break;
-    case WAY_BURIED: add_as_on_plane(s, f, SHARE_BELOW * s->s->reach); break;
+    case WAY_BEYOND: s->buried = true; break;
+    case WAY_BURIED:
+        s->buried = true;
+        add_as_on_plane(s, f, SHARE_BELOW * s->s->reach);
+        break;
     case WAY_FACE:
         add_as_on_plane(s, f, INFINITY);
         for (int i = 0; i < n; i++) {
@@ -372,7 +380,11 @@ static void visit_solid(void *data, facet *f)
     search *s = data;
     const reel_vec3 low = farthest(s, reel_v3_scale(f->n, -1));
     const double depth = s->round + f->offset - reel_v3_dot(f->n, low);
-    if (depth < 0 || (s->t->mesh && reel_v3_dot(f->n, s->centre) < f->offset)) {
+    if (depth < 0) {
+        return;
+    }
+    if (s->t->mesh && reel_v3_dot(f->n, s->centre) < f->offset) {
+        s->behind = true;
         return;
     }
     facet_edges(s->t, f);
@@ -387,6 +399,49 @@ static void visit_solid(void *data, facet *f)
         add_near_ridge(s, f, depth);
     } else {
         add_as_on_plane(s, f, INFINITY);
+    }
+}
+
+/* Deep in the ground, where every triangle leaves it to its neighbours: each as if it were alone.
+ */
+static void visit_buried(void *data, facet *f)
+{
+    search *s = data;
+    const double height = reel_v3_dot(f->n, farthest(s, reel_v3_scale(f->n, -1))) - f->offset;
+    if (height <= s->round && (s->t->field || reel_v3_dot(f->n, s->centre) >= f->offset)) {
+        facet_edges(s->t, f);
+        add_as_on_plane(s, f, INFINITY);
+    }
+}
+
+/* ---- solids whose centre is in a mesh ------------------------------------------------------- */
+
+static void visit_through(void *data, facet *f)
+{
+    search *s = data;
+    const reel_vec3 low = farthest(s, reel_v3_scale(f->n, -1));
+    const double depth = s->round + f->offset - reel_v3_dot(f->n, low);
+    prism thin;
+    touch_point p[COLLIDER_CONTACTS];
+    if (!(depth >= 0 && depth < s->through_by)) {
+        return;
+    }
+    prism_make(&thin, f->v, reel_v3_scale(f->n, -1e-4 * s->s->reach));
+    const convex solid = convex_of_polytope(&thin.hull, SIM_MARGIN);
+    if (collide_convex(&solid, s->s, s->pose, p) > 0) {
+        s->through = *f;
+        s->through_by = depth;
+    }
+}
+
+/* It came in so fast that no surface has its centre in front: out by the nearest. */
+static void add_through(search *s, const double lo[3], const double hi[3])
+{
+    s->through_by = INFINITY;
+    terrain_each(s->t, lo, hi, visit_through, s);
+    if (s->through_by < INFINITY) {
+        const reel_vec3 n = s->through.n, low = farthest(s, reel_v3_scale(n, -1));
+        add_point(s, (touch_point){reel_v3_madd(low, -s->s->round, n), n, s->through_by}, -1);
     }
 }
 
@@ -429,6 +484,7 @@ int terrain_collide(const terrain *t, const convex *solid, const convex_pose *po
     s.pose = pose;
     s.round = solid->round + SIM_MARGIN;
     s.hint = s.n = 0;
+    s.buried = s.behind = false;
     s.centre = out_of_solid(&s, solid->centre);
     solid_box(&s, lo, hi);
     s.low = lo[2];
@@ -437,6 +493,12 @@ int terrain_collide(const terrain *t, const convex *solid, const convex_pose *po
         drop_false_corners(&s, lo, hi);
     } else {
         terrain_each(t, lo, hi, visit_solid, &s);
+    }
+    if (s.n == 0 && s.buried) {
+        terrain_each(t, lo, hi, visit_buried, &s);
+    }
+    if (t->mesh && s.n == 0 && s.behind) {
+        add_through(&s, lo, hi);
     }
     const int n = choose(s.found, s.n, out);
     put_in_order(&s, out, n);
