@@ -2,6 +2,7 @@
  * render_stage.c - times the renderer's stages on a synthetic scene, or writes a picture.
  *
  *     render_stage                            CSV: quality, size, lanes, ms a frame per stage
+ *     render_stage crowds                     only those of many objects and meshes
  *     render_stage OUT.png [SCENE [QUALITY [CAMERA [FRAME [WxH [PLANE]]]]]]
  */
 #include "bench/stage_scene.h"
@@ -20,10 +21,10 @@ static void die(const reel_error *err)
     exit(1);
 }
 
-static void time_one(reel_quality quality, int width, int height, int lanes, reel_planes planes,
-                     const char *name, int frames)
+static void time_scene(reel_scene *scene, reel_quality quality, int lanes, reel_planes planes,
+                       const char *name)
 {
-    reel_scene *scene = stage_scene_create(STAGE_TWENTY, frames, width, height);
+    const int frames = scene->frames, width = scene->width, height = scene->height;
     reel_take *take = stage_take_create(scene);
     reel_render_options options = reel_render_options_default();
     reel_renderer *r = NULL;
@@ -65,6 +66,37 @@ static void time_one(reel_quality quality, int width, int height, int lanes, ree
     reel_scene_destroy(&scene);
 }
 
+static void time_one(reel_quality quality, int width, int height, int lanes, reel_planes planes,
+                     const char *name, int frames)
+{
+    time_scene(stage_scene_create(STAGE_TWENTY, frames, width, height), quality, lanes, planes,
+               name);
+}
+
+/* How time grows with the number of objects, and with meshes. */
+static void bench_crowds(void)
+{
+    static const int counts[3] = {20, 100, 1000};
+    const reel_planes rgb = REEL_PLANE_BIT(REEL_PLANE_RGB);
+    char name[64];
+    for (int i = 0; i < 6; i++) {
+        for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
+            snprintf(name, sizeof name, "%s of %d%s", reel_quality_name((reel_quality)q),
+                     counts[i % 3], i < 3 ? "" : " with meshes");
+            time_scene(stage_crowd_create(counts[i % 3], i >= 3, 12, 256, 256), (reel_quality)q, 0,
+                       q ? rgb : REEL_PLANES_LABELS, name);
+        }
+    }
+    for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
+        snprintf(name, sizeof name, "%s of meshes", reel_quality_name((reel_quality)q));
+        time_scene(stage_scene_create(STAGE_MESHES, 12, 256, 256), (reel_quality)q, 0,
+                   q ? rgb : REEL_PLANES_LABELS, name);
+        snprintf(name, sizeof name, "%s of hills", reel_quality_name((reel_quality)q));
+        time_scene(stage_scene_create(STAGE_HILLS, 12, 256, 256), (reel_quality)q, 0,
+                   q ? rgb : REEL_PLANES_LABELS, name);
+    }
+}
+
 static void bench(void)
 {
     static const int sizes[2][2] = {{256, 256}, {832, 480}};
@@ -81,6 +113,7 @@ static void bench(void)
                      "standard and all labels", n);
         }
     }
+    bench_crowds();
 }
 
 /* Labels as colours that one can look at. */
@@ -156,7 +189,9 @@ static void picture(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1) {
+    if (argc > 1 && strcmp(argv[1], "crowds") == 0) {
+        bench_crowds();
+    } else if (argc > 1) {
         picture(argc, argv);
     } else {
         bench();

@@ -11,7 +11,7 @@ typedef struct builder {
     int mesh; /* stage_mesh of the next geom of shape mesh */
 } builder;
 
-enum { MOST = 64 };
+enum { FEW = 64 /* geoms, bodies, objects, materials of most scenes */ };
 
 static int add_material(builder *b, reel_pattern pattern, const double c1[3], const double c2[3],
                         double scale, double roughness, double metallic)
@@ -287,7 +287,7 @@ static void add_camera(reel_scene *s, const char *name, reel_camera_motion motio
 }
 
 /* Arrays, lights, cameras and the rest that all scenes share. */
-static bool begin(builder *b, int frames, int width, int height)
+static bool begin(builder *b, int most, int frames, int width, int height)
 {
     reel_scene *s = reel_scene_create();
     b->s = s;
@@ -301,10 +301,10 @@ static bool begin(builder *b, int frames, int width, int height)
     s->height = height;
     s->step_rate = 1200;
     s->samples_per_frame = 2;
-    s->materials = REEL_ARENA_NEW(&s->arena, reel_material, MOST);
-    s->geoms = REEL_ARENA_NEW(&s->arena, reel_geom, MOST);
-    s->bodies = REEL_ARENA_NEW(&s->arena, reel_body, MOST);
-    s->objects = REEL_ARENA_NEW(&s->arena, reel_object, MOST);
+    s->materials = REEL_ARENA_NEW(&s->arena, reel_material, most);
+    s->geoms = REEL_ARENA_NEW(&s->arena, reel_geom, most);
+    s->bodies = REEL_ARENA_NEW(&s->arena, reel_body, most);
+    s->objects = REEL_ARENA_NEW(&s->arena, reel_object, most);
     s->cameras = REEL_ARENA_NEW(&s->arena, reel_camera, 4);
     s->suns = REEL_ARENA_NEW(&s->arena, reel_sun, 2);
     s->meshes = stage_meshes(&s->arena);
@@ -330,7 +330,7 @@ static bool begin(builder *b, int frames, int width, int height)
 reel_scene *stage_scene_create(stage_kind kind, int frames, int width, int height)
 {
     builder b;
-    if (!begin(&b, frames, width, height)) {
+    if (!begin(&b, FEW, frames, width, height)) {
         return NULL;
     }
     switch (kind) {
@@ -349,7 +349,7 @@ static reel_scene *random_of(uint64_t seed, const reel_shape *shapes, int n_shap
 {
     builder b;
     reel_rng rng = reel_rng_stream(seed, "stage/random");
-    if (!begin(&b, frames, width, height)) {
+    if (!begin(&b, FEW, frames, width, height)) {
         return NULL;
     }
     const double tilt = reel_rng_range(&rng, -0.1, 0.1);
@@ -395,6 +395,45 @@ reel_scene *stage_meshes_create(uint64_t seed, int frames, int width, int height
     static const reel_shape shapes[4] = {REEL_SHAPE_MESH, REEL_SHAPE_MESH, REEL_SHAPE_MESH,
                                          REEL_SHAPE_SPHERE};
     return random_of(seed, shapes, 4, frames, width, height);
+}
+
+reel_scene *stage_crowd_create(int n, bool meshes, int frames, int width, int height)
+{
+    static const reel_shape shapes[6] = {REEL_SHAPE_SPHERE,  REEL_SHAPE_BOX,  REEL_SHAPE_CYLINDER,
+                                         REEL_SHAPE_CAPSULE, REEL_SHAPE_CONE, REEL_SHAPE_MESH};
+    builder b;
+    reel_rng rng = reel_rng_stream(7, "stage/crowd");
+    if (!begin(&b, n + 16, frames, width, height)) {
+        return NULL;
+    }
+    const int floor = add_material(&b, REEL_PATTERN_TILES, white, grey, 0.5, 0.35, 0);
+    add_geom(&b, 0, REEL_SHAPE_PLANE, reel_v3(40, 0, 0), reel_v3(0, 0, 0), (reel_quat){1, 0, 0, 0},
+             floor);
+    int m[8], side = 1;
+    for (int i = 0; i < 8; i++) {
+        const double red = reel_rng_uniform(&rng), green = reel_rng_uniform(&rng);
+        m[i] = add_material(&b, i == 3 ? REEL_PATTERN_WOOD : REEL_PATTERN_PLAIN,
+                            (double[3]){red, green, 0.3}, white, 0.05, 0.2 + 0.1 * i, i == 5);
+    }
+    while (side * side < n) {
+        side++;
+    }
+    const double pitch = 2.6 / side; /* the same ground for all */
+    for (int i = 0; i < n; i++) {
+        const reel_shape shape = shapes[i % (meshes ? 6 : 5)];
+        const double r = pitch * reel_rng_range(&rng, 0.2, 0.4);
+        const double yaw = reel_rng_range(&rng, 0, 6.2);
+        reel_vec3 size;
+        double height_above;
+        set_size(shape, r, &size, &height_above);
+        size = shape == REEL_SHAPE_CONE ? reel_v3(r, 2 * r, 0) : size;
+        b.mesh = i / 6 % STAGE_MESH_COUNT;
+        add_geom(&b, 0, shape, size,
+                 reel_v3((i % side - 0.5 * side) * pitch, (i / side - 0.5 * side) * pitch,
+                         shape == REEL_SHAPE_MESH ? 0.25 : height_above),
+                 reel_quat_from_axis_angle(reel_v3(0, 0, 1), yaw), m[i % 8]);
+    }
+    return b.s;
 }
 
 reel_take *stage_take_create(const reel_scene *scene)

@@ -31,6 +31,10 @@ reel_scene *stage_quadrics_create(uint64_t seed, int frames, int width, int heig
 /** The same of meshes, hulls and some balls. */
 reel_scene *stage_meshes_create(uint64_t seed, int frames, int width, int height);
 
+/** n bodies of all shapes in rows on the same ground, smaller the more there are; with meshes (which
+ * are not smaller) or without. */
+reel_scene *stage_crowd_create(int n, bool meshes, int frames, int width, int height);
+
 /** Every body turns and slides a little on circles; the first is absent in the last frame, the
  * second teleports at frame 2. */
 reel_take *stage_take_create(const reel_scene *scene);
