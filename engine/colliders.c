@@ -1,7 +1,7 @@
 /*
- * colliders.c - which code finds the contacts of two geoms: ODE's for spheres, boxes and planes
- * among one another and where they are exact with capsules and cylinders; ours for the rest, in the
- * frame of one of the two, so that a pose far from the origin costs no digits.
+ * colliders.c - which code finds the contacts of two geoms: ODE's for spheres and planes among its
+ * own classes and for two boxes, convex.h for the rest, in the frame of the first, so that a pose
+ * far from the origin costs no digits.
  */
 #include "engine/geoms.h"
 
@@ -51,68 +51,6 @@ static int hand_over(const frame *f, const touch_point *found, int n, double sig
     return n;
 }
 
-static int box_cylinder(dGeomID box, dGeomID cylinder, double sign, dContactGeom *points)
-{
-    const frame f = frame_of(box), g = frame_of(cylinder);
-    dVector3 size;
-    dReal radius, length;
-    dGeomBoxGetLengths(box, size);
-    dGeomCylinderGetParams(cylinder, &radius, &length);
-    const double half[3] = {size[0] / 2, size[1] / 2, size[2] / 2};
-    touch_point found[COLLIDER_CONTACTS];
-    const int n =
-        collide_box_cylinder(half, into(&f, reel_v3_sub(g.origin, f.origin)), into(&f, g.axes[2]),
-                             into(&f, g.axes[0]), radius, length / 2, found);
-    return hand_over(&f, found, n, sign, points);
-}
-
-/* The partner's shape and size; false: none that capsule.c knows. */
-static bool partner_of(dGeomID geom, capsule_partner *s)
-{
-    dVector3 size;
-    dReal radius, length;
-    switch (dGeomGetClass(geom)) {
-    case dBoxClass:
-        dGeomBoxGetLengths(geom, size);
-        s->shape = REEL_SHAPE_BOX;
-        for (int k = 0; k < 3; k++) {
-            s->half[k] = size[k] / 2;
-        }
-        return true;
-    case dCylinderClass:
-        dGeomCylinderGetParams(geom, &radius, &length);
-        s->shape = REEL_SHAPE_CYLINDER;
-        break;
-    case dCapsuleClass:
-        dGeomCapsuleGetParams(geom, &radius, &length);
-        s->shape = REEL_SHAPE_CAPSULE;
-        break;
-    default: return false;
-    }
-    s->half[0] = s->half[1] = radius;
-    s->half[2] = length / 2;
-    return true;
-}
-
-/* Number of points, or -1 if this is not for capsule.c. */
-static int capsule_with(dGeomID partner, dGeomID capsule, double sign, dContactGeom *points)
-{
-    capsule_partner s;
-    if (dGeomGetClass(capsule) != dCapsuleClass || !partner_of(partner, &s)) {
-        return -1;
-    }
-    const frame f = frame_of(partner), g = frame_of(capsule);
-    dReal radius, length;
-    dGeomCapsuleGetParams(capsule, &radius, &length);
-    s.centre = into(&f, reel_v3_sub(g.origin, f.origin));
-    s.axis = into(&f, g.axes[2]);
-    s.radius = radius;
-    s.half_length = length / 2;
-    touch_point found[2];
-    const int n = collide_capsule(&s, found);
-    return n < 0 ? -1 : hand_over(&f, found, n, sign, points);
-}
-
 static convex_pose pose_of(const frame *f, const frame *g)
 {
     convex_pose pose = {.p = into(f, reel_v3_sub(g->origin, f->origin))};
@@ -156,36 +94,23 @@ static int solid_on_plane(const convex *s, dGeomID solid, dGeomID plane, double 
     return hand_over(&f, found, n, -sign, points);
 }
 
-/* Pairs that ODE, or code for that pair only, deals with; -1: none of them. */
-static int simple_pair(dGeomID a, dGeomID b, dContactGeom *points)
+/* Those that ODE does fast and without error: spheres and planes with its own classes, two boxes.
+ */
+static bool is_for_ode(dGeomID a, dGeomID b)
 {
     const int kind_a = dGeomGetClass(a), kind_b = dGeomGetClass(b);
-    if (kind_a >= dFirstUserClass || kind_b >= dFirstUserClass ||
-        (kind_a == dCylinderClass && kind_b == dCylinderClass)) {
-        return -1;
+    if (kind_a >= dFirstUserClass || kind_b >= dFirstUserClass) {
+        return false;
     }
-    if (kind_a == dBoxClass && kind_b == dCylinderClass) {
-        return box_cylinder(a, b, -1, points);
-    }
-    if (kind_a == dCylinderClass && kind_b == dBoxClass) {
-        return box_cylinder(b, a, 1, points);
-    }
-    const bool capsule_a = kind_a == dCapsuleClass, capsule_b = kind_b == dCapsuleClass;
-    const bool simple_a = kind_a == dSphereClass || kind_a == dPlaneClass;
-    const bool simple_b = kind_b == dSphereClass || kind_b == dPlaneClass;
-    if ((capsule_a && !simple_b) || (capsule_b && !simple_a)) {
-        const int n = capsule_with(b, a, 1, points);
-        return n < 0 ? capsule_with(a, b, -1, points) : n;
-    }
-    return dCollide(a, b, COLLIDER_CONTACTS, points, sizeof points[0]);
+    return kind_a == dSphereClass || kind_b == dSphereClass || kind_a == dPlaneClass ||
+           kind_b == dPlaneClass || (kind_a == dBoxClass && kind_b == dBoxClass);
 }
 
 int geoms_collide(const reel_sim *sim, int geom_a, int geom_b, struct dContactGeom *points)
 {
     const dGeomID a = sim->geoms[geom_a], b = sim->geoms[geom_b];
-    const int n = simple_pair(a, b, points);
-    if (n >= 0) {
-        return n;
+    if (is_for_ode(a, b)) {
+        return dCollide(a, b, COLLIDER_CONTACTS, points, sizeof points[0]);
     }
     const geom_shape *shape_a = geoms_shape(sim, geom_a), *shape_b = geoms_shape(sim, geom_b);
     if (shape_a->shape == REEL_SHAPE_PLANE) {

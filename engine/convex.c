@@ -60,11 +60,10 @@ static bool find_other(duo *d, const flat_face *face_a, const flat_face *face_b,
         return other->depth >= 0;
     }
     edge_pair edges;
-    if (!sat_edges(d, face_a, face_b, &edges)) {
-        return false;
-    }
-    *other = (least_overlap){edges.normal, edges.a < 0 ? 1e300 : edges.depth};
-    return true;
+    sat_edges(d, face_a, face_b, &edges);
+    /* by the solids themselves, whatever rounding did to the arcs */
+    *other = (least_overlap){edges.normal, edges.a < 0 ? 1e300 : duo_overlap(d, edges.normal)};
+    return other->depth >= 0;
 }
 
 static int collide(duo *d, touch_point *out)

@@ -77,8 +77,8 @@ typedef struct edge_pair {
     reel_vec3 normal;
     double depth;
 } edge_pair;
-/* Least overlap over pairs of edges, where it is less than that of the faces; false: separated. */
-bool sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, edge_pair *best);
+/* Least overlap over pairs of edges, where it is less than that of the faces. */
+void sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, edge_pair *best);
 
 /* convex_manifold.c */
 /* Points of the other solid's parts below a face, within its outline. */

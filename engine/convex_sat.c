@@ -163,7 +163,7 @@ static void try_edges(const placed_edge *a, const placed_edge *b, edge_pair *bes
     }
 }
 
-bool sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, edge_pair *best)
+void sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, edge_pair *best)
 {
     const double most = fmin(face_a->depth, face_b->depth); /* round included: a little more */
     const slab for_a = {face_a->normal, face_b->normal, face_a->offset - face_a->depth - most,
@@ -188,5 +188,4 @@ bool sat_edges(const duo *d, const flat_face *face_a, const flat_face *face_b, e
         }
     }
     best->depth += d->round;
-    return best->depth >= 0;
 }

@@ -307,22 +307,6 @@ typedef struct touch_point {
     double depth;
 } touch_point;
 
-/* capsule.c */
-typedef struct capsule_partner {
-    reel_shape shape; /* box, cylinder or capsule: the first shape */
-    double half[3];   /* m: a box's halves; else radius, radius, half the length of the axis */
-    reel_vec3 centre, axis; /* of the capsule, in the partner's frame */
-    double radius, half_length;
-} capsule_partner;
-/* 0, 1 or 2 points; -1 if the capsule's axis runs inside of the partner. */
-int collide_capsule(const capsule_partner *s, touch_point out[2]);
-
-/* box_cylinder.c */
-/* In the box's frame: the cylinder's centre, its axis and a unit vector at right angles to it that
- * is fixed to the cylinder. Writes at most COLLIDER_CONTACTS points and returns how many. */
-int collide_box_cylinder(const double half[3], reel_vec3 centre, reel_vec3 direction,
-                         reel_vec3 radial, double radius, double half_length, touch_point *out);
-
 /* surface.c */
 reel_status surfaces_build(reel_sim *sim, reel_error *err);
 reel_contact_pair surfaces_meet(const reel_sim *sim, int surface_a, int surface_b);
