@@ -8,6 +8,7 @@
 #include "base/trig.h"
 
 #define TREMBLE_TIME    0.25 /* s: window over which trembling is judged */
+#define TREMBLE_SLOW    1e-4 /* m/s: reversals of less are rounding */
 #define TREMBLE_TIMES   8    /* reversals in that time that are trembling */
 #define GRAVITY_AND_ALL 1e-6 /* m: of a step's way, rounding and what bends it */
 
@@ -203,6 +204,14 @@ static void begin_tremble(body_state *state)
     state->tremble = (tremble){.p = state->p, .q = state->q};
 }
 
+/* From one step to the next, and not by rounding alone. */
+static bool reverses(reel_vec3 before, reel_vec3 now, double arm)
+{
+    const double slow = TREMBLE_SLOW / (arm > 0 ? arm : 1);
+    return reel_v3_dot(before, now) < 0 && reel_v3_dot(before, before) > slow * slow &&
+           reel_v3_dot(now, now) > slow * slow;
+}
+
 static void judge_jitter(reel_sim *sim, int b, const island *isle)
 {
     body_state *state = &sim->state.bodies[b];
@@ -218,7 +227,8 @@ static void judge_jitter(reel_sim *sim, int b, const island *isle)
     }
     t->steps++;
     t->way += surface_way(sim, b, before->p, before->q);
-    t->reversals += reel_v3_dot(before->v, state->v) < 0 || reel_v3_dot(before->w, state->w) < 0;
+    t->reversals +=
+        reverses(before->v, state->v, 1) || reverses(before->w, state->w, sim->bodies[b].reach);
     const double time = t->steps * sim->h;
     if (time < TREMBLE_TIME) {
         return;
