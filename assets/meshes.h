@@ -91,6 +91,15 @@ reel_status reel_solid_revolution(reel_arena *arena, const double *profile, int 
 reel_status reel_solid_of_points(reel_arena *arena, const double *points, int n, double crease,
                                  reel_solid *out, reel_error *err) REEL_MUST_CHECK;
 
+/** How an OBJ text is read. */
+typedef struct reel_obj_options {
+    double scale;  /**< m per unit of the file, > 0; default 1 */
+    bool y_up;     /**< default false */
+    double crease; /**< rad; default 0.7 */
+} reel_obj_options;
+/** The defaults that the fields name. */
+reel_obj_options reel_obj_options_default(void);
+
 /**
  * A Wavefront OBJ text, `size` bytes: v, f (polygons; x, x/y, x//z and x/y/z, negative indices), o
  * and g; other known statements (vt, vn, s, usemtl, mtllib) are skipped, and anything else is an
@@ -99,15 +108,8 @@ reel_status reel_solid_of_points(reel_arena *arena, const double *points, int n,
  * and deviation is how far that is from the mesh. Without visible faces the parts' own are seen.
  * Units as in the file times `scale`; the axes are the file's, or with `y_up` turned so that its y
  * becomes z. Vertices that agree to 1e-6 m are one.
- * Untrusted input: err names `name` and the line.
+ * Untrusted input: err names `name` and the line. `options` NULL: the defaults.
  */
-typedef struct reel_obj_options {
-    double scale;  /**< m per unit of the file, > 0; default 1 */
-    bool y_up;     /**< default false */
-    double crease; /**< rad; default 0.7 */
-} reel_obj_options;
-
-reel_obj_options reel_obj_options_default(void);
 reel_status reel_solid_from_obj(reel_arena *arena, const char *text, size_t size, const char *name,
                                 const reel_obj_options *options, reel_solid *out,
                                 reel_error *err) REEL_MUST_CHECK;

@@ -43,7 +43,8 @@ typedef struct plane_cells {
     int *start, *index;
 } plane_cells;
 
-double solid_round(double x);
+double solid_round(double x); /* to whole steps */
+/* Empties the builder. solid_fail() notes the first failure; solid_vertex() returns the index. */
 void solid_begin(solid_builder *b, reel_arena *arena, double crease, reel_error *err);
 void solid_fail(solid_builder *b, reel_status status, const char *msg);
 int solid_vertex(solid_builder *b, double x, double y, double z);
@@ -87,8 +88,11 @@ void sweep_rings(solid_builder *b, const double *points, int n_rings, int k, boo
 
 /* ---- kinds ---- */
 
+/* A plane figure with a depth: `outline` is [n][2]. */
 reel_status make_plane_kind(reel_arena *arena, const double *outline, int n, double depth,
                             bool upright, reel_solid *out, reel_error *err);
+
+/* reel_solid_kind.make of the kinds with these names; `v` as in kinds.c, in range. */
 reel_status make_arch(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_bowl(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_cross(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);

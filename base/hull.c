@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOLERANCE 1e-9 /* of the size: nearer to the hull of the others, a point is not a corner \
-                        */
+#define TOLERANCE                                                                  \
+    1e-9 /* of the size: nearer to the hull of the others, a point is not a corner \
+          */
 
 __extension__ typedef __int128 wide;
 

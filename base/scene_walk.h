@@ -17,8 +17,8 @@ typedef struct scene_walk {
 } scene_walk;
 
 size_t walk_enter(scene_walk *w, const char *name); /* the mark for walk_leave() */
-size_t walk_enter_item(scene_walk *w, int i);
-void walk_leave(scene_walk *w, size_t mark);
+size_t walk_enter_item(scene_walk *w, int i);       /* the same */
+void walk_leave(scene_walk *w, size_t mark);        /* back to where `mark` was taken */
 /* Notes the first failure, at the field where the walk stands; always false. */
 bool walk_fail(scene_walk *w, reel_status status, const char *msg);
 bool walk_no_memory(scene_walk *w);
