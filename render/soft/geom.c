@@ -181,17 +181,22 @@ static void fill_core(soft_geom *g, reel_shape shape, const double half[3], cons
     g->ball = !cone && g->core[0] + g->core[1] + g->core[2] == 0;
 }
 
-/* A mesh fills its box by its share of the volume; a height field hides no sky. */
+/* A hull fills its box by its share of the volume; a mesh is far away as a ball and near by what
+ * occlusion.h makes of it; a height field hides no sky. */
 static void fill_mesh_core(soft_geom *g, const soft_mesh *mesh, const double half[3])
 {
     const double box = 8 * half[0] * half[1] * half[2];
     const double fill = box > 0 ? fmin(fmax(mesh->volume / box, 0), 1) : 0;
-    const double ball = sqrt(mesh->area / (4 * REEL_PI));
+    const double ball = fmin(sqrt(mesh->area / (4 * REEL_PI)), 0.75 * mesh->radius);
     for (int i = 0; i < 3; i++) {
         g->core[i] = (float)(g->core[i] * (0.4 + 0.6 * fill));
     }
     g->core_r = (float)(g->core_r * (0.5 + 0.5 * fill));
-    g->reach = (float)(OCCLUSION_REACH * fmin(ball, mesh->radius) * (mesh->volume > 0));
+    g->reach = (float)(OCCLUSION_REACH * ball * (mesh->volume > 0));
+    if (mesh->n_patches) {
+        g->core_r = (float)ball;
+        g->ball = 1;
+    }
 }
 
 /* cam_from_geom */

@@ -65,6 +65,7 @@ typedef struct lit_points {
     float least[SOFT_BATCH];              /* m: least radius of the sun's disc at an occluder */
     float layers[SOFT_BATCH];             /* how many layers of the mesh hide the sun's centre, then
                                              on average over its disc */
+    light_box bound[SOFT_BATCH / VW];     /* of the lanes of a group that ask; lo > hi: none does */
     float most;                           /* m: greatest of `least` */
 } lit_points;
 
@@ -157,25 +158,49 @@ VINL vf rim_share(const soft_rim *rim, v3 p, vf least, float tan_radius)
     return vf_and(m, vf_mulsign(mass, -side));
 }
 
-/* True if a box of rims may be before the sun for a point of the batch. */
-static int rims_near(const soft_rim_box *r, const light_box *box, float most, float tan_radius)
+/* True if a box of rims may be before the sun for a point of `box`. */
+VINL int rims_near(const float lo[3], const float hi[3], const light_box *box, float most,
+                   float tan_radius)
 {
-    const float far = r->hi[2] - box->lo[2], w = tan_radius * far;
+    const float far = hi[2] - box->lo[2], w = tan_radius * far;
     const float e = (w > most ? w : most) * 1.001f + 1e-5f;
-    return far > 0 && r->lo[0] - e <= box->hi[0] && r->hi[0] + e >= box->lo[0] &&
-           r->lo[1] - e <= box->hi[1] && r->hi[1] + e >= box->lo[1];
+    return far > 0 && lo[0] - e <= box->hi[0] && hi[0] + e >= box->lo[0] &&
+           lo[1] - e <= box->hi[1] && hi[1] + e >= box->lo[1];
+}
+
+/* Bounds of the points in a group that ask, and of all. */
+static void bound_group(const lit_points *lit, int i, unsigned lanes, light_box *group,
+                        light_box *all)
+{
+    for (int c = 0; c < 3; c++) {
+        group->lo[c] = VF_FAR;
+        group->hi[c] = -VF_FAR;
+        for (unsigned left = lanes; left; left &= left - 1) {
+            const float x = lit->at[c][i + __builtin_ctz(left)];
+            group->lo[c] = x < group->lo[c] ? x : group->lo[c];
+            group->hi[c] = x > group->hi[c] ? x : group->hi[c];
+        }
+        all->lo[c] = group->lo[c] < all->lo[c] ? group->lo[c] : all->lo[c];
+        all->hi[c] = group->hi[c] > all->hi[c] ? group->hi[c] : all->hi[c];
+    }
 }
 
 /* Where the points are and how many layers hide the sun's centre there. */
-STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int k, lit_points *lit)
+STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int k, lit_points *lit,
+                        light_box *all)
 {
     const soft_geom *g = &job->geoms[k];
     const v3 off = v3_set(g->off);
     vf most = vf_set(1e-6f);
+    for (int c = 0; c < 3; c++) {
+        all->lo[c] = VF_FAR;
+        all->hi[c] = -VF_FAR;
+    }
     for (int i = 0; i < b->n; i += VW) {
         ray_group r = sun_rays(job, b, &sun->occluders[k], k, i);
         if (!vm_any(r.active)) {
             vf_store(lit->layers + i, vf_set(NOT_LIT));
+            bound_group(lit, i, 0, &lit->bound[i / VW], all);
             continue;
         }
         cast_layers(job->meshes[k], &r);
@@ -187,6 +212,7 @@ STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int 
         vf_store(lit->least + i, least);
         vf_store(lit->layers + i, vf_sel(r.active, r.layers, vf_set(NOT_LIT)));
         most = vf_max(most, vf_and(r.active, least));
+        bound_group(lit, i, vm_bits(r.active), &lit->bound[i / VW], all);
     }
     lit->most = most[0];
     for (int l = 1; l < VW; l++) {
@@ -200,30 +226,31 @@ STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int 
  * closed form of its ends. Exact for one layer, whatever its outline, and without noise; layers
  * that overlap add up to at most all.
  */
-STAGE void shade_soft(const soft_job *job, batch *b, const soft_sun *sun, int k,
-                      const light_box *box, float tan_radius)
+STAGE void shade_soft(const soft_job *job, batch *b, const soft_sun *sun, int k, float tan_radius)
 {
     const soft_rims *rims = sun->rims;
     const int first = rims->start[k], n = rims->count[k];
     lit_points lit;
-    light_box wide = *box; /* lifted points may leave it a little */
-    count_layers(job, b, sun, k, &lit);
-    const float lift = job->meshes[k]->smooth ? 0.05f * job->geoms[k].radius : 0;
-    for (int c = 0; c < 3; c++) {
-        wide.lo[c] -= lift;
-        wide.hi[c] += lift;
-    }
+    light_box all;
+    count_layers(job, b, sun, k, &lit, &all);
     for (int j = 0; j < n; j++) {
         const soft_rim *rim = &rims->rims[first + j];
-        if (j % SOFT_RIM_BOX == 0 &&
-            !rims_near(&rims->boxes[(first + j) / SOFT_RIM_BOX], &wide, lit.most, tan_radius)) {
+        const soft_rim_box *box = &rims->boxes[(first + j) / SOFT_RIM_BOX];
+        if (j % SOFT_RIM_BOX == 0 && !rims_near(box->lo, box->hi, &all, lit.most, tan_radius)) {
             j += SOFT_RIM_BOX - 1;
             continue;
         }
+        float lo[3], hi[3];
+        for (int c = 0; c < 3; c++) {
+            lo[c] = rim->a[c] < rim->b[c] ? rim->a[c] : rim->b[c];
+            hi[c] = rim->a[c] < rim->b[c] ? rim->b[c] : rim->a[c];
+        }
+        if (!rims_near(lo, hi, &all, lit.most, tan_radius)) {
+            continue;
+        }
         for (int i = 0; i < b->n; i += VW) {
-            const vf layers = vf_load(lit.layers + i);
-            const vm m = vf_gt(layers, vf_set(0.5f * NOT_LIT));
-            if (vm_any(m)) {
+            if (rims_near(lo, hi, &lit.bound[i / VW], lit.most, tan_radius)) {
+                const vf layers = vf_load(lit.layers + i);
                 const vf share =
                     rim_share(rim, v3_load(lit.at, i), vf_load(lit.least + i), tan_radius);
                 vf_store(lit.layers + i, layers + share);

@@ -132,6 +132,30 @@ VINL vf hidden_by_patches(const soft_mesh *mesh, v3 p, v3 n, v3 *to)
     return 1.0f - open;
 }
 
+/* Patches near by, one ball farther away, in the camera's frame; lanes that are not `others` are
+ * the mesh's own. */
+VINL vf hidden_by_mesh(const soft_geom *g, const soft_mesh *mesh, v3 p, v3 n, v3 d, vm others,
+                       v3 *to)
+{
+    const vf l = vf_sqrt(v3_dot(d, d)), far = vf_smooth(l, 1.8f * g->radius, 2.8f * g->radius);
+    vf share = vf_set(0.0f);
+    *to = v3_splat(vf_set(0.0f));
+    if (vm_any(vf_lt(far, vf_set(1.0f)))) {
+        v3 near;
+        const vf w = 1.0f - far;
+        share = w *
+                hidden_by_patches(mesh, v3_affine(g->rot, g->off, p), v3_rot(g->rot, n), &near) *
+                reach_window(g, l);
+        *to = v3_scale(v3_trot(g->rot, near), w);
+    }
+    if (vm_any(vm_and(others, vf_gt(far, vf_set(0.0f))))) {
+        v3 away;
+        share = share + far * hidden_by_sphere(g, d, n, &away);
+        *to = v3_madd(*to, far, away);
+    }
+    return share;
+}
+
 /* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. `to` is in
  * the geom's frame, or the camera's if `in_camera`. */
 VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
@@ -178,9 +202,8 @@ STAGE void occlude(const soft_job *job, batch *b)
             vf share;
             const int ball = g->ball; /* a cube as well */
             if (patches) {
-                share = hidden_by_patches(mesh, v3_affine(g->rot, g->off, pos),
-                                          v3_rot(g->rot, normal), &to);
-                share = share * reach_window(g, vf_sqrt(v3_dot(d, d)));
+                share = hidden_by_mesh(g, mesh, pos, normal, d,
+                                       vm_andnot(m, vi_eq(key >> 3, vi_set(k))), &to);
             } else if (ball) {
                 share = hidden_by_sphere(g, d, normal, &to);
             } else {
@@ -188,7 +211,7 @@ STAGE void occlude(const soft_job *job, batch *b)
                     hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to);
             }
             share = vf_and(m, share);
-            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball && !patches));
+            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball));
             open = open * (1.0f - share);
         }
         vf_store(b->open + i, open);

@@ -269,7 +269,7 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
         }
         if (is_mesh(g->shape)) {
             if (tan_radius > 0) {
-                shade_soft(job, b, sun, k, &box, tan_radius);
+                shade_soft(job, b, sun, k, tan_radius);
             } else {
                 shade_hard(job, b, o, k);
             }
