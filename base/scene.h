@@ -275,7 +275,8 @@ typedef enum reel_force_kind {
     REEL_FORCE_WIND,   /**< drag of air that moves at `vec` (m/s): 1/2 density drag A |u| u with A
                             the area seen along the relative velocity u, and with `viscosity`
                             (Pa s) the drag and torque of Stokes' law on the ball of the same
-                            volume. No lift */
+                            volume. No lift. Turning is slowed by what it changes of the pressure
+                            1/2 density drag (n u)^2 on the faces that are turned to the flow */
     REEL_FORCE_WATER, /**< the same drag in water that moves at `vec`, by the share of a body that is under,
                            and buoyancy density * g * volume under, at its centre. The surface
                            is the top of the box (has_box must be set) */

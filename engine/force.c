@@ -64,7 +64,22 @@ static void build_part(const reel_scene *scene, int g, force_part *part)
     part->bound = reel_v3_len(far);
 }
 
-static void build_body(const reel_sim *sim, int b)
+/* False: out of memory. */
+static bool build_skin(const reel_scene *scene, int g, force_part *part)
+{
+    if (!(part->volume > 0 && scene->bodies[scene->geoms[g].body].drag > 0)) {
+        return true;
+    }
+    part->n_skin = solid_skin(scene, &scene->geoms[g], NULL);
+    part->skin = reel_calloc((size_t)part->n_skin + 1, sizeof *part->skin);
+    if (!part->skin) {
+        return false;
+    }
+    solid_skin(scene, &scene->geoms[g], part->skin);
+    return true;
+}
+
+static bool build_body(const reel_sim *sim, int b)
 {
     const reel_body *body = &sim->scene->bodies[b];
     sim_forces *forces = sim->forces;
@@ -76,10 +91,14 @@ static void build_body(const reel_sim *sim, int b)
     for (int g = body->first_geom; g < end; g++) {
         if (sim->scene->geoms[g].collides || !collides) {
             build_part(sim->scene, g, &forces->parts[g]);
+            if (!build_skin(sim->scene, g, &forces->parts[g])) {
+                return false;
+            }
             forces->volume[b] += forces->parts[g].volume;
         }
     }
     forces->stokes_radius[b] = reel_pow(forces->volume[b] * 3 / (4 * REEL_PI), 1.0 / 3);
+    return true;
 }
 
 static reel_status check_field(const reel_scene *scene, int k, reel_error *err)
@@ -144,7 +163,9 @@ reel_status forces_build(reel_sim *sim, reel_error *err)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the force fields");
     }
     for (int b = 0; b < scene->n_bodies; b++) {
-        build_body(sim, b);
+        if (!build_body(sim, b)) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for the force fields");
+        }
     }
     for (int k = 0; k < scene->n_force_fields; k++) {
         const reel_status status = check_field(scene, k, err);
@@ -164,6 +185,9 @@ void forces_destroy(reel_sim *sim)
     sim_forces *f = sim->forces;
     if (!f) {
         return;
+    }
+    for (int g = 0; g < sim->scene->n_geoms && f->parts; g++) {
+        reel_free(f->parts[g].skin);
     }
     void *const blocks[] = {
         f->active,      f->reaches, f->parts, f->stokes_radius, f->volume, f->role,

@@ -19,6 +19,13 @@ typedef struct solid_cut {
 double solid_area(const reel_scene *scene, const reel_geom *geom, reel_vec3 along);
 solid_cut solid_under(const reel_scene *scene, const reel_geom *geom, reel_vec3 up, double level);
 
+/* solid_skin.c: points that stand for the surface; `out` may be NULL. Returns how many. */
+typedef struct skin_point {
+    reel_vec3 at, normal; /* geom frame; outwards */
+    double area;
+} skin_point;
+int solid_skin(const reel_scene *scene, const reel_geom *geom, skin_point *out);
+
 /* solid_round.c: what of a solid lies at up . x <= level; `up` is a unit vector. */
 /* Round about z, of radius r0 at z = lo and r1 at z = hi; r0 or r1 may be 0. */
 solid_cut cut_frustum(double lo, double hi, double r0, double r1, reel_vec3 up, double level);
@@ -32,6 +39,8 @@ typedef struct force_part {
     double volume;    /* 0: they do not see it */
     reel_vec3 centre; /* of the volume, geom frame */
     double bound;     /* m: all of it is within so much of the centre */
+    int n_skin;       /* of bodies that have drag */
+    skin_point *skin;
 } force_part;
 
 typedef enum flyer_kind {

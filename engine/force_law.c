@@ -2,9 +2,10 @@
  * force_law.c - the laws of the force fields, as scene.h states them.
  *
  * Air and water act on each geom that collides (on all of a body none of whose geoms does) with its
- * own velocity and at its own centre: that of the part under water, if only part of it is. Stokes'
- * drag is the whole body's. Two point dipoles: D. J. Griffiths, Introduction to Electrodynamics,
- * equations (5.89) and (6.3).
+ * own velocity and at its own centre: that of the part under water, if only part of it is. As it
+ * turns about that centre, the pressure 1/2 density Cd (n u)^2 on its surface changes: the torque
+ * of that change slows the turning, whatever the flow. Stokes' drag is the whole body's. Two point
+ * dipoles: D. J. Griffiths, Introduction to Electrodynamics, equations (5.89) and (6.3).
  */
 #include "engine/force.h"
 
@@ -206,6 +207,48 @@ static immersion immerse(const reel_sim *sim, const reel_force_field *field, con
     return out;
 }
 
+/* Share of a point's surroundings that is under, smoothly, so that the force has no steps. */
+static double wetness(double depth, double area)
+{
+    const double t = fmax(0, fmin(1, depth / sqrt(area) + 0.5));
+    return t * t * (3 - 2 * t);
+}
+
+/* Torque of the pressure that turning adds to what the flow u does on the faces turned to it. */
+static void drag_turning(const reel_sim *sim, const reel_force_field *field, flyer *f, int g,
+                         const immersion *in, reel_vec3 u)
+{
+    const reel_geom *geom = &sim->scene->geoms[g];
+    const force_part *part = &sim->forces->parts[g];
+    if (part->n_skin == 0 || !(reel_v3_dot(f->w, f->w) > 0)) {
+        return;
+    }
+    const reel_mat3 q = reel_mat3_from_quat(geom->body_from_geom.q);
+    const reel_vec3 flow = reel_mat3_tmul_v(q, reel_mat3_tmul_v(f->r, u));
+    const reel_vec3 w = reel_mat3_tmul_v(q, reel_mat3_tmul_v(f->r, f->w));
+    const reel_vec3 up = reel_mat3_tmul_v(q, reel_mat3_tmul_v(f->r, reel_v3(0, 0, 1)));
+    const reel_vec3 own = reel_mat3_mul_v(f->r, geom->body_from_geom.p);
+    const reel_vec3 origin = reel_v3_add(f->p, own);
+    const reel_vec3 middle =
+        reel_mat3_tmul_v(q, reel_mat3_tmul_v(f->r, reel_v3_sub(in->at, origin)));
+    const double top = field->box_max[2] - origin.z;
+    reel_vec3 sum = {0, 0, 0};
+    for (int i = 0; i < part->n_skin; i++) {
+        const skin_point *s = &part->skin[i];
+        const reel_vec3 arm = reel_v3_sub(s->at, middle);
+        const double still = -reel_v3_dot(s->normal, flow);
+        const double turning = still + reel_v3_dot(s->normal, reel_v3_cross(w, arm));
+        const double before = fmax(0, still), now = fmax(0, turning);
+        const double wet = in->share < 1 ? wetness(top - reel_v3_dot(up, s->at), s->area) : 1;
+        const double push = wet * s->area * (before * before - now * now);
+        sum = reel_v3_madd(sum, push, reel_v3_cross(arm, s->normal));
+    }
+    const double scale = 0.5 * field->density * sim->scene->bodies[f->body].drag;
+    const reel_vec3 torque = reel_mat3_mul_v(f->r, reel_mat3_mul_v(q, reel_v3_scale(sum, scale)));
+    f->torque = reel_v3_add(f->torque, torque);
+    f->drag_torque = reel_v3_add(f->drag_torque, torque);
+}
+
 /* 1/2 density Cd A |u| u */
 static void drag_part(const reel_sim *sim, const reel_force_field *field, flyer *f, int g,
                       const immersion *in)
@@ -215,7 +258,11 @@ static void drag_part(const reel_sim *sim, const reel_force_field *field, flyer 
     const reel_vec3 moved = reel_v3_cross(f->w, reel_v3_sub(in->at, f->p));
     const reel_vec3 u = reel_v3_sub(field->vec, reel_v3_add(f->v, moved));
     const double speed = reel_v3_len(u);
-    if (!(drag * field->density * speed > 0)) {
+    if (!(drag * field->density > 0)) {
+        return;
+    }
+    drag_turning(sim, field, f, g, in, u);
+    if (!(speed > 0)) {
         return;
     }
     const reel_mat3 body_from_geom = reel_mat3_from_quat(geom->body_from_geom.q);

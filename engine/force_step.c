@@ -3,9 +3,10 @@
  *
  * Runge-Kutta of order 5 with an error estimate (J. R. Cash, A. H. Karp, ACM Trans. Math. Softw. 16
  * (1990) 201), as for joint trees: a step is cut into up to TICKS stretches in powers of two. The
- * estimated error of a stretch is at most TOLERANCE of a body's speed, but for a single tick,
- * which may have more: there a body enters a field. Impulse and work of the fields are integrated
- * along, so that the books agree with the motion to rounding, momentum, and to its order, energy.
+ * estimated error of one is at most TOLERANCE of a body's speed, more the shorter the stretch is,
+ * and a single tick may have any that is not wild: there a body enters a field. Impulse and work of
+ * the fields are integrated along, so that the books agree with the motion to rounding, momentum,
+ * and to its order, energy.
  *
  * Bodies in contact or on joints go on under the drag of air and water and under the rest of what
  * acted on them in the step before: what comes out is the mean of the fields' forces, which the
@@ -17,7 +18,8 @@
 #include <stdio.h>
 
 enum { TICKS = 1024 };
-#define TOLERANCE 1e-12 /* of the velocity, per stretch */
+#define TOLERANCE 1e-12 /* of the velocity, for a whole step in one stretch */
+#define IN_FLOW   1e-11 /* the same of what air or water turns: its faces come and go in the flow */
 #define WORST     1e-2  /* the same: what a single tick may have */
 
 static reel_vec3 spin_to_omega(const body_fixed *fixed, const reel_mat3 *r, reel_vec3 spin)
@@ -88,7 +90,9 @@ static double error_of(const reel_sim *sim, const flyer *f, const flyer_state *e
     const body_fixed *fixed = &sim->bodies[f->body];
     const double dv = reel_v3_len(error->push) * fixed->inv_mass;
     const double dw = reel_v3_len(spin_to_omega(fixed, &f->r, error->twist));
-    return (dv + fixed->reach * dw) / surface_speed(sim, f) + quat_len(error->q);
+    const double all = (dv + fixed->reach * dw) / surface_speed(sim, f) + quat_len(error->q);
+    const bool drags = reel_v3_dot(f->drag_torque, f->drag_torque) > 0;
+    return drags ? all * (TOLERANCE / IN_FLOW) : all;
 }
 
 /* From y, where k[0] is known, by dt to `out`; returns the estimated error, NaN if it makes none.
@@ -184,7 +188,8 @@ reel_status forces_integrate(reel_sim *sim, int n, flyer_state **result, reel_er
     rates(sim, n, y, k[0]);
     while (done < TICKS) {
         const double error = stretch(sim, n, y, k, sim->h * ticks / TICKS, out);
-        if (!(error <= TOLERANCE) && ticks > 1) {
+        const double limit = TOLERANCE * TICKS / ticks; /* kinks are few: short ones may err more */
+        if (!(error <= limit) && ticks > 1) {
             ticks /= 2;
             continue;
         }
@@ -199,7 +204,7 @@ reel_status forces_integrate(reel_sim *sim, int n, flyer_state **result, reel_er
             break;
         }
         rates(sim, n, y, k[0]);
-        if (error < TOLERANCE / 128 && done % (2 * ticks) == 0 && done + 2 * ticks <= TICKS) {
+        if (error < limit / 128 && done % (2 * ticks) == 0 && done + 2 * ticks <= TICKS) {
             ticks *= 2;
         }
     }

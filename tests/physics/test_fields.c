@@ -597,6 +597,58 @@ static void faults_are_named(const void *param)
     }
 }
 
+/* About its axis a square bar of side a and length l feels 1/32 density Cd l a^4 w^2 (the integral
+ * of the pressure over its faces), which the points of its skin meet to 4 %; a ball feels nothing.
+ */
+static void turning_in_the_air(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(2);
+    s->gravity = reel_v3(0, 0, 0);
+    const int bar = kit_box(s, "bar", reel_v3(0.2, 0.2, 0.5), 0.5, reel_v3(0, 0, 0));
+    const int ball = kit_sphere(s, "ball", 0.1, 0.5, reel_v3(3, 0, 0));
+    for (int b = 0; b < 2; b++) {
+        s->bodies[b].drag = 1.2;
+        s->bodies[b].omega = reel_v3(0, 0, 10);
+    }
+    add_field(s, "air", REEL_FORCE_WIND)->density = 30;
+    reel_take *t = kit_run(s);
+    const double k = 30 * 1.2 * 0.5 * 0.2 * 0.2 * 0.2 * 0.2 / 32 / s->bodies[bar].inertia[2];
+    for (int i = 12; i < t->n_samples; i++) {
+        const double w = 10 / (1 + k * 10 * i / 24.0);
+        CHECK_NEAR(reel_take_omega(t, i, bar).z, w, 0.04 * (10 - w));
+        CHECK_NEAR(reel_take_omega(t, i, ball).z, 10, 1e-12);
+    }
+    CHECK(reel_take_omega(t, t->n_samples - 1, bar).z < 9);
+    check_books(t, 1e-9, 1e-9);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
+/* Dropped from a height and lighter than water: it dives, comes up and comes to rest afloat. */
+static void splash(const void *param)
+{
+    (void)param;
+    reel_scene *s = kit_scene(12);
+    add_water(s)->viscosity = 0.5;
+    const int b = kit_box(s, "raft", reel_v3(0.5, 0.4, 0.1), 1, reel_v3(0, 0, 0.5));
+    set_density(s, b, 400);
+    s->bodies[b].drag = 1;
+    s->bodies[b].world_from_body.q = reel_quat_from_axis_angle(reel_v3(0.6, 0.8, 0), 0.7);
+    reel_take *t = kit_run(s);
+    double lowest = 0;
+    for (int i = 0; i < t->n_samples; i++) {
+        lowest = fmin(lowest, reel_take_pose(t, i, b).p.z);
+    }
+    const reel_quat q = reel_take_pose(t, t->n_samples - 1, b).q;
+    CHECK(lowest < -0.05);
+    CHECK_NEAR(kit_last_position(t, b).z, 0.05 - 0.04, 3e-3);
+    CHECK_NEAR(fabs(reel_quat_rotate(q, reel_v3(0, 0, 1)).z), 1, 1e-4);
+    check_books(t, 1e-6, 1e-9);
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 static const check_test tests[] = {
     {"uniform is exact", uniform_is_exact, NULL},
     {"tags and boxes", tags_and_boxes, NULL},
@@ -614,6 +666,8 @@ static const check_test tests[] = {
     {"a pendulum in oil", pendulum_in_oil, NULL},
     {"wind and sleep", wind_and_sleep, NULL},
     {"a moving centre wakes", moving_centre_wakes, NULL},
+    {"turning in the air", turning_in_the_air, NULL},
+    {"a splash", splash, NULL},
     {"fields are local", fields_are_local, NULL},
     {"branches go on", branches_go_on, NULL},
     {"faults are named", faults_are_named, NULL},
