@@ -599,7 +599,7 @@ void tree_rates(tree *t, const double *y, double *dy)
     tree_accelerate(t, y);
     if (t->n_active > 0) {
         double wanted[TREE_ROWS];
-        tree_want_rows(t, y, wanted);
+        tree_want_rows(t, wanted);
         tree_hold_rows(t, wanted);
     }
     if (t->n_rows > 0) {

@@ -129,6 +129,7 @@ typedef struct tree_row {
                             has, 2 holds. gear: 1 */
     int zone;            /* servo: -1, 1 at its largest rate, 0 near the target */
     double force;        /* multiplier of the constraint (while it holds) */
+    double lack;         /* of its rate when its mode was chosen: made up for evenly over a step */
     double length, rate; /* now */
     reel_vec3 along;     /* length: unit, from b's point to a's */
     reel_vec3 arm_a, arm_b; /* length: from P to the points */
@@ -190,7 +191,7 @@ void tree_put_rates(const tree *t, double *y); /* turn, acc, rate as the rates o
 /* tree_rows.c */
 void tree_measure_rows(tree *t, const double *y); /* lengths, rates; springs into f and t */
 /* Second derivatives of the active rows that keep them as they are. */
-void tree_want_rows(const tree *t, const double *y, double *wanted);
+void tree_want_rows(const tree *t, double *wanted);
 /* The active rows' forces that have them so, added to the accelerations. */
 void tree_hold_rows(tree *t, const double *wanted);
 void tree_note_rows(tree *t);           /* forces of this stage, */

@@ -265,7 +265,7 @@ static bool stop_at_ends(tree *t, double *y)
 static void choose_motor(tree *t, tree_row *row, const double *y)
 {
     const double at = y[t->nodes[row->a].at];
-    const double speed = servo_speed(row, at), lack = speed - row->rate;
+    const double speed = servo_speed(row, at), lack = row->lack = speed - row->rate;
     const double room = row->cap > 0 ? fabs(row->target - at) - row->cap / TREE_SERVO : 0;
     row->zone = room > 0 ? (row->target > at ? 1 : -1) : 0;
     row->mode = fabs(lack) <= SLOW * (1 + fabs(speed)) ? 2 : lack > 0 ? 1 : -1;
@@ -294,7 +294,7 @@ static bool settle_forces(tree *t, const double *y)
         tree_place(t, y);
         tree_measure_rows(t, y);
         tree_accelerate(t, y);
-        tree_want_rows(t, y, wanted);
+        tree_want_rows(t, wanted);
         tree_hold_rows(t, wanted);
         const int wrong = find_wrong(t);
         if (wrong >= 0) {
@@ -354,6 +354,7 @@ bool tree_choose_modes(tree *t, double *y, bool first)
         tree_measure_rows(t, y);
     }
     for (int i = 0; i < t->n_rows; i++) {
+        t->rows[i].lack = -t->rows[i].rate;
         if (t->rows[i].kind == TREE_MOTOR) {
             choose_motor(t, &t->rows[i], y);
         }

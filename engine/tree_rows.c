@@ -73,21 +73,12 @@ void tree_measure_rows(tree *t, const double *y)
     }
 }
 
-void tree_want_rows(const tree *t, const double *y, double *wanted)
+void tree_want_rows(const tree *t, double *wanted)
 {
     for (int i = 0; i < t->n_active; i++) {
         const tree_row *row = &t->rows[t->active[i]];
-        double rate = 0; /* that it should have */
-        wanted[i] = 0;
-        if (row->kind == TREE_MOTOR && row->cap == 0) {
-            rate = row->target;
-        } else if (row->kind == TREE_MOTOR && row->zone != 0) {
-            rate = row->zone * row->cap;
-        } else if (row->kind == TREE_MOTOR) {
-            rate = TREE_SERVO * (row->target - y[t->nodes[row->a].at]);
-            wanted[i] = -TREE_SERVO * row->rate;
-        }
-        wanted[i] += (rate - row->rate) / t->h;
+        const bool eases = row->kind == TREE_MOTOR && row->cap > 0 && row->zone == 0;
+        wanted[i] = row->lack / t->h - (eases ? TREE_SERVO * row->rate : 0);
     }
 }
 
