@@ -83,7 +83,7 @@ scene {
     world:floor { material = pick(materials.indoor) }
     world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
     world:sun { elevation = deg(32, 62), temperature = number(4300, 6300) }
-    world:camera { name = "main", azimuth = bridge and pick { deg(-112, -68), deg(68, 112) } or deg(-108, -72), elevation = deg(16, 28), fov = deg(34), margin = 1.05, fit = seen }
+    world:camera { name = "main", azimuth = bridge and pick { deg(-112, -68), deg(68, 112) } or deg(-108, -72), elevation = deg(20, 30), fov = deg(34), margin = 1.05, fit = seen }
     local what = bridge and "a hanging bridge of {count:words} {wood} planks" or "a bob on a chain of {count:words} links"
     world:caption {
       outcome = bridge and "{A ball.material} ball falls onto " .. what .. (tears and ", which tears and drops its planks." or ", which swings and holds.")

@@ -139,7 +139,7 @@ scene {
     world:floor { material = pick(materials.indoor) }
     world:sky(pick { clear = 1, hazy = 2, overcast = 2, studio = 2 })
     world:sun { elevation = deg(38, 62), azimuth = deg(-140, -40), temperature = number(4300, 6300) }
-    world:camera { name = "main", azimuth = deg(-118, -62), elevation = deg(10, 24), fov = deg(34), margin = 1.05, fit = fit }
+    world:camera { name = "main", azimuth = deg(-118, -62), elevation = deg(20, 28), fov = deg(34), margin = 1.05, fit = fit }
     world:caption { outcome = outcome, prompt = prompt }
   end,
 }
