@@ -21,6 +21,10 @@ typedef struct search {
     double low;       /* of the solid's box */
     double round;     /* of both */
     int hint, n;
+    reel_vec3 plane_n; /* of the last plane asked, and what of the solid is below it */
+    double plane_offset;
+    int n_below;
+    touch_point below[COLLIDER_CONTACTS];
     bool buried;       /* overlaps a triangle, but by that alone it is not said how to get out */
     bool behind;       /* the centre is behind a triangle of a mesh near the solid */
     facet through;     /* if nothing else was found: of those the solid sticks through, the one */
@@ -213,7 +217,8 @@ static void visit_ball(void *data, facet *f)
     reel_vec3 way = f->n;
     if (feature < 6) {
         way = reel_v3_unit(to, f->n);
-        facet_edges(s->t, f);
+        facet_edges(f);
+        facet_beyond(s->t, f);
         if (neighbour_is_nearer(f, feature, way)) {
             return;
         }
@@ -283,23 +288,38 @@ static reel_vec3 farthest(search *s, reel_vec3 n)
  */
 static double slack_of(const search *s, const facet *f, int k)
 {
-    return f->fold[k] < -FLAT_FOLD ? SHARE_BELOW * s->s->reach : EDGE_SLACK;
+    return f->folds & FOLD_VALLEY << k ? SHARE_BELOW * s->s->reach : EDGE_SLACK;
+}
+
+/* As on a plane, which often is that of the triangle before. */
+static void find_below(search *s, const facet *f)
+{
+    const reel_vec3 n = f->n, old = s->plane_n;
+    if (n.x == old.x && n.y == old.y && n.z == old.z && f->offset == s->plane_offset) {
+        return;
+    }
+    s->plane_n = n;
+    s->plane_offset = f->offset;
+    const double offset = f->offset - reel_v3_dot(n, s->pose->p);
+    s->n_below = collide_convex_plane(s->s, into_solid(s, n), offset + SIM_MARGIN, s->below);
+    for (int i = 0; i < s->n_below; i++) {
+        s->below[i].pos = out_of_solid(s, s->below[i].pos);
+        s->below[i].normal = n;
+    }
 }
 
 /* What of the solid is below the triangle's plane, as on a plane, where the triangle is. */
 static void add_as_on_plane(search *s, const facet *f, double deepest)
 {
-    touch_point p[COLLIDER_CONTACTS];
-    const double offset = f->offset - reel_v3_dot(f->n, s->pose->p);
-    const int n = collide_convex_plane(s->s, into_solid(s, f->n), offset + SIM_MARGIN, p);
-    for (int i = 0; i < n; i++) {
-        const reel_vec3 pos = out_of_solid(s, p[i].pos);
-        bool inside = p[i].depth <= deepest;
+    find_below(s, f);
+    for (int i = 0; i < s->n_below; i++) {
+        const touch_point *p = &s->below[i];
+        bool inside = p->depth <= deepest;
         for (int k = 0; k < 3 && inside; k++) {
-            inside = reel_v3_dot(f->out[k], reel_v3_sub(pos, f->v[k])) <= slack_of(s, f, k);
+            inside = reel_v3_dot(f->out[k], reel_v3_sub(p->pos, f->v[k])) <= slack_of(s, f, k);
         }
         if (inside) {
-            add_point(s, (touch_point){pos, f->n, p[i].depth}, -1);
+            add_point(s, *p, -1);
         }
     }
 }
@@ -307,7 +327,7 @@ static void add_as_on_plane(search *s, const facet *f, double deepest)
 static bool on_ridge(const facet *f, reel_vec3 pos)
 {
     for (int k = 0; k < 3; k++) {
-        if (f->fold[k] > FLAT_FOLD &&
+        if ((f->folds & FOLD_RIDGE << k) &&
             fabs(reel_v3_dot(f->out[k], reel_v3_sub(pos, f->v[k]))) < SAME_PLACE) {
             return true;
         }
@@ -330,7 +350,7 @@ static way_out judge(const facet *f, reel_vec3 way)
     }
     for (int k = 0; k < 3; k++) {
         if (reel_v3_dot(way, f->out[k]) > LEAN) {
-            if (f->fold[k] <= FLAT_FOLD) {
+            if (!(f->folds & FOLD_RIDGE << k)) {
                 return WAY_BURIED;
             }
             out = reel_v3_dot(way, f->beyond[k]) > LEAN ? WAY_BEYOND : out;
@@ -340,7 +360,7 @@ static way_out judge(const facet *f, reel_vec3 way)
 }
 
 /* The triangle with thickness against the solid: which way they overlap least says what it is. */
-static void add_near_ridge(search *s, const facet *f, double depth)
+static void add_near_ridge(search *s, facet *f, double depth)
 {
     prism thick;
     touch_point p[COLLIDER_CONTACTS];
@@ -353,6 +373,7 @@ static void add_near_ridge(search *s, const facet *f, double depth)
     if (n == 0) {
         return;
     }
+    facet_beyond(s->t, f);
     switch (judge(f, p[0].normal)) {
     case WAY_BEYOND: s->buried = true; break;
     case WAY_BURIED:
@@ -378,16 +399,24 @@ static void add_near_ridge(search *s, const facet *f, double depth)
 static void visit_solid(void *data, facet *f)
 {
     search *s = data;
+    if (s->t->mesh && reel_v3_dot(f->n, s->centre) < f->offset) {
+        s->behind = true;
+        return;
+    }
+    if (!(f->folds & FOLD_NEAR)) {
+        find_below(s, f);
+        if (s->n_below > 0) {
+            facet_edges(f);
+            add_as_on_plane(s, f, INFINITY);
+        }
+        return;
+    }
     const reel_vec3 low = farthest(s, reel_v3_scale(f->n, -1));
     const double depth = s->round + f->offset - reel_v3_dot(f->n, low);
     if (depth < 0) {
         return;
     }
-    if (s->t->mesh && reel_v3_dot(f->n, s->centre) < f->offset) {
-        s->behind = true;
-        return;
-    }
-    facet_edges(s->t, f);
+    facet_edges(f);
     for (int k = 0; k < 3; k++) {
         const reel_vec3 inner = farthest(s, reel_v3_scale(f->out[k], -1));
         const double gap = reel_v3_dot(f->out[k], reel_v3_sub(inner, f->v[k])) - s->round;
@@ -395,11 +424,7 @@ static void visit_solid(void *data, facet *f)
             return;
         }
     }
-    if (f->ridged) {
-        add_near_ridge(s, f, depth);
-    } else {
-        add_as_on_plane(s, f, INFINITY);
-    }
+    add_near_ridge(s, f, depth);
 }
 
 /* Deep in the ground, where every triangle leaves it to its neighbours: each as if it were alone.
@@ -409,7 +434,7 @@ static void visit_buried(void *data, facet *f)
     search *s = data;
     const double height = reel_v3_dot(f->n, farthest(s, reel_v3_scale(f->n, -1))) - f->offset;
     if (height <= s->round && (s->t->field || reel_v3_dot(f->n, s->centre) >= f->offset)) {
-        facet_edges(s->t, f);
+        facet_edges(f);
         add_as_on_plane(s, f, INFINITY);
     }
 }
@@ -485,6 +510,7 @@ int terrain_collide(const terrain *t, const convex *solid, const convex_pose *po
     s.round = solid->round + SIM_MARGIN;
     s.hint = s.n = 0;
     s.buried = s.behind = false;
+    s.plane_n = reel_v3(0, 0, 0);
     s.centre = out_of_solid(&s, solid->centre);
     solid_box(&s, lo, hi);
     s.low = lo[2];

@@ -51,6 +51,7 @@ void facet_get(const terrain *t, int index, facet *f)
         f->n = normal_of(f->v);
     }
     f->offset = reel_v3_dot(f->n, f->v[0]);
+    f->folds = t->folds[index];
 }
 
 /* Normal beyond edge k; at the border of a field, that of the wall below it. */
@@ -70,20 +71,40 @@ static reel_vec3 field_neighbour(const terrain *t, const facet *f, int k)
     return normal_of(other.v);
 }
 
-void facet_edges(const terrain *t, facet *f)
+void facet_edges(facet *f)
 {
-    f->ridged = t->mesh && t->ridged[f->index];
     for (int k = 0; k < 3; k++) {
         f->along[k] = reel_v3_unit(reel_v3_sub(f->v[(k + 1) % 3], f->v[k]), reel_v3(1, 0, 0));
         f->out[k] = reel_v3_cross(f->along[k], f->n);
-        const reel_vec3 other =
-            t->mesh ? t->normals[t->across[f->index][k]] : field_neighbour(t, f, k);
-        f->beyond[k] = reel_v3_cross(f->along[k], other);
-        f->fold[k] = reel_v3_dot(other, f->out[k]);
-        if (reel_v3_dot(other, f->n) < 0) { /* sharper than a right angle */
-            f->fold[k] = f->fold[k] < 0 ? -1 : 1;
+    }
+}
+
+static reel_vec3 neighbour(const terrain *t, const facet *f, int k)
+{
+    return t->mesh ? t->normals[t->across[f->index][k]] : field_neighbour(t, f, k);
+}
+
+void facet_beyond(const terrain *t, facet *f)
+{
+    for (int k = 0; k < 3; k++) {
+        f->beyond[k] = reel_v3_cross(f->along[k], neighbour(t, f, k));
+    }
+}
+
+/* Which edges are ridges and valleys. */
+static void fold(terrain *t, int triangle)
+{
+    facet f;
+    facet_get(t, triangle, &f);
+    facet_edges(&f);
+    for (int k = 0; k < 3; k++) {
+        const reel_vec3 other = neighbour(t, &f, k);
+        const double rise = reel_v3_dot(other, f.out[k]);
+        const bool flat = fabs(rise) <= FLAT_FOLD && reel_v3_dot(other, f.n) > 0;
+        if (!flat) {
+            t->folds[triangle] |=
+                (uint8_t)(rise < 0 ? FOLD_VALLEY << k : (FOLD_RIDGE << k) | FOLD_NEAR);
         }
-        f->ridged = f->ridged || f->fold[k] > FLAT_FOLD;
     }
 }
 
@@ -124,28 +145,23 @@ static bool find_neighbours(terrain *t)
     return true;
 }
 
-static bool find_ridges(terrain *t)
+/* Triangles at the ends of ridges. */
+static bool find_ends(terrain *t)
 {
-    bool *ridge = reel_calloc((size_t)t->mesh->n_vertices, sizeof *ridge); /* ends there */
-    if (!ridge) {
+    const int *id = t->mesh->triangles;
+    bool *end = reel_calloc((size_t)t->mesh->n_vertices, sizeof *end);
+    if (!end) {
         return false;
     }
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i < t->mesh->n_triangles; i++) {
-            facet f;
-            facet_get(t, i, &f);
-            if (pass == 0) {
-                facet_edges(t, &f);
-            }
-            for (int k = 0; k < 3; k++) {
-                if (pass == 0 && f.fold[k] > FLAT_FOLD) {
-                    ridge[f.id[k]] = ridge[f.id[(k + 1) % 3]] = true;
-                }
-                t->ridged[i] = pass > 0 && (t->ridged[i] || ridge[f.id[k]]);
-            }
+    for (int c = 0; c < 3 * t->mesh->n_triangles; c++) {
+        if (t->folds[c / 3] & FOLD_RIDGE << c % 3) {
+            end[id[c]] = end[id[c / 3 * 3 + (c + 1) % 3]] = true;
         }
     }
-    reel_free(ridge);
+    for (int c = 0; c < 3 * t->mesh->n_triangles; c++) {
+        t->folds[c / 3] |= end[id[c]] ? FOLD_NEAR : 0;
+    }
+    reel_free(end);
     return true;
 }
 
@@ -318,10 +334,10 @@ reel_status terrain_of_mesh(reel_arena *arena, const reel_mesh *mesh, terrain **
     t->mesh = mesh;
     t->normals = REEL_ARENA_NEW(arena, reel_vec3, n);
     t->across = reel_arena_alloc(arena, n, sizeof *t->across);
-    t->ridged = REEL_ARENA_NEW(arena, bool, n);
+    t->folds = REEL_ARENA_NEW(arena, uint8_t, n);
     t->order = REEL_ARENA_NEW(arena, int, n);
     t->nodes = REEL_ARENA_NEW(arena, terrain_node, 2 * n);
-    if (!t->normals || !t->across || !t->ridged || !t->order || !t->nodes) {
+    if (!t->normals || !t->across || !t->folds || !t->order || !t->nodes) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for mesh \"%s\"", mesh->name);
     }
     for (int i = 0; i < mesh->n_triangles; i++) {
@@ -331,7 +347,13 @@ reel_status terrain_of_mesh(reel_arena *arena, const reel_mesh *mesh, terrain **
         }
         t->normals[i] = normal_of(v);
     }
-    if (!find_neighbours(t) || !find_ridges(t) || !build_tree(t)) {
+    if (!find_neighbours(t) || !build_tree(t)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for mesh \"%s\"", mesh->name);
+    }
+    for (int i = 0; i < mesh->n_triangles; i++) {
+        fold(t, i);
+    }
+    if (!find_ends(t)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for mesh \"%s\"", mesh->name);
     }
     *out = t;
@@ -341,15 +363,21 @@ reel_status terrain_of_mesh(reel_arena *arena, const reel_mesh *mesh, terrain **
 reel_status terrain_of_heights(reel_arena *arena, const reel_height_field *field,
                                const double size[3], terrain **out, reel_error *err)
 {
+    const int n = 2 * (field->columns - 1) * (field->rows - 1);
     terrain *t = REEL_ARENA_NEW(arena, terrain, 1);
-    if (!t) {
+    uint8_t *folds = REEL_ARENA_NEW(arena, uint8_t, n);
+    if (!t || !folds) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for heights \"%s\"", field->name);
     }
     *t = (terrain){.field = field,
+                   .folds = folds,
                    .x0 = -size[0] / 2,
                    .y0 = -size[1] / 2,
                    .dx = size[0] / (field->columns - 1),
                    .dy = size[1] / (field->rows - 1)};
+    for (int i = 0; i < n; i++) {
+        fold(t, i);
+    }
     *out = t;
     return REEL_OK;
 }
