@@ -431,6 +431,34 @@ static bool is_asleep(const reel_take *t, int sample, int b)
     return t->state[(size_t)sample * (size_t)t->n_bodies + (size_t)b] & REEL_STATE_ASLEEP;
 }
 
+/* A field in place of gravity: an elastic ball comes back as high, and drag takes what it must. */
+static void bouncing_in_fields(const void *param)
+{
+    const bool drags = param != NULL;
+    reel_scene *s = kit_scene(3);
+    s->gravity = reel_v3(0, 0, 0);
+    kit_floor(s);
+    const int b = kit_sphere(s, "ball", 0.1, 1, reel_v3(0, 0, 1.1));
+    kit_set_surfaces(s, 0.5, 1);
+    add_field(s, "pull", REEL_FORCE_UNIFORM)->vec = reel_v3(0, 0, -KIT_G);
+    if (drags) {
+        s->bodies[b].drag = 0.5;
+        add_field(s, "air", REEL_FORCE_WIND)->density = 1.2;
+    }
+    reel_take *t = kit_run(s);
+    const double half = sqrt(2 / KIT_G); /* s, of a fall */
+    for (int i = 0; i < t->n_samples; i++) {
+        const double phase = fmod(i / 24.0 + half, 2 * half) - half;
+        const double z = 1.1 - KIT_G * phase * phase / 2;
+        CHECK_NEAR(reel_take_pose(t, i, b).p.z, z, drags ? 0.2 : 1e-6);
+    }
+    check_books(t, drags ? 2e-3 : 1e-6, 1e-9);
+    printf("# bounces%s: energy gain %.2g J\n", drags ? " with drag" : "", t->audit.energy_gain);
+    CHECK(t->audit.energy_gain < (drags ? 1e-3 : 1e-6));
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 /* At rest on the floor in a wind that friction withstands; a gust wakes and moves it. */
 static void wind_and_sleep(const void *param)
 {
@@ -664,6 +692,8 @@ static const check_test tests[] = {
     {"tall boxes capsize", tall_boxes_capsize, NULL},
     {"sliding against the air", sliding_against_the_air, NULL},
     {"a pendulum in oil", pendulum_in_oil, NULL},
+    {"bouncing in a field", bouncing_in_fields, NULL},
+    {"bouncing in a field and air", bouncing_in_fields, ""},
     {"wind and sleep", wind_and_sleep, NULL},
     {"a moving centre wakes", moving_centre_wakes, NULL},
     {"turning in the air", turning_in_the_air, NULL},
