@@ -141,7 +141,8 @@ typedef struct reel_take {
     double *joint_torque;   /**< [S][J][3] N m, the same about the joint's anchor on body_a */
     uint8_t *joint_state;   /**< [S][J] REEL_JOINT_STATE_* */
     double *channel;        /**< [S][C] values of the channels, mean over the steps since before */
-    double *energy;   /**< [S][3] J: kinetic, potential, work done by actions and motors so far */
+    double *energy;   /**< [S][3] J: kinetic, potential, work done so far by actions, motors, force
+                           fields, belts and by putting bodies there or away */
     double *momentum; /**< [S][6] linear N s, angular about the world origin kg m^2/s */
     reel_channel *channels;
     reel_event *events; /**< by (begin_step, body_a, body_b) */
