@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "between \"ball\" and \"wall\" at 1.25 s", as far as it is known. */
+/* " (\"ball\" and \"wall\", 1.25 s)", as far as it is known. */
 static void tell_place(const reel_scene *scene, const reel_audit_place *at, bool joint, char *out,
                        size_t size)
 {
@@ -16,12 +16,12 @@ static void tell_place(const reel_scene *scene, const reel_audit_place *at, bool
                     : joint   ? scene->joints[at->a].name
                               : scene->bodies[at->a].name;
     if (a && at->b >= 0) {
-        snprintf(out, size, " between \"%.80s\" and \"%.80s\" at %.4g s", a,
-                 scene->bodies[at->b].name, at->time);
+        snprintf(out, size, " (\"%.80s\" and \"%.80s\", %.4g s)", a, scene->bodies[at->b].name,
+                 at->time);
     } else if (a) {
-        snprintf(out, size, " of \"%.80s\" at %.4g s", a, at->time);
+        snprintf(out, size, " (\"%.80s\", %.4g s)", a, at->time);
     } else {
-        snprintf(out, size, " at %.4g s", at->time);
+        snprintf(out, size, " (%.4g s)", at->time);
     }
 }
 
@@ -53,18 +53,29 @@ static bool all_finite(const double *data, size_t n)
     return true;
 }
 
-static reel_status judge_finite(const reel_take *take, reel_error *err)
+static bool is_finite_state(const reel_take *take, size_t at)
 {
-    const size_t s = (size_t)take->n_samples, b = (size_t)take->n_bodies;
-    const bool ok = all_finite(take->position, s * b * 3) &&
-                    all_finite(take->rotation, s * b * 4) &&
-                    all_finite(take->velocity, s * b * 3) && all_finite(take->omega, s * b * 3) &&
-                    all_finite(take->contact_force, s * b * 3) && all_finite(take->energy, s * 3) &&
-                    all_finite(take->momentum, s * 6) &&
-                    all_finite(take->joint_position, s * (size_t)take->n_joints);
+    return all_finite(&take->position[3 * at], 3) && all_finite(&take->rotation[4 * at], 4) &&
+           all_finite(&take->velocity[3 * at], 3) && all_finite(&take->omega[3 * at], 3) &&
+           all_finite(&take->contact_force[3 * at], 3) &&
+           all_finite(&take->applied_force[3 * at], 3);
+}
+
+static reel_status judge_finite(const reel_scene *scene, const reel_take *take, reel_error *err)
+{
+    const size_t n = (size_t)take->n_samples, bodies = (size_t)take->n_bodies;
+    for (size_t at = 0; at < n * bodies; at++) {
+        if (!is_finite_state(take, at)) {
+            return reel_fail_at(err, REEL_E_REFUSED, NULL, 0, "audit",
+                                "the recorded state of \"%s\" at sample %d is not finite",
+                                scene->bodies[at % bodies].name, (int)(at / bodies));
+        }
+    }
+    const bool ok = all_finite(take->energy, n * 3) && all_finite(take->momentum, n * 6) &&
+                    all_finite(take->joint_position, n * (size_t)take->n_joints);
     return ok ? REEL_OK
               : reel_fail_at(err, REEL_E_REFUSED, NULL, 0, "audit",
-                             "a recorded state is not finite");
+                             "a recorded energy, momentum or joint position is not finite");
 }
 
 static reel_status judge_figures(const reel_scene *scene, const reel_audit *a, reel_error *err)
@@ -78,17 +89,18 @@ static reel_status judge_figures(const reel_scene *scene, const reel_audit *a, r
          a->contact_cap_hits > 0 ? HUGE_VAL : (double)a->max_contacts, limit->contacts, NULL},
         {"audit.initial_overlap", "the overlap at the start", " m", a->initial_overlap,
          limit->initial_overlap, &a->initial_overlap_at},
+        {"audit.joint_error", "the largest gap of a joint", " m", a->joint_error,
+         limit->joint_error, &a->joint_error_at},
         {"audit.tunnelling", "the number of passes through another body", "", (double)a->tunnelling,
          limit->tunnelling, &a->tunnelling_at},
-        {"audit.joint_error", "the largest separation of a joint", " m", a->joint_error,
-         limit->joint_error, &a->joint_error_at},
         {"audit.penetration", "the deepest contact", " m", a->penetration, limit->penetration,
          &a->penetration_at},
-        {"audit.jump", "the way that no speed explains", " m", a->jump, limit->jump, &a->jump_at},
+        {"audit.jump", "the way in a step that no speed explains", " m", a->jump, limit->jump,
+         &a->jump_at},
         {"audit.popping", "the speed gained from nothing", " m/s", a->popping, limit->popping,
          &a->popping_at},
         {"audit.jitter", "the trembling", " m/s", a->jitter, limit->jitter, &a->jitter_at},
-        {"audit.energy_gain", "the energy gained without work, as a share,", "", gain,
+        {"audit.energy_gain", "the share of energy gained without work", "", gain,
          limit->energy_gain, &a->energy_gain_at},
         {"audit.escape", "the distance from the origin", " m", a->escape, limit->escape,
          &a->escape_at},
@@ -166,7 +178,7 @@ static bool came_true(const reel_scene *scene, const reel_take *take, const reel
 
 reel_status reel_audit_judge(const reel_scene *scene, const reel_take *take, reel_error *err)
 {
-    reel_status status = judge_finite(take, err);
+    reel_status status = judge_finite(scene, take, err);
     if (status == REEL_OK) {
         status = judge_figures(scene, &take->audit, err);
     }

@@ -201,7 +201,7 @@ static double speed_since_impact(const reel_sim *sim, const contact *c)
     return c->instant && flew ? ((double)a - (double)b) * fall : 0;
 }
 
-static void go_on(const reel_sim *sim, touch *t, const group *g)
+static void go_on(reel_sim *sim, touch *t, const group *g)
 {
     const double now = (double)sim->state.step * sim->h;
     const double window = fmax(1, floor(SIM_IMPACT_WINDOW / sim->h + 0.5));
@@ -216,6 +216,12 @@ static void go_on(const reel_sim *sim, touch *t, const group *g)
     e->max_depth = fmax(e->max_depth, g->deepest->depth);
     count_motion(sim, t, g);
     count_impact(sim, t, g);
+    if (e->begin_step < sim->state.step) {
+        tunnels_watch(sim, t, g->deepest);
+    }
+    t->last_normal = g->deepest->normal;
+    t->last_geom_a = g->deepest->geom_a;
+    t->last_geom_b = g->deepest->geom_b;
     const reel_vec3 force = reel_v3_scale(g->impulse, 1 / sim->h);
     t->support = reel_v3_madd(t->support, share_of(sim), reel_v3_sub(force, t->support));
     t->last_step = sim->state.step;

@@ -60,6 +60,12 @@ typedef struct tremble {
     int32_t steps, reversals;
 } tremble;
 
+/* What a fast body may have met on its way (tunnel.c), and the depth that it must not pass. */
+typedef struct obstacle {
+    int geom;
+    double depth;
+} obstacle;
+
 /* A body before the step's solvers. */
 typedef struct body_before {
     reel_vec3 p;
@@ -129,13 +135,15 @@ typedef struct joint_state {
 /* A pair of bodies that touch: an event that has not ended. */
 typedef struct touch {
     reel_event event;
-    reel_vec3 tangent;   /* N s: tangential impulse of the impact, as a vector */
-    int64_t last_step;   /* last step with a contact */
-    reel_vec3 support;   /* N: force on a, smoothed; goes on while the bodies sleep */
-    double last_end;     /* s: when it ended, if last_step was the last */
-    double parting;      /* m/s along the normal, after last_step */
-    double time[3];      /* s in contact, by reel_event_motion */
-    int32_t motion;      /* reel_event_motion of last_step */
+    reel_vec3 tangent;                /* N s: tangential impulse of the impact, as a vector */
+    int64_t last_step;                /* last step with a contact */
+    reel_vec3 support;                /* N: force on a, smoothed; goes on while the bodies sleep */
+    double last_end;                  /* s: when it ended, if last_step was the last */
+    double parting;                   /* m/s along the normal, after last_step */
+    double time[3];                   /* s in contact, by reel_event_motion */
+    int32_t motion;                   /* reel_event_motion of last_step */
+    int32_t last_geom_a, last_geom_b; /* of the deepest point of last_step */
+    reel_vec3 last_normal;
     int64_t last_impact; /* last step with an approach of more than REEL_IMPACT_SPEED */
 } touch;
 
@@ -190,8 +198,8 @@ typedef struct contact {
     bool parted;       /* a point held before, now a gap (hold.c): for sweep.c only */
     bool swept;        /* solved by sweep.c */
     reel_vec3 on_a, on_b, normal_b; /* as in hold */
-    int32_t next;      /* contact of the same island, or -1 */
-    bool fresh;        /* the pair did not touch in the step before */
+    int32_t next;                   /* contact of the same island, or -1 */
+    bool fresh;                     /* the pair did not touch in the step before */
     struct dJointFeedback *feedback;
 } contact;
 
@@ -263,10 +271,10 @@ struct reel_sim {
     sim_state state;
 
     /* scratch of one step */
-    reel_vec3 *force, *torque; /* [n_bodies] from the timeline */
+    reel_vec3 *force, *torque;             /* [n_bodies] from the timeline */
     reel_vec3 *joint_force, *joint_torque; /* [n_bodies] of springs and gears, for ODE */
-    bool *pushed;              /* [n_bodies] force or torque is not zero */
-    bool *struck;              /* [n_bodies] by an impulse of the timeline */
+    bool *pushed;                          /* [n_bodies] force or torque is not zero */
+    bool *struck;                          /* [n_bodies] by an impulse of the timeline */
     int n_pairs, cap_pairs;
     geom_pair *pairs;
     bool out_of_memory; /* set inside callbacks of ODE */
@@ -347,9 +355,9 @@ bool tree_solve(reel_sim *sim, const island *isle); /* false: left as it was, fo
 reel_status joints_build(reel_sim *sim, reel_error *err);
 void joint_measure(const reel_sim *sim, int joint, double *position, double *rate);
 double joint_separation(const reel_sim *sim, int joint); /* m */
-void joint_release(reel_sim *sim, int joint); /* and the gears that it carries */
-bool joint_attach(reel_sim *sim, int joint);  /* false: a gear whose joints are not there */
-void joints_restore(reel_sim *sim);           /* ODE's mirror, after the state was replaced */
+void joint_release(reel_sim *sim, int joint);            /* and the gears that it carries */
+bool joint_attach(reel_sim *sim, int joint); /* false: a gear whose joints are not there */
+void joints_restore(reel_sim *sim);          /* ODE's mirror, after the state was replaced */
 bool joint_connects(const reel_sim *sim, int body_a, int body_b);
 
 /* joint_ode.c: for the islands that ODE solves in this step */
@@ -402,7 +410,7 @@ void watch_destroy(reel_sim *sim);
 void watch_begin(reel_sim *sim); /* before the solvers, after the timeline */
 void watch_end(reel_sim *sim);   /* before any body falls asleep */
 const body_before *watch_before(const reel_sim *sim, int body); /* of one awake */
-int *watch_near(reel_sim *sim);                                 /* [n_geoms] scratch */
+obstacle *watch_obstacles(reel_sim *sim);                       /* [n_geoms] scratch */
 void audit_raise(const reel_sim *sim, double *figure, reel_audit_place *at, double value,
                  int64_t step, int a, int b);
 
@@ -414,6 +422,7 @@ void settle(reel_sim *sim, const island *isle); /* before its bodies stop */
 /* tunnel.c */
 void tunnels_build(reel_sim *sim);
 void tunnels_close(reel_sim *sim);
+void tunnels_watch(reel_sim *sim, const touch *t, const contact *now); /* before t goes on */
 
 /* record.c */
 void record_begin(reel_sim *sim);

@@ -6,7 +6,8 @@
  * on the way it stops at the first touch: the next step finds the contact there, from the right
  * side, and solves it. The time that it lost is given back after that if it flew freely (a bounce
  * is then where it should be), and not otherwise. A body that hangs on joints cannot be stopped by
- * itself: it is counted (reel_audit, tunnelling) if it came out on the other side.
+ * itself: it is counted (reel_audit, tunnelling) if it came out on the other side. So are bodies
+ * that are pressed or turned through one another, which shows in a normal that turns round at once.
  *
  * The path is that of the centre, with the turn of the step: a rod that spins so fast that its ends
  * pass through something thin is not seen.
@@ -16,6 +17,7 @@
 #include <ode/ode.h>
 
 #define TOUCH_DEPTH 1e-5 /* m: so deep is a touch on the way */
+#define DEEPER      0.25 /* of the least extent: so deep may a touch become within a step */
 enum { MOST_POSES = 4096, HALVINGS = 10 };
 
 /* Half of the least extent of what collides. */
@@ -70,52 +72,54 @@ static void place_between(reel_sim *sim, int b, reel_vec3 p0, reel_quat q0, cons
     place(sim, b, reel_v3_madd(p0, share, reel_v3_sub(end->p, p0)), reel_quat_unit(q));
 }
 
-static bool geoms_touch(const reel_sim *sim, int body, int other)
+/* The deepest point of the body's geoms and another; 0: none. */
+static double depth_with(const reel_sim *sim, int body, int other)
 {
     const reel_body *a = &sim->scene->bodies[body];
+    const bool first = body < sim->scene->geoms[other].body; /* as in contact.c */
+    double depth = 0;
     for (int g = a->first_geom; g < a->first_geom + a->n_geoms; g++) {
         dContactGeom points[COLLIDER_CONTACTS];
-        const bool first = body < sim->scene->geoms[other].body; /* as in contact.c */
         const int a_geom = first ? g : other, b_geom = first ? other : g;
         const int n = sim->geoms[g] ? geoms_collide(sim, a_geom, b_geom, points) : 0;
         for (int i = 0; i < n; i++) {
-            if (points[i].depth > TOUCH_DEPTH) {
-                return true;
-            }
+            depth = fmax(depth, points[i].depth);
         }
     }
-    return false;
+    return depth;
 }
 
-/* Whether the body, that far on its way, touches a geom of another that moves as well; -1: none. */
-static int touched_at(reel_sim *sim, const way *w, const int *near, int n_near, double share)
+/* The same with the body that far on its way, and the other on its own. */
+static double depth_at(reel_sim *sim, const way *w, int geom, double share)
 {
-    int found = -1;
+    const int other = sim->scene->geoms[geom].body;
     place_between(sim, w->body, w->p0, w->q0, &w->end, share);
-    for (int i = 0; i < n_near && found < 0; i++) {
-        const int other = sim->scene->geoms[near[i]].body;
-        if (!body_is_awake(sim, other)) {
-            found = geoms_touch(sim, w->body, near[i]) ? near[i] : -1;
-            continue;
-        }
-        const body_state end = sim->state.bodies[other];
-        const body_before *from = watch_before(sim, other);
-        place_between(sim, other, from->p, from->q, &end, share);
-        found = geoms_touch(sim, w->body, near[i]) ? near[i] : -1;
-        sim->state.bodies[other] = end;
-        body_place_geoms(sim, other);
+    if (!body_is_awake(sim, other)) {
+        return depth_with(sim, w->body, geom);
     }
-    return found;
+    const body_state end = sim->state.bodies[other];
+    const body_before *from = watch_before(sim, other);
+    place_between(sim, other, from->p, from->q, &end, share);
+    const double depth = depth_with(sim, w->body, geom);
+    sim->state.bodies[other] = end;
+    body_place_geoms(sim, other);
+    return depth;
 }
 
-static bool in_contact(const reel_sim *sim, int a, int b)
+/* Which of them it has met there, or -1. */
+static int met_at(reel_sim *sim, const way *w, const obstacle *all, int n, double share)
 {
-    const touch *t = touch_find(&sim->state, a < b ? a : b, a < b ? b : a);
-    return t && t->last_step == sim->state.step;
+    for (int i = 0; i < n; i++) {
+        if (depth_at(sim, w, all[i].geom, share) > all[i].depth) {
+            return i;
+        }
+    }
+    return -1;
 }
 
-/* Geoms that the body may have met on its way, but for what it touches already. */
-static int find_near(const reel_sim *sim, const way *w, int *near)
+/* What the body may have met on its way. What it touches at the start it may touch deeper, within
+ * bounds: it must not go through while the contact turns it. */
+static int find_near(reel_sim *sim, const way *w, obstacle *near)
 {
     const double reach = sim->bodies[w->body].reach;
     const double p0[3] = {w->p0.x, w->p0.y, w->p0.z};
@@ -138,9 +142,14 @@ static int find_near(const reel_sim *sim, const way *w, int *near)
             apart |= fmax(p0[i], p1[i]) + slack < box[2 * i] ||
                      fmin(p0[i], p1[i]) - slack > box[2 * i + 1];
         }
-        if (!apart && !in_contact(sim, w->body, other) && !joint_connects(sim, w->body, other)) {
-            near[n++] = g;
+        if (!apart && !joint_connects(sim, w->body, other)) {
+            near[n++].geom = g;
         }
+    }
+    for (int i = 0; i < n; i++) {
+        const double depth = depth_at(sim, w, near[i].geom, 0);
+        near[i].depth =
+            depth > 0 ? fmax(depth, DEEPER * sim->bodies[w->body].thin) + TOUCH_DEPTH : TOUCH_DEPTH;
     }
     return n;
 }
@@ -167,46 +176,66 @@ static void fly_on(reel_sim *sim, int b, double time)
     take_books_back(sim, b, from, time);
 }
 
-/* Back to the first touch. */
-static void stop_at(reel_sim *sim, const way *w, island_kind kind, double share)
+static bool flies_alone(const reel_sim *sim, int b)
+{
+    const island_kind kind = sim->islands[sim->root[b]].kind;
+    return (kind == ISLAND_FREE || kind == ISLAND_IMPACT) && !forces_moved(sim, b);
+}
+
+/* Back to the first touch: both of them, since they will have an impact of their own. Where that is
+ * not so the body only stops, and what time it lost is lost. */
+static void stop_at(reel_sim *sim, const way *w, int other, double share)
 {
     const int b = w->body;
+    const bool moves = body_is_awake(sim, other);
+    const double time = (1 - share) * (sim->h + watch_before(sim, b)->debt);
     sim->state.bodies[b] = w->end;
-    if ((kind == ISLAND_FREE || kind == ISLAND_IMPACT) && !forces_moved(sim, b)) {
-        const double time = (1 - share) * (sim->h + watch_before(sim, b)->debt);
-        fly_on(sim, b, -time);
-        sim->state.bodies[b].debt = time;
-    } else {
+    if (!flies_alone(sim, b) ||
+        (moves && (!flies_alone(sim, other) || sim->state.bodies[other].debt > 0))) {
         place_between(sim, b, w->p0, w->q0, &w->end, share);
+        return;
+    }
+    fly_on(sim, b, -time);
+    sim->state.bodies[b].debt = time;
+    if (moves) {
+        fly_on(sim, other, -time);
+        sim->state.bodies[other].debt = time;
     }
 }
 
-static void note_tunnelling(reel_sim *sim, int body, int geom)
+static void note_tunnelling(reel_sim *sim, int a, int b)
 {
     reel_audit *audit = &sim->state.audit;
     if (audit->tunnelling++ == 0) {
-        audit->tunnelling_at = (reel_audit_place){(double)sim->state.step * sim->h, body,
-                                                  sim->scene->geoms[geom].body};
+        audit->tunnelling_at = (reel_audit_place){(double)sim->state.step * sim->h, a, b};
     }
 }
 
-static void look_again(reel_sim *sim, const way *w, island_kind kind, int *near, double length)
+static bool has_sides(const reel_geom *geom)
 {
-    int n_near = 0;
-    for (int i = 0, all = find_near(sim, w, near); i < all; i++) {
-        if (touched_at(sim, w, &near[i], 1, 0) < 0) { /* what it left is none it has met */
-            near[n_near++] = near[i];
-        }
+    return geom->shape != REEL_SHAPE_PLANE && geom->shape != REEL_SHAPE_MESH &&
+           geom->shape != REEL_SHAPE_HEIGHT_FIELD;
+}
+
+/* Two convex shapes that touch on opposite sides from one step to the next have swapped places. */
+void tunnels_watch(reel_sim *sim, const touch *t, const contact *now)
+{
+    const bool same = t->last_geom_a == now->geom_a && t->last_geom_b == now->geom_b;
+    const bool at_once = sim->state.step - t->last_step <= SIM_MERGE_STEPS + 1;
+    if (same && at_once && reel_v3_dot(t->last_normal, now->normal) < -0.5 &&
+        has_sides(&sim->scene->geoms[now->geom_a]) && has_sides(&sim->scene->geoms[now->geom_b])) {
+        note_tunnelling(sim, now->body_a, now->body_b);
     }
-    sim->state.bodies[w->body] = w->end;
-    body_place_geoms(sim, w->body);
-    if (n_near == 0 || watch_before(sim, w->body)->debt > sim->h) {
-        return;
-    }
+}
+
+static void look_again(reel_sim *sim, const way *w, double length)
+{
+    obstacle *near = watch_obstacles(sim);
+    const int n_near = find_near(sim, w, near);
     const double poses = ceil(2 * length / sim->bodies[w->body].thin);
     const int n = (int)fmin(poses, MOST_POSES);
     int k = 1, found = -1;
-    while (k < n && (found = touched_at(sim, w, near, n_near, (double)k / n)) < 0) {
+    while (n_near > 0 && k < n && (found = met_at(sim, w, near, n_near, (double)k / n)) < 0) {
         k++;
     }
     sim->state.bodies[w->body] = w->end;
@@ -214,11 +243,13 @@ static void look_again(reel_sim *sim, const way *w, island_kind kind, int *near,
         double free = (double)(k - 1) / n, touching = (double)k / n;
         for (int i = 0; i < HALVINGS; i++) {
             const double middle = (free + touching) / 2;
-            *(touched_at(sim, w, near, n_near, middle) >= 0 ? &touching : &free) = middle;
+            const int met = met_at(sim, w, near, n_near, middle);
+            *(met >= 0 ? &touching : &free) = middle;
+            found = met >= 0 ? met : found;
         }
-        stop_at(sim, w, kind, touching);
-    } else if (found >= 0 && touched_at(sim, w, &found, 1, 1) < 0) {
-        note_tunnelling(sim, w->body, found);
+        stop_at(sim, w, sim->scene->geoms[near[found].geom].body, touching);
+    } else if (found >= 0 && depth_at(sim, w, near[found].geom, 1) == 0) {
+        note_tunnelling(sim, w->body, sim->scene->geoms[near[found].geom].body);
         sim->state.bodies[w->body] = w->end;
     }
     body_place_geoms(sim, w->body);
@@ -248,13 +279,17 @@ void tunnels_close(reel_sim *sim)
         const island_kind kind = sim->islands[sim->root[b]].kind;
         const body_before *before = watch_before(sim, b);
         way w = {.body = b, .p0 = before->p, .q0 = before->q, .end = sim->state.bodies[b]};
-        if (kind == ISLAND_IMPACT) { /* the way after the impact, about */
-            w.p0 = reel_v3_madd(w.end.p, -(sim->h + before->debt), w.end.v);
-            w.q0 = w.end.q;
+        if (kind == ISLAND_IMPACT) { /* the way after the impact */
+            body_state then = w.end;
+            body_fly(&sim->bodies[b], &then, sim->scene->gravity, sim->force[b], sim->torque[b],
+                     -(sim->h + before->debt + sim->islands[sim->root[b]].tau));
+            w.p0 = then.p;
+            w.q0 = then.q;
         }
         const double length = reel_v3_len(reel_v3_sub(w.end.p, w.p0));
-        if (length > sim->bodies[b].thin) {
-            look_again(sim, &w, kind, watch_near(sim), length);
+        const bool stopped = sim->state.bodies[b].debt > 0; /* as another one's obstacle */
+        if (length > sim->bodies[b].thin && before->debt <= sim->h && !stopped) {
+            look_again(sim, &w, length);
         }
     }
 }

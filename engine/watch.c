@@ -15,7 +15,7 @@
 struct sim_watch {
     body_before *before; /* [n_bodies] */
     bool *sprung;        /* [n_bodies] on a joint that works: motor, spring */
-    int *near;           /* [n_geoms] of tunnel.c */
+    obstacle *obstacles; /* [n_geoms] of tunnel.c */
     int *order, *by;     /* [n_bodies] of settle.c */
     reel_vec3 *momentum, *force;
 };
@@ -42,13 +42,14 @@ reel_status watch_build(reel_sim *sim, reel_error *err)
     const size_t bodies = (size_t)sim->scene->n_bodies + 1;
     sim->watch->before = reel_calloc(bodies, sizeof *sim->watch->before);
     sim->watch->sprung = reel_calloc(bodies, sizeof *sim->watch->sprung);
-    sim->watch->near = reel_calloc((size_t)sim->scene->n_geoms + 1, sizeof *sim->watch->near);
+    sim->watch->obstacles =
+        reel_calloc((size_t)sim->scene->n_geoms + 1, sizeof *sim->watch->obstacles);
     sim->watch->order = reel_calloc(bodies, sizeof *sim->watch->order);
     sim->watch->by = reel_calloc(bodies, sizeof *sim->watch->by);
     sim->watch->momentum = reel_calloc(bodies, sizeof *sim->watch->momentum);
     sim->watch->force = reel_calloc(bodies, sizeof *sim->watch->force);
-    if (!sim->watch->before || !sim->watch->sprung || !sim->watch->near || !sim->watch->order ||
-        !sim->watch->by || !sim->watch->momentum || !sim->watch->force) {
+    if (!sim->watch->before || !sim->watch->sprung || !sim->watch->obstacles ||
+        !sim->watch->order || !sim->watch->by || !sim->watch->momentum || !sim->watch->force) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the audit");
     }
     find_sprung(sim);
@@ -70,7 +71,7 @@ void watch_destroy(reel_sim *sim)
     if (sim->watch) {
         reel_free(sim->watch->before);
         reel_free(sim->watch->sprung);
-        reel_free(sim->watch->near);
+        reel_free(sim->watch->obstacles);
         reel_free(sim->watch->order);
         reel_free(sim->watch->by);
         reel_free(sim->watch->momentum);
@@ -89,9 +90,9 @@ void audit_raise(const reel_sim *sim, double *figure, reel_audit_place *at, doub
     }
 }
 
-int *watch_near(reel_sim *sim)
+obstacle *watch_obstacles(reel_sim *sim)
 {
-    return sim->watch->near;
+    return sim->watch->obstacles;
 }
 
 void watch_scratch(reel_sim *sim, int **order, int **by, reel_vec3 **momentum, reel_vec3 **force)
