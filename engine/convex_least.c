@@ -146,7 +146,7 @@ static least_overlap descend(duo *d, least_overlap at)
         const least_overlap next = {m, duo_overlap(d, m)};
         const bool settled = next.depth > at.depth - 0.1 * SETTLED * scale;
         at = next.depth < at.depth ? next : at;
-        if (settled) {
+        if (settled || refine_by_curves(d, &at)) {
             break;
         }
     }

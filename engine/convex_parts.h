@@ -116,3 +116,7 @@ typedef struct least_overlap {
 least_overlap find_least_overlap(duo *d, const flat_face *face_a, const flat_face *face_b);
 /* The same over the flat ends of cylinders and cones; depth 1e300: has none. */
 bool flat_ends(duo *d, bool of_b, flat_face *best);
+
+/* convex_curves.c */
+/* If two edges, rims or sides touch along about at->n, exactly where; false: left as it was. */
+bool refine_by_curves(duo *d, least_overlap *at);
