@@ -38,6 +38,16 @@ typedef struct reel_form_kind {
 
 enum { REEL_MAX_FORM_FIELDS = REEL_MAX_SOLID_PARAMS + 4 };
 
+#define REEL_FORM_DRAG 0.9 /**< of what has no usual coefficient, tumbling */
+
+/** `n` pieces without a mesh that are seen, collide and weigh. */
+reel_form_piece *reel_form_pieces(lua_State *L, int n);
+
+/* Readers of the kinds that are meshes (form_mesh.c). */
+reel_form reel_form_read_solid(reel_fields *f, const reel_form_kind *kind, bool moves);
+reel_form reel_form_read_list(reel_fields *f, const reel_form_kind *kind, bool moves);
+reel_form reel_form_read_mesh(reel_fields *f, const reel_form_kind *kind, bool moves);
+
 /** Kinds that this folder knows itself: i = 0, 1, ... until false. */
 bool reel_form_kind_at(int i, reel_form_kind *out);
 /** By its word. */

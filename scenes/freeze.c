@@ -35,6 +35,8 @@ typedef struct source {
     const char *text;
     size_t size;
     char *owned; /* text, if it was read */
+    bool has_folder;
+    char folder[256]; /* of the file, "" or with a slash at the end */
 } source;
 
 static bool ends_with(const char *s, const char *end)
@@ -80,6 +82,10 @@ static reel_status open_source(const char *name, source *out, reel_error *err)
         snprintf(out->file, sizeof(out->file), "%s.lua", name);
     }
     out->base = base_name(out->file);
+    out->has_folder = out->owned && strlen(name) < sizeof(out->file);
+    if (out->has_folder) {
+        snprintf(out->folder, sizeof(out->folder), "%.*s", (int)(out->base - out->file), out->file);
+    }
     return REEL_OK;
 }
 
@@ -97,6 +103,7 @@ static reel_script new_script(const source *src, const reel_freeze_options *opti
 {
     return (reel_script){.file = src->file,
                          .base = src->base,
+                         .folder = src->has_folder ? src->folder : NULL,
                          .text = src->text,
                          .size = src->size,
                          .options = options};

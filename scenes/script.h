@@ -28,6 +28,8 @@ typedef struct reel_script_block {
 typedef struct reel_script {
     const char *file; /**< as the user named it, for messages */
     const char *base; /**< base name, which is the chunk's name */
+    const char
+        *folder; /**< of the script's file, "" or with a slash at the end; NULL: not a file */
     const char *text;
     size_t size;
     const reel_freeze_options *options;

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/scene_scripts.h"
 
+#include "assets/meshes.h"
 #include "base/fs.h"
 #include "scenes/words.h"
 
@@ -77,8 +78,28 @@ static void words_are_named(const void *param)
     reel_free(text);
 }
 
+/* Each solid with its fields and their defaults. */
+static void solids_are_named(const void *param)
+{
+    (void)param;
+    char row[600];
+    char *text = read_reference();
+    for (int i = 0; i < reel_solid_n_kinds(); i++) {
+        const reel_solid_kind *k = reel_solid_kind_at(i);
+        size_t n = (size_t)snprintf(row, sizeof(row), "| `%s` | ", k->name);
+        for (int p = 0; p < k->n_params; p++) {
+            n += (size_t)snprintf(row + n, sizeof(row) - n, "%s`%s` %g", p ? ", " : "",
+                                  k->params[p].name, k->params[p].fallback);
+        }
+        snprintf(row + n, sizeof(row) - n, " | ");
+        CHECK_CONTAINS(text, row);
+    }
+    reel_free(text);
+}
+
 static const check_test tests[] = {
     {"examples freeze", examples_freeze, NULL},
+    {"solids are named", solids_are_named, NULL},
     {"words are named", words_are_named, NULL},
 };
 CHECK_MAIN(tests)

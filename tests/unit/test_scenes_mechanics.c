@@ -4,6 +4,10 @@
  */
 #include "tests/unit/scene_scripts.h"
 
+#include "assets/meshes.h"
+
+#include <stdlib.h>
+
 static const double pi = 3.14159265358979323846;
 
 /* --- shapes --------------------------------------------------------------------------------------
@@ -88,6 +92,101 @@ static void equal_meshes_are_shared(const void *param)
     }
     CHECK_STR(s->objects[5].name, "object 1");
     reel_scene_destroy(&s);
+}
+
+/* Every solid by its name alone, moving and not: what moves collides as hulls that are not seen. */
+static void solids_are_things(const void *param)
+{
+    (void)param;
+    char script[400];
+    for (int i = 0; i < reel_solid_n_kinds(); i++) {
+        const char *name = reel_solid_kind_at(i)->name;
+        snprintf(script, sizeof(script),
+                 BUILD("world:%s { name = 'a', density = 1000 }\n"
+                       "world:%s { name = 'b', static = true, at = { 9, 0 } }\n"
+                       "world:object { at = { 5, 0 }, parts = { { shape = '%s', pitch = 1 } } }"),
+                 name, name, name);
+        reel_scene *s = freeze(script);
+        const reel_body *a = &s->bodies[0];
+        const reel_geom *g = &s->geoms[a->first_geom];
+        double mass, inertia[6];
+        reel_vec3 center;
+        reel_geom_mass(s, g, 1000, &mass, &center, inertia);
+        CHECK_NEAR(a->mass, mass, 1e-12 * mass); /* the parts weigh nothing */
+        CHECK(g->visible);
+        CHECK(g->shape == (a->n_geoms == 1 ? REEL_SHAPE_HULL : REEL_SHAPE_MESH));
+        CHECK(g->collides == (a->n_geoms == 1));
+        const reel_vec3 middle = reel_pose_apply(g->body_from_geom, center);
+        CHECK_NEAR(reel_v3_len(middle), 0, 1e-12);
+        for (int k = 1; k < a->n_geoms; k++) {
+            CHECK(g[k].shape == REEL_SHAPE_HULL && g[k].collides && !g[k].visible);
+        }
+        CHECK_INT(s->bodies[1].n_geoms, ==, 1);
+        CHECK(s->geoms[s->bodies[1].first_geom].collides);
+        CHECK_INT(s->bodies[2].n_geoms, ==, a->n_geoms);
+        CHECK_NEAR(s->bodies[2].mass / 1050 * 1000, mass, 1e-9 * mass); /* plastic */
+        reel_scene_destroy(&s);
+    }
+}
+
+/* An L given by its vertices, by an outline and as two boxes has one mass and one inertia. */
+static void one_solid_three_ways(const void *param)
+{
+    (void)param;
+    reel_scene *s = freeze(
+        BUILD("world:extrusion { outline = { {0,0}, {0.4,0}, {0.4,0.1}, {0.1,0.1}, {0.1,0.4}, "
+              "{0,0.4} }, height = 0.1, density = 1000, at = { 0, 0, 2 } }\n"
+              "world:object { density = 1000, at = { 5, 0, 2 }, parts = {\n"
+              "  { shape = 'box', size = { 0.4, 0.1, 0.1 }, at = { 0.2, 0.05, 0 } },\n"
+              "  { shape = 'box', size = { 0.1, 0.3, 0.1 }, at = { 0.05, 0.25, 0 } } } }\n"
+              "local v, t = { {0,0,0}, {0.1,0,0}, {0,0.1,0}, {0,0,0.1} }, { {1,3,2}, {1,2,4}, "
+              "{1,4,3}, {2,3,4} }\n"
+              "world:mesh { vertices = v, triangles = t, at = { 9, 0 } }\n"
+              "world:mesh { vertices = v, triangles = t, parts = { v }, at = { 9, 5 } }"));
+    const reel_body *a = &s->bodies[0], *b = &s->bodies[1];
+    CHECK_NEAR(a->mass, b->mass, 1e-9);
+    CHECK_NEAR(a->world_from_body.p.x + 5, b->world_from_body.p.x, 1e-9);
+    for (int i = 0; i < 6; i++) {
+        CHECK_NEAR(a->inertia[i], b->inertia[i], 1e-9);
+    }
+    CHECK_INT(a->n_geoms, ==, 3);
+    CHECK_INT(s->bodies[2].n_geoms, ==, 1); /* convex: one hull */
+    CHECK_INT(s->bodies[3].n_geoms, ==, 2);
+    CHECK_NEAR(s->bodies[3].mass, s->bodies[2].mass, 1e-12);
+    reel_scene_destroy(&s);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+/* An OBJ file is found beside the script, wherever that is, and nowhere else. */
+static void files_are_read(const void *param)
+{
+    (void)param;
+    static const char obj[] =
+        "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\n"
+        "f 1 4 3\nf 2 3 4\n";
+    static const char script[] =
+        BUILD("world:mesh { file = 'thing.obj', scale = 0.5, density = 600 }");
+    char folder[] = "/tmp/reel-scenes-XXXXXX", path[80], other[80];
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof(path), "%s/thing.obj", folder);
+    snprintf(other, sizeof(other), "%s/script.lua", folder);
+    write_file(path, obj);
+    write_file(other, script);
+    const reel_freeze_options o = reel_freeze_options_default();
+    reel_scene *s = NULL;
+    CHECK(reel_scene_freeze(other, &o, &s, NULL) == REEL_OK);
+    CHECK_NEAR(s->bodies[0].mass, 600 * 0.125 / 6, 1e-9);
+    reel_scene_destroy(&s);
+    CHECK(freeze_seed(script, 0) == NULL); /* from memory: beside nothing */
+    CHECK_STR(script_error.field, "mesh 1.file");
+    remove(path);
+    remove(other);
+    remove(folder);
 }
 
 /* --- what comes and goes, belts ------------------------------------------------------------------
@@ -257,6 +356,22 @@ static const mistake mistakes[] = {
     {BUILD("world:hull { points = { {0,0,0}, {1,0,0}, {0,1,0}, {1,1,0} } }"), "hull 1.points",
      "plane"},
     {BUILD("world:hull { points = { {0,0,0}, {1,0,0} } }"), "hull 1.points", "4 .. 4096"},
+    {BUILD("world:torus { radius = 0.1, tube = -1 }"), "torus 1.tube", "within"},
+    {BUILD("world:torus { radius = 0.1, tube = 0.2 }"), "torus 1.tube", ""},
+    {BUILD("world:gear { teeth = 8.5 }"), "gear 1.teeth", "whole number"},
+    {BUILD("world:mug { teeth = 8 }"), "mug 1.teeth", "no such field"},
+    {BUILD("world:extrusion { outline = { {0,0}, {1,0}, {0,1} } }"), "extrusion 1.height",
+     "is missing"},
+    {BUILD("world:extrusion { outline = { {0,0}, {1,1}, {1,0}, {0,1} }, height = 1 }"),
+     "extrusion 1.outline", ""},
+    {BUILD("world:mesh { file = '../x.obj' }"), "mesh 1.file", ""},
+    {BUILD("world:mesh { scale = 2, vertices = { { 1, 2, 3 } } }"), "mesh 1.scale", "file"},
+    {BUILD("world:mesh { vertices = { {0,0,0}, {1,0,0}, {0,1,0}, {0,0,1} }, "
+           "triangles = { {1,2,3}, {1,2,4}, {1,4,3}, {2,3,4} } }"),
+     "mesh 1.triangles", "edge"},
+    {BUILD("world:mesh { vertices = { {0,0,0}, {1,0,0}, {0,1,0}, {0,0,1} }, "
+           "triangles = { {1,2,3}, {1,2,4}, {1,4,3}, {2,3,9} } }"),
+     "mesh 1.triangles", "1 .. 4"},
     {BUILD("world:box { size = 0/0 }"), "box 1.size", "is nan"},
     {BUILD("world:box { size = 1, qqqqqqq = 2 }"), "box 1.qqqqqqq", "there are size, material"},
     {BUILD("world:sphere { radius = 1, size = 2 }"), "sphere 1.size", "no such field"},
@@ -303,6 +418,9 @@ static const check_test tests[] = {
     {"new shapes have their masses", new_shapes_have_their_masses, NULL},
     {"turned shapes rest on the floor", turned_shapes_rest_on_the_floor, NULL},
     {"equal meshes are shared", equal_meshes_are_shared, NULL},
+    {"solids are things", solids_are_things, NULL},
+    {"one solid three ways", one_solid_three_ways, NULL},
+    {"files are read", files_are_read, NULL},
     {"things come and go", things_come_and_go, NULL},
     {"new joints are built", new_joints_are_built, NULL},
     {"fields are built", fields_are_built, NULL},
