@@ -245,6 +245,43 @@ static void rolling_cone(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Down a slope that is a hull roll a cylinder (2/3 g sin), an ellipsoid that is a ball (5/7), one
+ * that is not about its long axis, and a capsule: as on a plane, without a bump. */
+static void rolling_down_a_hull(const void *param)
+{
+    (void)param;
+    const double angle = 0.15, push = KIT_G * reel_sin(angle), r = 0.1;
+    reel_scene *s = kit_scene(1);
+    const int slab = prism_mesh(s, 4, 20, 0.2);
+    const reel_quat tilt = reel_quat_from_axis_angle(reel_v3(0, 1, 0), angle);
+    kit_static_solid(s, "slope", REEL_SHAPE_HULL, reel_v3(0, 0, 0), slab,
+                     (reel_pose){reel_quat_rotate(tilt, reel_v3(0, 0, -0.1)), tilt});
+    const reel_quat lie =
+        reel_quat_mul(tilt, reel_quat_from_axis_angle(reel_v3(1, 0, 0), REEL_PI / 2));
+    const int b[4] = {
+        kit_cylinder(s, "log", r, 0.3, 1, reel_quat_rotate(tilt, reel_v3(0, 0, r))),
+        kit_solid(s, "ball", REEL_SHAPE_ELLIPSOID, reel_v3(r, r, r), -1, 1,
+                  reel_quat_rotate(tilt, reel_v3(0, 1, r))),
+        kit_solid(s, "egg", REEL_SHAPE_ELLIPSOID, reel_v3(r, r, 0.2), -1, 1,
+                  reel_quat_rotate(tilt, reel_v3(0, 2, r))),
+        kit_capsule(s, "pill", r, 0.2, 1, reel_quat_rotate(tilt, reel_v3(0, 3, r))),
+    };
+    for (int i = 0; i < 4; i++) {
+        s->bodies[b[i]].world_from_body.q = lie;
+    }
+    reel_take *t = kit_run(s);
+    for (int i = 0; i < 4; i++) {
+        const double spin = s->bodies[b[i]].inertia[2] / (r * r); /* kg; the mass is 1 */
+        const double expected = push / (1 + spin);
+        const double speed = reel_v3_len(kit_last_velocity(t, b[i]));
+        printf("# %s: %.7f m/s, expected %.7f\n", s->bodies[b[i]].name, speed, expected);
+        CHECK_NEAR(speed, expected, 1e-5 * expected);
+        CHECK_NEAR(kit_last_position(t, b[i]).y, i, 1e-4);
+    }
+    reel_take_destroy(&t);
+    reel_scene_destroy(&s);
+}
+
 /* Flat on its face with e = 1, a hull comes up to where it was dropped from, again and again; an
  * icosahedron that tumbles keeps its energy. */
 static void bouncing_hull(const void *param)
@@ -292,6 +329,7 @@ static const check_test tests[] = {
     {"an ellipsoid rocks on a plane", rocking_ellipsoid, &plane},
     {"an ellipsoid rocks on a box", rocking_ellipsoid, &slab},
     {"a cone rolls about its apex", rolling_cone, NULL},
+    {"rolling down a hull", rolling_down_a_hull, NULL},
     {"a hull bounces", bouncing_hull, NULL},
 };
 CHECK_MAIN(tests)
