@@ -68,9 +68,10 @@ static void account_for(reel_sim *sim, int j)
     if (by_ode && joint->kind != REEL_JOINT_GEAR) {
         read_load(sim, j);
     }
-    state->position = joint_find(sim, j).position;
+    const joint_place place = joint_find(sim, j);
+    state->position = place.position;
     audit_raise(sim, &sim->state.audit.joint_error, &sim->state.audit.joint_error_at,
-                joint_separation(sim, j), sim->state.step, j, -1);
+                joint_gap(sim, j, &place), sim->state.step, j, -1);
     state->sum_force = reel_v3_madd(state->sum_force, sim->h, state->force);
     state->sum_torque = reel_v3_madd(state->sum_torque, sim->h, state->torque);
     if (joint->kind != REEL_JOINT_GEAR && joint_is_ground(sim, joint->body_b)) {

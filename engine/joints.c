@@ -72,6 +72,9 @@ joint_place joint_find(const reel_sim *sim, int j)
     joint_place place = {.at = reel_pose_apply(a, frame->anchor_a),
                          .at_b = reel_pose_apply(b, frame->anchor_b)};
     const reel_vec3 gap = reel_v3_sub(place.at, place.at_b);
+    if (joint->kind == REEL_JOINT_BALL || joint->kind == REEL_JOINT_FIXED) {
+        return place; /* it has no axis */
+    }
     place.axis = joint->kind == REEL_JOINT_UNIVERSAL ? reel_quat_rotate(a.q, frame->axis_a)
                                                      : reel_quat_rotate(b.q, frame->axis_b);
     const reel_vec3 spin = reel_v3_sub(omega_of(sim, joint->body_a), omega_of(sim, joint->body_b));
@@ -111,8 +114,14 @@ void joint_measure(const reel_sim *sim, int j, double *position, double *rate)
 
 double joint_separation(const reel_sim *sim, int j)
 {
-    const reel_joint *joint = &sim->scene->joints[j];
     const joint_place place = joint_find(sim, j);
+    return joint_gap(sim, j, &place);
+}
+
+double joint_gap(const reel_sim *sim, int j, const joint_place *at)
+{
+    const reel_joint *joint = &sim->scene->joints[j];
+    const joint_place place = *at;
     if (joint->kind == REEL_JOINT_DISTANCE) {
         const double length = place.length;
         return joint->has_limits ? fmax(0, fmax(length - joint->hi, joint->lo - length)) : 0;

@@ -45,6 +45,7 @@ typedef struct joint_place {
     double length;         /* distance: of `at` - `at_b` */
 } joint_place;
 joint_place joint_find(const reel_sim *sim, int joint);
+double joint_gap(const reel_sim *sim, int joint, const joint_place *place); /* joint_separation() */
 
 /* kg m^2 or kg that the joint's position sees at `place`. */
 double joint_inertia(const reel_sim *sim, int joint, const joint_place *place);

@@ -372,11 +372,12 @@ static inline void pass_on_ball(const tree *t, tree_node *node)
         const vec3 slip = reel_v3_sub(now->w, parent_of(t, node)->w);
         moment = reel_v3_scale(slip, -t->damped * node->damping);
     }
-    now->ai = inverse(&all.a);
-    now->g = sym_mul_mat(&now->ai, &all.h);
-    now->own = sym_mul(&now->ai, reel_v3_sub(moment, all.n));
-    if (t->n_rows > 0) {
-        now->h = all.h; /* tree_respond() */
+    const sym ai = inverse(&all.a);
+    now->g = sym_mul_mat(&ai, &all.h);
+    now->own = sym_mul(&ai, reel_v3_sub(moment, all.n));
+    if (t->n_rows > 0) { /* for tree_respond() */
+        now->ai = ai;
+        now->h = all.h;
     }
     if (node->parent < 0 && node->joint == TREE_BALL) {
         return;

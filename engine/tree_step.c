@@ -20,8 +20,8 @@
 
 #define TURN           0.5  /* rad: most that a body turns in a stretch */
 #define TOLERANCE      1e-7 /* relative to the largest velocity, per stretch, of LONG_CHAIN nodes; */
-#define LONG_CHAIN     4    /* of more by the square of their number, */
-#define TOLERANCE_MOST 3e-6  /* as far as this */
+#define LONG_CHAIN     4    /* of more by the cube of their number, */
+#define TOLERANCE_MOST 1e-5  /* as far as this */
 #define SHORTEST       1024  /* of the step */
 #define AGREE          1e-12 /* relative: velocities that agree with the joints */
 #define EVENT_SLACK    1e-10 /* of a row's margin: how far behind its moment an event is found */
@@ -494,7 +494,7 @@ static double factor_for(double error, double tolerance)
 static double tolerance_of(const tree *t)
 {
     const double parts = fmax(1, (double)t->n / LONG_CHAIN);
-    return fmin(TOLERANCE_MOST, TOLERANCE * parts * parts);
+    return fmin(TOLERANCE_MOST, TOLERANCE * parts * parts * parts);
 }
 
 /* False: it cannot. */

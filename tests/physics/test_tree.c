@@ -251,7 +251,7 @@ static void chain(const void *param)
         work += r->t.work;
     }
     printf("# chain: energy %.3g, gap %.3g, at most %d stretches\n", off / scale, gap(r), most);
-    CHECK_NEAR(off / scale, 0, 2e-5);
+    CHECK_NEAR(off / scale, 0, 1e-4);
     CHECK_NEAR(gap(r), 0, 1e-12);
     CHECK_NEAR(work, 0, 0);
     free(r);
