@@ -204,8 +204,11 @@ typedef enum reel_joint_kind {
 
 typedef enum reel_motor {
     REEL_MOTOR_NONE = 0,
-    REEL_MOTOR_VELOCITY, /**< drives the joint rate to target */
-    REEL_MOTOR_POSITION, /**< servo: drives the joint position to target */
+    REEL_MOTOR_VELOCITY, /**< drives the joint rate to target with max_force; once there, it holds
+                              the rate with what that takes, up to max_force */
+    REEL_MOTOR_POSITION, /**< servo: the same for the rate 60/s (target - position), which is capped
+                              at max_speed: it goes at max_speed and nears the target by
+                              exp(-60 t / s) on the last max_speed / 60 */
 } reel_motor;
 
 typedef struct reel_joint {
@@ -215,7 +218,7 @@ typedef struct reel_joint {
     int body_b;         /**< index into bodies, or -1: the world; gear: body_a of joint_b */
     reel_vec3 anchor;   /**< m, world frame at step 0 */
     reel_vec3 axis;     /**< unit, world frame at step 0 (hinge, slider, universal) */
-    bool has_limits;    /**< hinge, slider, distance */
+    bool has_limits;    /**< hinge, slider, distance; what reaches one stays, without bouncing */
     double lo, hi;      /**< hinge, slider: rad or m relative to step 0, lo <= 0 <= hi; distance: m,
                              0 <= lo <= hi */
     reel_motor motor;   /**< hinge, slider */
