@@ -20,18 +20,26 @@ typedef struct reel_spot {
 reel_status reel_check_bad(const reel_spot *at, const char *member, const char *fmt, ...)
     REEL_PRINTF(3, 4);
 
+/** Finite and within lo .. hi. */
 reel_status reel_check_range(const reel_spot *at, const char *member, double v, double lo,
                              double hi);
+/** Finite and > 0. */
 reel_status reel_check_positive(const reel_spot *at, const char *member, double v);
+/** Finite. */
 reel_status reel_check_vector(const reel_spot *at, const char *member, reel_vec3 v);
+/** Of length 1, to 1e-6. */
 reel_status reel_check_unit(const reel_spot *at, const char *member, reel_vec3 v);
+/** A finite place and a unit quaternion. */
 reel_status reel_check_pose(const reel_spot *at, const char *member, reel_pose pose);
+/** Three numbers within 0 .. hi. */
 reel_status reel_check_colors(const reel_spot *at, const char *member, const double v[3],
                               double hi);
+/** 0 <= i < n. */
 reel_status reel_check_index(const reel_spot *at, const char *member, int i, int n);
 /** The names of `n` rows of `stride` bytes, each beginning with its name: present, once each. */
 reel_status reel_check_names(reel_error *err, const char *list, const void *rows, size_t stride,
                              int n);
+/** Lower-case letters, digits and _, one at least. */
 bool reel_check_is_word(const char *s);
 
 /* Parts of reel_scene_validate(). */

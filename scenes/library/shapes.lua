@@ -1,4 +1,4 @@
--- Solids of many shapes are thrown together, or poured into a bin: rings, stars, stones, mugs, gears.
+-- Solids of many shapes are thrown together, or poured into a bin or bowl: rings, stars, stones, mugs, gears.
 local substances = { "rubber", "plastic", "painted wood", "painted metal", "steel", "oak", "brass", "granite", "porcelain" }
 local painted = { rubber = true, plastic = true, ["painted wood"] = true, ["painted metal"] = true }
 
@@ -36,7 +36,7 @@ local sets = {
 
 scene {
   family = "shapes",
-  title = "Solids of many shapes thrown together or poured into a bin",
+  title = "Solids of many shapes thrown together or poured into a bin or bowl",
   params = {
     kind  = pick { "thrown", "poured" },
     count = int(4, 10),
@@ -81,8 +81,12 @@ scene {
       things[i], radii[i] = { make = world[word], spec = spec }, 1.35 * r
     end
 
-    local bin, wall = 0.80 * p.size, 0.36 * p.size
-    if poured then
+    local into = poured and world:draw("into", pick { "bin", "bowl" })
+    if into == "bowl" then
+      world:bowl { name = "bowl", static = true, radius = 0.62 * p.size, height = 0.42 * p.size, wall = 0.03, segments = 48, at = { 0, 0 },
+                   material = pick { "oak", "walnut", "porcelain", "painted metal", "copper" } }
+    elseif poured then
+      local bin, wall = 0.80 * p.size, 0.36 * p.size
       local side = bin / 2 + 0.015
       world:object { name = "bin", category = "bin", shape = "bin", static = true, material = pick { "oak", "pine", "walnut", "painted wood" }, at = { 0, 0, 0 }, parts = {
         { shape = "box", size = { bin, bin, 0.03 }, at = { 0, 0, 0.015 } },
@@ -131,9 +135,9 @@ scene {
     local what = ({ polyhedra = "polyhedra", round = "round bodies", letters = "letters, crosses and stars", tools = "kitchen and workshop things",
                     stones = "stones", mixed = "solids of many shapes" })[p.set]
     world:caption {
-      outcome = poured and "{Count:words} " .. what .. " fall one after another into {a bin.material} bin."
+      outcome = poured and "{Count:words} " .. what .. " fall one after another into {a " .. into .. ".material} " .. into .. "."
                 or "{Count:words} " .. what .. " are thrown together over {a floor} floor; they fall, bounce and tumble.",
-      prompt  = poured and "{Count:words} " .. what .. " fall towards {a bin.material} bin."
+      prompt  = poured and "{Count:words} " .. what .. " fall towards {a " .. into .. ".material} " .. into .. "."
                 or "{Count:words} " .. what .. " are thrown together over {a floor} floor.",
     }
   end,
