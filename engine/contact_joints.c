@@ -12,12 +12,19 @@
 #include "base/hash.h"
 #include <ode/ode.h>
 
+static const island *island_of(const reel_sim *sim, const contact *c)
+{
+    const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
+    return &sim->islands[sim->root[body]];
+}
+
+#define MEAN_BIAS (19 * SIM_BIAS)
+
 /* SIM_BIAS times 1..37, a function of who touches whom. A contact alone is not degenerate, and
  * unbiased it keeps a collision's momentum and a resting body's height exact. */
 static double bias_of(const reel_sim *sim, const contact *c)
 {
-    const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
-    if (sim->islands[sim->root[body]].n_contacts < 2) {
+    if (island_of(sim, c)->n_contacts < 2) {
         return 0;
     }
     const reel_scene *scene = sim->scene;
@@ -56,18 +63,43 @@ bool contact_is_impact(const reel_sim *sim, const contact *c)
     return c->approach > sim->bounce_speed && !(reel_v3_dot(c->impulse, c->impulse) > 0);
 }
 
+/* 1 where the bodies rest on one another, 0 where they slide, roll or turn. */
+static double restfulness(const reel_sim *sim, const contact *c)
+{
+    const reel_vec3 spin =
+        reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
+    const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
+    const double ra = sim->bodies[c->body_a].reach, rb = sim->bodies[c->body_b].reach;
+    const double reach = a && b ? fmin(ra, rb) : a ? ra : rb;
+    const double speed = reel_v3_len(c->meeting) + reel_v3_len(c->belt) + reach * reel_v3_len(spin);
+    return fmax(0, 1 - speed / SIM_REST_SPEED);
+}
+
+/* Normal velocity that the contact is to have: out of its depth, and as much as its compliance
+ * gives way to its load, so that only changes of the force meet the compliance and what rests does
+ * not sag. The mean of the biases is taken off. */
+static double rising_speed(const reel_sim *sim, const contact *c, bool impact, double compliance)
+{
+    const double bias = bias_of(sim, c);
+    if (impact) {
+        return SIM_ERP / sim->h * bias;
+    }
+    const double depth = c->solver_depth + bias - (bias > 0 ? MEAN_BIAS : 0);
+    return fmin(SIM_ERP / sim->h * depth, SIM_PUSH_SPEED) +
+           compliance * c->load * restfulness(sim, c);
+}
+
 static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)
 {
     const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
     *surface = (dSurfaceParameters){
-        .mode = dContactApprox1 | dContactFDir1 | dContactSoftERP | dContactSoftCFM,
+        .mode = dContactApprox1 | dContactFDir1 | dContactMotionN | dContactSoftCFM,
         .mu = c->friction,
     };
     const bool impact = contact_is_impact(sim, c);
     const double softness = impact ? SIM_IMPACT_SOFTNESS : SIM_SOFTNESS;
     surface->soft_cfm = softness * sim->h * (a->inv_mass + b->inv_mass);
-    const double push = c->solver_depth > 0 ? SIM_PUSH_SPEED * sim->h / c->solver_depth : SIM_ERP;
-    surface->soft_erp = impact ? SIM_ERP : fmin(SIM_ERP, push); /* an impact has only its bias */
+    surface->motionN = rising_speed(sim, c, impact, surface->soft_cfm);
     if (c->restitution > 0 && impact) {
         surface->mode |= dContactBounce;
         surface->bounce = c->restitution;
@@ -102,8 +134,7 @@ static dBodyID ode_body(const reel_sim *sim, int body)
 static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedback)
 {
     const reel_vec3 slip = slip_direction(sim, c);
-    const double depth = contact_is_impact(sim, c) ? 0 : c->solver_depth;
-    dContact ode = {.geom = {.depth = depth + bias_of(sim, c)}};
+    dContact ode = {.geom = {.depth = 0}};
     fill_surface(sim, c, &ode.surface);
     const reel_vec3 from[3] = {c->pos, c->normal, slip};
     double *const to[3] = {ode.geom.pos, ode.geom.normal, ode.fdir1};
@@ -135,8 +166,7 @@ reel_status contacts_create_joints(reel_sim *sim, reel_error *err)
     }
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
-        const int body = sim->bodies[c->body_a].dynamic ? c->body_a : c->body_b;
-        if (sim->islands[sim->root[body]].kind != ISLAND_SWEEP && !c->parted) {
+        if (island_of(sim, c)->kind != ISLAND_SWEEP) {
             create_joint(sim, c, &sim->feedback[i]);
         }
     }
@@ -178,7 +208,7 @@ void contacts_read_forces(reel_sim *sim)
         judge_depth(sim, c);
         if (c->feedback) {
             c->force = force_on_a(sim, c);
-            c->lasting = contact_is_impact(sim, c) ? reel_v3(0, 0, 0) : c->force;
+            c->lasting = island_of(sim, c)->approach > sim->bounce_speed ? c->held : c->force;
         }
         const reel_vec3 impulse = reel_v3_madd(c->impulse, sim->h, c->force);
         body_state *a = &sim->state.bodies[c->body_a], *b = &sim->state.bodies[c->body_b];

@@ -7,6 +7,8 @@
  * A point that the colliders no longer find, since the surfaces there parted by less than
  * PARTED_GAP, goes on as a gap in islands that are swept: the solver then sees the touch that comes
  * next before it is a step's fall deep. Without, a heap chatters at the speed of one step's fall.
+ * In exact islands too, a point that carried something goes on over a gap of HELD_GAP: the solver's
+ * soft contacts then are springs about their rest, and not springs that let go there.
  */
 #include "engine/sim.h"
 
@@ -14,6 +16,8 @@
 #include <string.h>
 
 #define PARTED_GAP   2e-4 /* m */
+#define LOAD_TIME    0.1  /* s, over which the load of a point is smoothed */
+#define HELD_GAP     2e-6 /* m */
 #define PARTED_DRIFT 1e-3 /* m: sideways */
 
 static int by_pair(int32_t a, int32_t b, int32_t ga, int32_t gb, const contact *c)
@@ -62,6 +66,8 @@ static void match(const hold *old, int n_old, contact *c, int n, bool *used)
         used[from] = true;
         done[to] = true;
         c[to].held = old[from].force;
+        c[to].load = old[from].load;
+        c[to].age = old[from].age;
     }
 }
 
@@ -87,7 +93,7 @@ static bool asleep(const reel_sim *sim, int body)
 /* The point as it is now, if it has only just parted. */
 static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
 {
-    if (!h->swept || asleep(sim, h->body_a) || asleep(sim, h->body_b)) {
+    if (asleep(sim, h->body_a) || asleep(sim, h->body_b)) {
         return false;
     }
     const reel_vec3 pa = sim->state.bodies[h->body_a].p, pb = sim->state.bodies[h->body_b].p;
@@ -96,7 +102,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
     const reel_vec3 n = to_world(sim, h->body_b, h->normal), gap = reel_v3_sub(a, b);
     const double width = reel_v3_dot(gap, n);
     const reel_vec3 drift = reel_v3_madd(gap, -width, n);
-    if (!(width > 0 && width < PARTED_GAP) ||
+    if (!(width > 0 && width < (h->swept ? PARTED_GAP : HELD_GAP)) ||
         reel_v3_dot(drift, drift) > PARTED_DRIFT * PARTED_DRIFT) {
         return false;
     }
@@ -109,7 +115,10 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
                      .normal = n,
                      .depth = -width,
                      .held = h->force,
-                     .parted = true};
+                     .load = h->load,
+                     .age = h->age,
+                     .solver_depth = -width,
+                     .parted = width > HELD_GAP || !(reel_v3_dot(h->force, h->force) > 0)};
     return true;
 }
 
@@ -174,17 +183,37 @@ reel_status holds_recall(reel_sim *sim, reel_error *err)
     return status;
 }
 
-/* After the solvers: what still is a gap is no contact. */
+/* After the solvers: a gap without a force is no contact. */
 void holds_drop_parted(reel_sim *sim)
 {
     int kept = 0;
     for (int i = 0; i < sim->n_contacts; i++) {
         const contact *c = &sim->contacts[i];
-        if (!c->parted || reel_v3_dot(c->force, c->force) > 0) {
+        const double acts = reel_v3_dot(c->force, c->force) + reel_v3_dot(c->impulse, c->impulse);
+        if (c->depth > -2.5 * SIM_MARGIN || acts > 0) {
             sim->contacts[kept++] = *c;
         }
     }
     sim->n_contacts = kept;
+}
+
+static hold hold_of(const reel_sim *sim, const contact *c)
+{
+    const double now = reel_v3_dot(c->lasting, c->normal);
+    const int age = now > 0 ? c->age + 1 : 0;
+    const double share = fmax(1.0 / fmax(1, age), fmin(1, sim->h / LOAD_TIME));
+    return (hold){.body_a = c->body_a,
+                  .body_b = c->body_b,
+                  .geom_a = c->geom_a,
+                  .geom_b = c->geom_b,
+                  .at = c->pos,
+                  .force = c->lasting,
+                  .load = c->load + share * (now - c->load),
+                  .age = age,
+                  .on_a = c->on_a,
+                  .on_b = c->on_b,
+                  .normal = c->normal_b,
+                  .swept = c->swept};
 }
 
 static bool both_rest(const reel_sim *sim, const hold *h)
@@ -215,8 +244,7 @@ reel_status holds_keep(reel_sim *sim, reel_error *err)
             }
         }
         if (more) {
-            sim->spare_holds[n++] = (hold){c->body_a,  c->body_b, c->geom_a, c->geom_b,   c->pos,
-                                           c->lasting, c->on_a,   c->on_b,   c->normal_b, c->swept};
+            sim->spare_holds[n++] = hold_of(sim, c);
         }
     }
     hold *const spare = state->holds;

@@ -14,6 +14,7 @@
 #include "engine/sim.h"
 
 #include "base/trig.h"
+#include <string.h>
 
 enum { IMPACTS_PER_CONTACT = 64 };
 
@@ -299,8 +300,17 @@ static double closing_speed(const reel_sim *sim, const contact *c)
     return -reel_v3_dot(reel_v3_sub(va, vb), c->normal);
 }
 
+/* How long ago the two met: as computed, if they were closing in before any impact of this step;
+ * else one of them has just been struck, and they touched already: at the instant of that. */
+static double time_of_impact(const reel_sim *sim, const contact *c)
+{
+    return c->approach > sim->bounce_speed ? c->since
+                                           : fmax(sim->met[c->body_a], sim->met[c->body_b]);
+}
+
 void impacts_of_spheres(reel_sim *sim)
 {
+    memset(sim->met, 0, (size_t)sim->scene->n_bodies * sizeof *sim->met);
     int n = 0;
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
@@ -324,8 +334,11 @@ void impacts_of_spheres(reel_sim *sim)
         if (!fastest) {
             break;
         }
-        const double tau = fastest->approach > sim->bounce_speed ? fastest->since : 0;
+        const double tau = time_of_impact(sim, fastest);
         collide_spheres(sim, fastest, tau);
+        sim->met[fastest->body_a] = tau;
+        sim->met[fastest->body_b] = tau;
+        fastest->since = tau;
         fastest->approach = fmax(fastest->approach, speed);
         fastest->solver_depth = 0;
         fastest->instant = true;

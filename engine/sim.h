@@ -31,6 +31,7 @@ enum {
 #define SIM_PUSH_SPEED      0.05  /* m/s: fastest push that depth alone may cause */
 #define SIM_SOFTNESS        2e-2  /* contact compliance as a share of the effective inertia */
 #define SIM_BIAS            1e-9  /* m: depth bias against degenerate contacts */
+#define SIM_REST_SPEED      0.02  /* m/s: faster is no rest */
 #define SIM_SLOP            1e-4  /* m: depth of a point at rest in a swept island */
 #define SIM_MARGIN          1e-8  /* m: shapes are thicker by so much for the collider only */
 #define SIM_IMPACT_SOFTNESS 1e-13 /* compliance of fast impacts */
@@ -152,6 +153,8 @@ typedef struct hold {
     int32_t body_a, body_b, geom_a, geom_b;
     reel_vec3 at;         /* where the point was */
     reel_vec3 force;      /* N on a, at the step's end */
+    double load;          /* N along the normal, smoothed */
+    int32_t age;          /* steps that the load is the mean of */
     reel_vec3 on_a, on_b; /* m: the point on either surface, in the bodies' frames */
     reel_vec3 normal;     /* in the frame of b */
     bool swept;           /* by the solver of that step (sweep.c) */
@@ -195,6 +198,8 @@ typedef struct contact {
     reel_vec3 force;   /* N on a, from the solver */
     reel_vec3 held;    /* N on a, at the end of the step before */
     reel_vec3 lasting; /* N on a, at the end of this step */
+    double load;       /* N along the normal, smoothed over the steps before (hold.c) */
+    int32_t age;       /* number of those steps */
     bool parted;       /* a point held before, now a gap (hold.c): for sweep.c only */
     bool swept;        /* solved by sweep.c */
     reel_vec3 on_a, on_b, normal_b; /* as in hold */
@@ -274,6 +279,7 @@ struct reel_sim {
     reel_vec3 *force, *torque;             /* [n_bodies] from the timeline */
     reel_vec3 *joint_force, *joint_torque; /* [n_bodies] of springs and gears, for ODE */
     bool *pushed;                          /* [n_bodies] force or torque is not zero */
+    double *met;               /* [n_bodies] s since the last impact of a sphere, of this step */
     bool *struck;                          /* [n_bodies] by an impulse of the timeline */
     int n_pairs, cap_pairs;
     geom_pair *pairs;

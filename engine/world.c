@@ -140,13 +140,14 @@ static reel_status allocate(reel_sim *sim, reel_error *err)
     sim->joint_torque = reel_calloc(bodies, sizeof *sim->joint_torque);
     sim->pushed = reel_calloc(bodies, sizeof *sim->pushed);
     sim->struck = reel_calloc(bodies, sizeof *sim->struck);
+    sim->met = reel_calloc(bodies, sizeof *sim->met);
     sim->root = reel_calloc(bodies, sizeof *sim->root);
     sim->next_in_island = reel_calloc(bodies, sizeof *sim->next_in_island);
     sim->islands = reel_calloc(bodies, sizeof *sim->islands);
     const bool ok = sim->bodies && sim->joints && sim->joint_feedback && sim->live_joints &&
                     sim->state.bodies && sim->state.joints && sim->force && sim->torque &&
                     sim->joint_force && sim->joint_torque && sim->pushed && sim->struck &&
-                    sim->root && sim->next_in_island && sim->islands;
+                    sim->met && sim->root && sim->next_in_island && sim->islands;
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory building the world");
 }
 
@@ -217,8 +218,8 @@ void world_destroy(reel_sim *sim)
         sim->bodies,       sim->joints,       sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints, sim->force,          sim->torque,
         sim->pushed,       sim->root,         sim->next_in_island, sim->islands,
-        sim->struck,       sim->pair_first,   sim->pair_order,     sim->joint_force,
-        sim->joint_torque,
+        sim->struck,       sim->met,          sim->pair_first,     sim->pair_order,
+        sim->joint_force,  sim->joint_torque,
     };
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         reel_free(blocks[i]);
