@@ -27,34 +27,13 @@ VINL v3 lift_point(const soft_mesh *mesh, const int32_t *facet, unsigned lanes, 
 /* Bounds of the lit points of a batch across and along the light. */
 typedef struct light_box {
     float lo[3], hi[3];
+    float least; /* m: greatest of what is the least radius of the sun's disc at an occluder */
 } light_box;
 
-STAGE light_box bound_batch(const batch *b, const soft_sun *sun)
+/* A soft shadow is never sharper than a pixel. */
+VINL vf least_disc(const batch *b, int i)
 {
-    light_box box;
-    vf lo[3], hi[3];
-    for (int c = 0; c < 3; c++) {
-        lo[c] = vf_set(VF_FAR);
-        hi[c] = vf_set(-VF_FAR);
-    }
-    for (int i = 0; i < b->n; i += VW) {
-        const vm m = vf_gt(vf_load(b->sun + i), vf_set(0.0f));
-        const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
-        const vf x[3] = {v3_dotu(p, sun->u), v3_dotu(p, sun->v), v3_dotu(p, sun->dir)};
-        for (int c = 0; c < 3; c++) {
-            lo[c] = vf_sel(m, vf_min(x[c], lo[c]), lo[c]);
-            hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
-        }
-    }
-    for (int c = 0; c < 3; c++) {
-        box.lo[c] = lo[c][0];
-        box.hi[c] = hi[c][0];
-        for (int l = 1; l < VW; l++) {
-            box.lo[c] = lo[c][l] < box.lo[c] ? lo[c][l] : box.lo[c];
-            box.hi[c] = hi[c][l] > box.hi[c] ? hi[c][l] : box.hi[c];
-        }
-    }
-    return box;
+    return vf_max(vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f, vf_set(1e-6f));
 }
 
 #define NOT_LIT (-1e9f) /* layers of lanes that do not ask */
@@ -66,7 +45,6 @@ typedef struct lit_points {
     float layers[SOFT_BATCH];             /* how many layers of the mesh hide the sun's centre, then
                                              on average over its disc */
     light_box bound[SOFT_BATCH / VW];     /* of the lanes of a group that ask; lo > hi: none does */
-    float most;                           /* m: greatest of `least` */
 } lit_points;
 
 /* The group's rays to the sun from where they start in the geom's frame; its lanes that ask. */
@@ -159,11 +137,10 @@ VINL vf rim_share(const soft_rim *rim, v3 p, vf least, float tan_radius)
 }
 
 /* True if a box of rims may be before the sun for a point of `box`. */
-VINL int rims_near(const float lo[3], const float hi[3], const light_box *box, float most,
-                   float tan_radius)
+VINL int rims_near(const float lo[3], const float hi[3], const light_box *box, float tan_radius)
 {
     const float far = hi[2] - box->lo[2], w = tan_radius * far;
-    const float e = (w > most ? w : most) * 1.001f + 1e-5f;
+    const float e = (w > box->least ? w : box->least) * 1.001f + 1e-5f;
     return far > 0 && lo[0] - e <= box->hi[0] && hi[0] + e >= box->lo[0] &&
            lo[1] - e <= box->hi[1] && hi[1] + e >= box->lo[1];
 }
@@ -183,6 +160,12 @@ static void bound_group(const lit_points *lit, int i, unsigned lanes, light_box 
         all->lo[c] = group->lo[c] < all->lo[c] ? group->lo[c] : all->lo[c];
         all->hi[c] = group->hi[c] > all->hi[c] ? group->hi[c] : all->hi[c];
     }
+    group->least = 0;
+    for (unsigned left = lanes; left; left &= left - 1) {
+        const float x = lit->least[i + __builtin_ctz(left)];
+        group->least = x > group->least ? x : group->least;
+    }
+    all->least = group->least > all->least ? group->least : all->least;
 }
 
 /* Where the points are and how many layers hide the sun's centre there. */
@@ -191,7 +174,7 @@ STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int 
 {
     const soft_geom *g = &job->geoms[k];
     const v3 off = v3_set(g->off);
-    vf most = vf_set(1e-6f);
+    all->least = 0;
     for (int c = 0; c < 3; c++) {
         all->lo[c] = VF_FAR;
         all->hi[c] = -VF_FAR;
@@ -205,18 +188,13 @@ STAGE void count_layers(const soft_job *job, batch *b, const soft_sun *sun, int 
         }
         cast_layers(job->meshes[k], &r);
         const v3 p = v3_trot(g->rot, v3_sub(r.o, off));
-        const vf least = vf_max(vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f, vf_set(1e-6f));
+        const vf least = least_disc(b, i);
         vf_store(lit->at[0] + i, v3_dotu(p, sun->u));
         vf_store(lit->at[1] + i, v3_dotu(p, sun->v));
         vf_store(lit->at[2] + i, v3_dotu(p, sun->dir));
         vf_store(lit->least + i, least);
         vf_store(lit->layers + i, vf_sel(r.active, r.layers, vf_set(NOT_LIT)));
-        most = vf_max(most, vf_and(r.active, least));
         bound_group(lit, i, vm_bits(r.active), &lit->bound[i / VW], all);
-    }
-    lit->most = most[0];
-    for (int l = 1; l < VW; l++) {
-        lit->most = most[l] > lit->most ? most[l] : lit->most;
     }
 }
 
@@ -236,7 +214,7 @@ STAGE void shade_soft(const soft_job *job, batch *b, const soft_sun *sun, int k,
     for (int j = 0; j < n; j++) {
         const soft_rim *rim = &rims->rims[first + j];
         const soft_rim_box *box = &rims->boxes[(first + j) / SOFT_RIM_BOX];
-        if (j % SOFT_RIM_BOX == 0 && !rims_near(box->lo, box->hi, &all, lit.most, tan_radius)) {
+        if (j % SOFT_RIM_BOX == 0 && !rims_near(box->lo, box->hi, &all, tan_radius)) {
             j += SOFT_RIM_BOX - 1;
             continue;
         }
@@ -245,11 +223,11 @@ STAGE void shade_soft(const soft_job *job, batch *b, const soft_sun *sun, int k,
             lo[c] = rim->a[c] < rim->b[c] ? rim->a[c] : rim->b[c];
             hi[c] = rim->a[c] < rim->b[c] ? rim->b[c] : rim->a[c];
         }
-        if (!rims_near(lo, hi, &all, lit.most, tan_radius)) {
+        if (!rims_near(lo, hi, &all, tan_radius)) {
             continue;
         }
         for (int i = 0; i < b->n; i += VW) {
-            if (rims_near(lo, hi, &lit.bound[i / VW], lit.most, tan_radius)) {
+            if (rims_near(lo, hi, &lit.bound[i / VW], tan_radius)) {
                 const vf layers = vf_load(lit.layers + i);
                 const vf share =
                     rim_share(rim, v3_load(lit.at, i), vf_load(lit.least + i), tan_radius);

@@ -9,6 +9,26 @@
 #pragma once
 
 #include "render/soft/sky.h"
+#include "render/soft/tree.h"
+
+/* Square of the distance between two boxes. */
+static float box_apart2(const float alo[3], const float ahi[3], const float blo[3],
+                        const float bhi[3])
+{
+    float d2 = 0;
+    for (int c = 0; c < 3; c++) {
+        const float under = alo[c] - bhi[c], over = blo[c] - ahi[c];
+        const float d = under > over ? under : over;
+        d2 += d > 0 ? d * d : 0;
+    }
+    return d2;
+}
+
+static int may_occlude(const soft_geom *g, const float lo[3], const float hi[3])
+{
+    return g->present && g->shape != REEL_SHAPE_PLANE &&
+           box_apart2(lo, hi, g->centre, g->centre) < g->reach * g->reach;
+}
 
 /* Geoms that may occlude points of the batch. */
 STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
@@ -32,16 +52,15 @@ STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
             box_hi[c] = hi[c][l] > box_hi[c] ? hi[c][l] : box_hi[c];
         }
     }
+    if (job->tree) {
+        MARK_MEETING(job,
+                     box_apart2(box_lo, box_hi, node->lo, node->hi) <=
+                         tree->reach[at] * tree->reach[at],
+                     may_occlude(&job->geoms[k], box_lo, box_hi));
+        return take_marked(job, out);
+    }
     for (int k = 0; k < job->n_drawn; k++) {
-        const soft_geom *g = &job->geoms[k];
-        const float reach = g->reach;
-        float d2 = 0;
-        for (int c = 0; c < 3; c++) {
-            const float under = box_lo[c] - g->centre[c], over = g->centre[c] - box_hi[c];
-            const float d = under > over ? under : over;
-            d2 += d > 0 ? d * d : 0;
-        }
-        if (g->present && g->shape != REEL_SHAPE_PLANE && d2 < reach * reach) {
+        if (may_occlude(&job->geoms[k], box_lo, box_hi)) {
             out[n++] = k;
         }
     }

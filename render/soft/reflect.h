@@ -10,53 +10,93 @@
 #include "render/soft/occlusion.h"
 #include "render/soft/shade.h"
 
-VINL void trace_geom(batch *b, const soft_geom *g, int k, int shape, const int32_t *own)
+/* The group of rays at `i` against geom k. */
+VINL void trace_geom(batch *b, int i, const soft_geom *g, int k, int shape, const int32_t *own)
 {
-    for (int i = 0; i < b->n; i += VW) {
-        const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
-        vm m = vm_andnot(vm_not(vm_none()), vi_eq(vi_load(own + i) >> 3, vi_set(k)));
-        if (shape != REEL_SHAPE_PLANE) { /* dir is unit */
-            const v3 c = v3_sub(v3_set(g->centre), org);
-            const vf along = v3_dot(c, dir), d2 = v3_dot(c, c) - along * along;
-            m = vm_and(m, vf_lt(d2, vf_set(g->radius * g->radius * 1.001f)));
-            m = vm_and(m, vf_gt(along, vf_set(-g->radius)));
-        }
-        if (!vm_any(m)) {
-            continue;
-        }
-        const vf old = vf_load(b->t + i);
-        vf t;
-        vi face;
-        m = vm_and(m, hit_shape(shape, g->half, v3_affine(g->rot, g->off, org), v3_rot(g->rot, dir),
-                                &t, &face));
-        m = vm_and(m, vf_lt(t, old));
-        vf_store(b->t + i, vf_sel(m, t, old));
-        vi_store(b->key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(b->key + i)));
+    const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
+    vm m = vm_andnot(vm_not(vm_none()), vi_eq(vi_load(own + i) >> 3, vi_set(k)));
+    if (shape != REEL_SHAPE_PLANE) { /* dir is unit */
+        const v3 c = v3_sub(v3_set(g->centre), org);
+        const vf along = v3_dot(c, dir), d2 = v3_dot(c, c) - along * along;
+        m = vm_and(m, vf_lt(d2, vf_set(g->radius * g->radius * 1.001f)));
+        m = vm_and(m, vf_gt(along, vf_set(-g->radius)));
     }
+    if (!vm_any(m)) {
+        return;
+    }
+    const vf old = vf_load(b->t + i);
+    vf t;
+    vi face;
+    m = vm_and(m, hit_shape(shape, g->half, v3_affine(g->rot, g->off, org), v3_rot(g->rot, dir), &t,
+                            &face));
+    m = vm_and(m, vf_lt(t, old));
+    vf_store(b->t + i, vf_sel(m, t, old));
+    vi_store(b->key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(b->key + i)));
 }
 
 /* The same for a mesh; own rays of one that is not convex may meet it, a little away. */
-STAGE void trace_mesh(const soft_job *job, batch *b, int k, const int32_t *own)
+STAGE void trace_mesh(const soft_job *job, batch *b, int i, int k, const int32_t *own)
 {
     const soft_geom *g = &job->geoms[k];
     const soft_mesh *mesh = job->meshes[k];
+    const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
+    const vm mine = vi_eq(vi_load(own + i) >> 3, vi_set(k));
+    const vf skip = vf_and(mine, vf_set(1e-3f * g->radius));
+    ray_group r;
+    r.active = mesh->convex ? vm_not(mine) : vm_not(vm_none());
+    r.o = v3_affine(g->rot, g->off, v3_madd(org, skip, dir));
+    r.d = v3_rot(g->rot, dir);
+    r.limit = vf_load(b->t + i) - skip;
+    if (!vm_any(r.active)) {
+        return;
+    }
+    cast_first(mesh, &r);
+    vf_store(b->t + i, vf_sel(r.hit, r.t + skip, vf_load(b->t + i)));
+    vi_store(b->key + i, vi_sel(r.hit, vi_set(k * SOFT_KEY_FACES), vi_load(b->key + i)));
+    vi_store(b->facet + i, vi_sel(r.hit, r.facet, vi_load(b->facet + i)));
+}
+
+/* All groups of a batch against geom k. */
+VINL void trace_all(batch *b, const soft_geom *g, int k, int shape, const int32_t *own)
+{
     for (int i = 0; i < b->n; i += VW) {
-        const v3 org = v3_load(b->pos, i), dir = v3_load(b->dir, i);
-        const vm mine = vi_eq(vi_load(own + i) >> 3, vi_set(k));
-        const vf skip = vf_and(mine, vf_set(1e-3f * g->radius));
-        ray_group r;
-        r.active = mesh->convex ? vm_not(mine) : vm_not(vm_none());
-        r.o = v3_affine(g->rot, g->off, v3_madd(org, skip, dir));
-        r.d = v3_rot(g->rot, dir);
-        r.limit = vf_load(b->t + i) - skip;
-        if (!vm_any(r.active)) {
+        trace_geom(b, i, g, k, shape, own);
+    }
+}
+
+/* The group of rays at `i` against all geoms through their tree. Children are looked into in a
+ * fixed order: of equal hits the one that comes first in the tree stays, whatever the group's
+ * width. */
+STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own)
+{
+    const soft_tree *tree = job->tree;
+    const v3 o = v3_load(b->pos, i), d = v3_load(b->dir, i);
+    const v3 inv = {safe_inverse(d.x), safe_inverse(d.y), safe_inverse(d.z)};
+    int stack[SOFT_TREE_DEPTH], n = 0;
+    for (int j = 0; j < tree->n_planes; j++) {
+        const int k = tree->planes[j];
+        trace_geom(b, i, &job->geoms[k], k, REEL_SHAPE_PLANE, own);
+    }
+    if (tree->n_nodes > 0) {
+        stack[n++] = 0;
+    }
+    while (n > 0) {
+        const soft_node *node = &tree->nodes[stack[--n]];
+        if (!vm_any(meet_box(node, o, o, inv, vf_load(b->t + i)))) {
             continue;
         }
-        cast_first(mesh, &r);
-        const vi key = vi_set(k * SOFT_KEY_FACES);
-        vf_store(b->t + i, vf_sel(r.hit, r.t + skip, vf_load(b->t + i)));
-        vi_store(b->key + i, vi_sel(r.hit, key, vi_load(b->key + i)));
-        vi_store(b->facet + i, vi_sel(r.hit, r.facet, vi_load(b->facet + i)));
+        for (int j = 0; j < node->count; j++) {
+            const int k = tree->order[node->first + j];
+            const soft_geom *g = &job->geoms[k];
+            if (is_mesh(g->shape)) {
+                trace_mesh(job, b, i, k, own);
+            }
+            FOR_SHAPE(g->shape, trace_geom(b, i, g, k, SHAPE, own))
+        }
+        if (node->count == 0) {
+            stack[n++] = node->first + 1;
+            stack[n++] = node->first;
+        }
     }
 }
 
@@ -115,18 +155,21 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
         vf_store(b->t + i, vf_set(VF_FAR));
         vi_store(b->key + i, vi_set(-1));
     }
+    for (int i = 0; job->tree && i < b->n; i += VW) {
+        trace_tree(job, b, i, own);
+    }
     beam rays;
     rays.radius = centre_of(b->pos, b->n, rays.org);
     rays.spread = centre_of(b->dir, b->n, rays.dir);
-    for (int k = 0; k < job->n_drawn; k++) {
+    for (int k = 0; !job->tree && k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
         if (!g->present || !beam_meets(&rays, g)) {
             continue;
         }
-        if (is_mesh(g->shape)) {
-            trace_mesh(job, b, k, own);
+        for (int i = 0; is_mesh(g->shape) && i < b->n; i += VW) {
+            trace_mesh(job, b, i, k, own);
         }
-        FOR_SHAPE(g->shape, trace_geom(b, g, k, SHAPE, own))
+        FOR_SHAPE(g->shape, trace_all(b, g, k, SHAPE, own))
     }
     for (int i = 0; i < b->n; i += VW) {
         const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "render/soft/mesh_shadow.h"
+#include "render/soft/tree.h"
 
 /* Share of the unit disc beyond a chord: -1 none .. 1 all. A cubic, error < 0.02. */
 VINL vf edge_share(vf x)
@@ -216,11 +217,71 @@ VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, penum
     }
 }
 
-/* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side. */
-VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k, int shape,
+/* The lit points of a batch as the light sees them: all, and row after row of 16. */
+typedef struct lit_bounds {
+    light_box all, row[SOFT_BATCH / SOFT_TILE];
+} lit_bounds;
+
+STAGE void bound_batch(const batch *b, const soft_sun *sun, lit_bounds *out)
+{
+    light_box *all = &out->all;
+    all->least = 0;
+    for (int c = 0; c < 3; c++) {
+        all->lo[c] = VF_FAR;
+        all->hi[c] = -VF_FAR;
+    }
+    for (int i = 0; i < b->n;) {
+        light_box *row = &out->row[i / SOFT_TILE];
+        vf lo[3], hi[3], least = vf_set(0.0f);
+        for (int c = 0; c < 3; c++) {
+            lo[c] = vf_set(VF_FAR);
+            hi[c] = vf_set(-VF_FAR);
+        }
+        do {
+            const vm m = vf_gt(vf_load(b->sun + i), vf_set(0.0f));
+            const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
+            const vf x[3] = {v3_dotu(p, sun->u), v3_dotu(p, sun->v), v3_dotu(p, sun->dir)};
+            for (int c = 0; c < 3; c++) {
+                lo[c] = vf_sel(m, vf_min(x[c], lo[c]), lo[c]);
+                hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
+            }
+            least = vf_max(least, vf_and(m, least_disc(b, i)));
+            i += VW;
+        } while (i < b->n && i % SOFT_TILE);
+        for (int c = 0; c < 3; c++) {
+            row->lo[c] = vf_least(lo[c]);
+            row->hi[c] = vf_most(hi[c]);
+            all->lo[c] = row->lo[c] < all->lo[c] ? row->lo[c] : all->lo[c];
+            all->hi[c] = row->hi[c] > all->hi[c] ? row->hi[c] : all->hi[c];
+        }
+        row->least = vf_most(least);
+        all->least = row->least > all->least ? row->least : all->least;
+    }
+}
+
+/* False only if the geom hides the sun from no point in `box`. */
+static int may_shade(const soft_geom *g, const soft_occluder *o, const light_box *box,
                      float tan_radius)
 {
+    if (!g->present || g->shape == REEL_SHAPE_PLANE) {
+        return g->present && o->dir[2] < 0 && box->lo[0] <= box->hi[0];
+    }
+    const float far = o->cw + g->radius - box->lo[2];
+    const float disc = tan_radius * (far > 0 ? far : 0);
+    const float r = g->radius * 1.001f + 1e-4f + (disc > box->least ? disc : box->least);
+    return far >= 0 && o->cu + r >= box->lo[0] && o->cu - r <= box->hi[0] &&
+           o->cv + r >= box->lo[1] && o->cv - r <= box->hi[1];
+}
+
+/* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side. */
+VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k, int shape,
+                     const lit_bounds *lit, float tan_radius)
+{
     for (int i = 0; i < b->n; i += VW) {
+        if (i % SOFT_TILE == 0 && !may_shade(g, o, &lit->row[i / SOFT_TILE], tan_radius)) {
+            i += SOFT_TILE - VW;
+            continue;
+        }
         const vf seen = vf_load(b->sun + i);
         const vm m =
             vm_andnot(vf_gt(seen, vf_set(0.0f)), vi_eq(vi_load(b->key + i) >> 3, vi_set(k)));
@@ -228,45 +289,66 @@ VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k
             continue;
         }
         const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
-        vf least = vf_set(1e-6f);
-        if (tan_radius > 0) { /* a soft shadow is never sharper than a pixel */
-            least = vf_max(least, vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f);
-        }
+        const vf least = tan_radius > 0 ? least_disc(b, i) : vf_set(1e-6f);
         const vf cover = cover_shape(shape, g, o, (penumbra){tan_radius, least}, p);
         vf_store(b->sun + i, vf_sel(m, vf_max(seen - cover, vf_set(0.0f)), seen));
     }
 }
 
-static int may_shade(const soft_geom *g, const soft_occluder *o, const soft_sun *sun,
-                     const light_box *box, float tan_radius)
+/* The same for the geoms of a node, as if they were the ball about its box. */
+static int node_may_shade(const soft_node *node, const soft_sun *sun, const light_box *box,
+                          float tan_radius)
 {
-    if (!g->present || g->shape == REEL_SHAPE_PLANE) {
-        return g->present && o->dir[2] < 0;
+    soft_geom ball = {.shape = REEL_SHAPE_SPHERE, .present = 1};
+    soft_occluder o;
+    float r2 = 0, c[3];
+    for (int i = 0; i < 3; i++) {
+        const float half = 0.5f * (node->hi[i] - node->lo[i]);
+        c[i] = 0.5f * (node->hi[i] + node->lo[i]);
+        r2 += half * half;
     }
-    const float far = o->cw + g->radius - box->lo[2];
-    const float r = g->radius * 1.001f + 1e-4f + tan_radius * (far > 0 ? far : 0);
-    (void)sun;
-    return far >= 0 && o->cu + r >= box->lo[0] && o->cu - r <= box->hi[0] &&
-           o->cv + r >= box->lo[1] && o->cv - r <= box->hi[1];
+    ball.radius = __builtin_sqrtf(r2) * 1.001f;
+    o.cu = c[0] * sun->u[0] + c[1] * sun->u[1] + c[2] * sun->u[2];
+    o.cv = c[0] * sun->v[0] + c[1] * sun->v[1] + c[2] * sun->v[2];
+    o.cw = c[0] * sun->dir[0] + c[1] * sun->dir[1] + c[2] * sun->dir[2];
+    return may_shade(&ball, &o, box, tan_radius);
+}
+
+/* Geoms that may hide the sun from points in `box`. */
+STAGE int list_shading(const soft_job *job, const soft_sun *sun, const light_box *box,
+                       float tan_radius, int *out)
+{
+    int n = 0;
+    if (job->tree) {
+        MARK_MEETING(job, node_may_shade(node, sun, box, tan_radius),
+                     may_shade(&job->geoms[k], &sun->occluders[k], box, tan_radius));
+        return take_marked(job, out);
+    }
+    for (int k = 0; k < job->n_drawn; k++) {
+        if (may_shade(&job->geoms[k], &sun->occluders[k], box, tan_radius)) {
+            out[n++] = k;
+        }
+    }
+    return n;
 }
 
 /* b->sun: what is seen of `sun` from the points of the batch that face it. */
 STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
 {
+    lit_bounds lit;
     for (int i = 0; i < b->n; i += VW) {
         const vf facing = v3_dotu(v3_load(b->normal, i), sun->dir);
         vf_store(b->sun + i, vf_and(vf_gt(facing, vf_set(0.0f)), vf_set(1.0f)));
     }
-    const light_box box = bound_batch(b, sun);
-    if (box.lo[0] > box.hi[0]) {
+    bound_batch(b, sun, &lit);
+    if (lit.all.lo[0] > lit.all.hi[0]) {
         return;
     }
-    for (int k = 0; k < job->n_drawn; k++) {
+    const int n = list_shading(job, sun, &lit.all, tan_radius, job->near_list);
+    for (int j = 0; j < n; j++) {
+        const int k = job->near_list[j];
         const soft_geom *g = &job->geoms[k];
         const soft_occluder *o = &sun->occluders[k];
-        if (!may_shade(g, o, sun, &box, tan_radius)) {
-            continue;
-        }
         if (is_mesh(g->shape)) {
             if (tan_radius > 0) {
                 shade_soft(job, b, sun, k, tan_radius);
@@ -274,6 +356,6 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
                 shade_hard(job, b, o, k);
             }
         }
-        FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, tan_radius))
+        FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, &lit, tan_radius))
     }
 }

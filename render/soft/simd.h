@@ -403,6 +403,31 @@ VINL vf vf_and(vm m, vf a)
 {
     return vf_sel(m, a, vf_set(0.0f));
 }
+/* The least and the greatest lane. */
+VINL float vf_least(vf a)
+{
+#if VW == 16 && defined(__AVX512F__)
+    return _mm512_reduce_min_ps((__m512)a);
+#else
+    float x = a[0];
+    for (int l = 1; l < VW; l++) {
+        x = a[l] < x ? a[l] : x;
+    }
+    return x;
+#endif
+}
+VINL float vf_most(vf a)
+{
+#if VW == 16 && defined(__AVX512F__)
+    return _mm512_reduce_max_ps((__m512)a);
+#else
+    float x = a[0];
+    for (int l = 1; l < VW; l++) {
+        x = a[l] > x ? a[l] : x;
+    }
+    return x;
+#endif
+}
 /* Store the lanes of v whose bits are set, one after the other, as 4-byte items. All VW of them may
  * be written: there must be room. */
 VINL void lanes_pack(void *to, vi v, unsigned bits)

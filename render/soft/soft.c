@@ -32,6 +32,8 @@ struct reel_renderer {
     soft_body *bodies;
     soft_snapshot snapshots[SNAPSHOTS];
     uint8_t *moved[2];
+    soft_tree tree;
+    uint64_t *marks;
     soft_occluder *occluders;
     soft_sun *suns;
     soft_tile *tile;
@@ -188,8 +190,14 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->suns = reel_calloc((size_t)s->n_suns + 1, sizeof *r->suns);
     r->occluders = reel_calloc(drawn * ((size_t)s->n_suns + 1), sizeof *r->occluders);
     r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
+    r->marks = reel_calloc(drawn / 64 + 1, sizeof *r->marks);
+    r->tree.nodes = reel_calloc(2 * drawn, sizeof *r->tree.nodes);
+    r->tree.reach = reel_calloc(2 * drawn, sizeof *r->tree.reach);
+    r->tree.order = reel_calloc(drawn, sizeof *r->tree.order);
+    r->tree.planes = reel_calloc(drawn, sizeof *r->tree.planes);
     r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
     ok = r->info && r->materials && r->bodies && r->suns && r->occluders && r->lists && r->tile;
+    ok = ok && r->marks && r->tree.nodes && r->tree.reach && r->tree.order && r->tree.planes;
     for (int i = 0; i < 2; i++) {
         r->moved[i] = reel_calloc(drawn, 1);
         ok = ok && r->moved[i];
@@ -305,6 +313,11 @@ void reel_renderer_destroy(reel_renderer **renderer)
     reel_free(r->suns);
     reel_free(r->occluders);
     reel_free(r->lists);
+    reel_free(r->marks);
+    reel_free(r->tree.nodes);
+    reel_free(r->tree.reach);
+    reel_free(r->tree.order);
+    reel_free(r->tree.planes);
     reel_free_aligned(r->tile);
     for (int i = 0; i < 2; i++) {
         reel_free(r->moved[i]);
@@ -421,6 +434,7 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .near_list = r->lists + 2 * r->n_drawn,
         .span = {r->lists + 3 * r->n_drawn, r->lists + 4 * r->n_drawn},
         .tile = r->tile,
+        .marks = r->marks,
         .out = out,
         .refusal = {.plane = -1},
     };
@@ -436,6 +450,10 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
     fill_motion(r, job, now, 0);
     fill_motion(r, job, now, 1);
     if (out->planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) {
+        if (r->n_drawn > SOFT_FEW) {
+            reel_soft_tree_fill(&r->tree, now->geoms, r->n_drawn);
+            job->tree = &r->tree;
+        }
         fill_lights(r, job, now);
     }
 }

@@ -18,6 +18,9 @@ enum {
     SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit. The face of a mesh is
                               the colour of a smooth patch, + 4 on another sheet of it than the
                               pixel's centre; which triangle stands beside the key */
+    SOFT_FEW = 64,         /* drawn geoms: with more of them a tree finds those that matter */
+    SOFT_TREE_LEAF = 3,    /* geoms */
+    SOFT_TREE_DEPTH = 40,  /* nodes that wait to be looked into */
     SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
     SOFT_SKY_TERMS = 4,    /* of the polynomials for the sky's irradiance */
 };
@@ -115,6 +118,15 @@ typedef struct soft_bouncer {
     float up;    /* normal . world up */
 } soft_bouncer;
 
+/* The present geoms of a snapshot but planes, in boxes about their bounding spheres. */
+typedef struct soft_tree {
+    soft_node *nodes; /* [0] is the root; as in a mesh, of geoms */
+    float *reach;     /* [nodes] m: the greatest of its geoms */
+    int *order;       /* [n_drawn] */
+    int *planes;      /* [n_drawn] */
+    int n_nodes, n_planes;
+} soft_tree;
+
 typedef struct soft_sky {
     float up[3]; /* world up in the camera frame */
     float zenith[3], horizon[3], ground[3];
@@ -152,6 +164,8 @@ typedef struct soft_job {
     const soft_geom *other[2];      /* at the next and the frame before; NULL: none */
     const uint8_t *moved[2];        /* [n_drawn]: differs from `geoms` */
     soft_motion camera_motion[2];   /* of what is infinitely far */
+    const soft_tree *tree;          /* of `geoms`; NULL: they are few */
+    uint64_t *marks;                /* scratch: a bit a drawn geom, all 0 */
     int n_suns, n_bouncers;
     const soft_sun *suns;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
@@ -197,6 +211,9 @@ soft_motion reel_soft_motion(const reel_scene *scene, const reel_take *take,
 /* Object coordinates of `body` x 65535 from points in the camera frame. */
 void reel_soft_box_map(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
                        int body, soft_body *out);
+
+/* tree.c: nodes, reach, order and planes are allocated: 2 n_drawn + 1 of the first two. */
+void reel_soft_tree_fill(soft_tree *tree, const soft_geom *geoms, int n_drawn);
 
 /* light.c */
 

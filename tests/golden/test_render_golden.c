@@ -81,7 +81,7 @@ static void digests_are_pinned(const void *param)
 static void every_width_gives_the_same_bits(const void *param)
 {
     (void)param;
-    for (int i = 0; i < STAGE_COUNT + 8; i++) {
+    for (int i = 0; i < STAGE_COUNT + 9; i++) {
         for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
             reel_frame first = {0};
             for (int lanes = 4; lanes <= reel_render_best_lanes(); lanes *= 2) {
@@ -90,7 +90,8 @@ static void every_width_gives_the_same_bits(const void *param)
                     i < STAGE_COUNT       ? stage_scene_create((stage_kind)i, FRAMES, 98, 70)
                     : i < STAGE_COUNT + 4 ? stage_random_create((uint64_t)i, FRAMES, 98, 70)
                     : i < STAGE_COUNT + 6 ? stage_quadrics_create((uint64_t)i, FRAMES, 98, 70)
-                                          : stage_meshes_create((uint64_t)i, FRAMES, 98, 70);
+                    : i < STAGE_COUNT + 8 ? stage_meshes_create((uint64_t)i, FRAMES, 98, 70)
+                                          : stage_crowd_create(300, true, FRAMES, 98, 70);
                 reel_frame frame;
                 draw_one(scene, (reel_quality)q, lanes, i % 3, 1, planes_of((reel_quality)q),
                          &frame);
@@ -212,9 +213,48 @@ static void white_in_the_sun_has_room_above(const void *param)
     }
 }
 
+/* Beyond 64 drawn geoms a tree finds what matters: one body more, which is never there, changes no
+ * bit. */
+static void many_geoms_give_the_same_bits(const void *param)
+{
+    (void)param;
+    for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
+        reel_frame frame[2];
+        for (int i = 0; i < 2; i++) {
+            reel_scene *s = stage_crowd_create(64, true, FRAMES, 98, 70);
+            reel_error err = {0};
+            reel_renderer *r = NULL;
+            reel_render_options options = reel_render_options_default();
+            CHECK(s);
+            reel_take *take = stage_take_create(s);
+            CHECK(take);
+            options.quality = (reel_quality)q;
+            s->geoms[64].visible = i == 1;
+            for (int k = 0; k < take->n_samples; k++) {
+                take->state[(size_t)k * (size_t)take->n_bodies + 64] = 0;
+            }
+            CHECK_INT(reel_renderer_create(s, take, &options, &r, &err), ==, REEL_OK);
+            CHECK_INT(reel_frame_init(&frame[i], 98, 70, planes_of(options.quality),
+                                      reel_scene_n_instances(s), &err),
+                      ==, REEL_OK);
+            CHECK_INT(reel_renderer_draw(r, 0, 1, &frame[i], &err), ==, REEL_OK);
+            reel_renderer_destroy(&r);
+            reel_take_destroy(&take);
+            reel_scene_destroy(&s);
+        }
+        for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+            CHECK(!frame[0].plane[p] || memcmp(frame[0].plane[p], frame[1].plane[p],
+                                               reel_plane_bytes((reel_plane)p, 98, 70)) == 0);
+        }
+        reel_frame_finish(&frame[0]);
+        reel_frame_finish(&frame[1]);
+    }
+}
+
 static const check_test tests[] = {
     {"digests are pinned", digests_are_pinned, NULL},
     {"every width gives the same bits", every_width_gives_the_same_bits, NULL},
+    {"many geoms give the same bits", many_geoms_give_the_same_bits, NULL},
     {"white furnace", white_furnace, NULL},
     {"sun on a floor", sun_on_a_floor, NULL},
     {"sky on a floor", sky_on_a_floor, NULL},
