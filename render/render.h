@@ -65,7 +65,12 @@ void reel_renderer_destroy(reel_renderer **renderer);
  *   label planes are the same at every quality; albedo is averaged over the pixel's footprint;
  * - rgb is radiance x 0.8 x the scene's exposure through a tone curve that compresses above 0.76
  *   and the sRGB curve: a white of albedo 0.8 in sun (irradiance 3) and sky is stored as about 230;
- * - insides are not drawn: a camera within a solid sees through it.
+ * - insides are not drawn: a camera within a solid, or below a height field, sees through it;
+ * - normals of hulls, meshes and height fields are those that they are shaded with, as in other
+ *   renderers' normal passes: blended over a triangle from its corners', which take in the faces
+ *   around that meet at less than `crease`; with crease 0, the facet's own. One that would turn
+ * away from the camera, as at the rim of a coarse mesh, is bent until it is at a right angle to the
+ *   view. Depth, coordinates and flow are those of the facets.
  *
  * Draw `frame` of `camera` into `*out`: the planes that are allocated there (out->planes), of any
  * even size; out->boxes whenever the instance plane is among them. rgb needs a quality above
