@@ -265,8 +265,8 @@ static void collide_spheres(reel_sim *sim, contact *c, double tau)
     const double rb = sim->scene->geoms[c->geom_b].size[0];
     const reel_vec3 at_a = reel_v3_madd(pa, -ra, c->normal);
     const reel_vec3 at_b = reel_v3_madd(pb, rb, c->normal);
-    const reel_vec3 u =
-        reel_v3_sub(velocity_at(sim, c->body_a, at_a), velocity_at(sim, c->body_b, at_b));
+    const reel_vec3 run = reel_v3_add(velocity_at(sim, c->body_a, at_a), c->belt);
+    const reel_vec3 u = reel_v3_sub(run, velocity_at(sim, c->body_b, at_b));
     const double un = reel_v3_dot(u, c->normal);
     const double yield = mobility(sim, c->body_a, &how_a, at_a, c->normal) +
                          mobility(sim, c->body_b, &how_b, at_b, c->normal);
