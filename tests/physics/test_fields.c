@@ -607,6 +607,31 @@ static void branches_go_on(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Whatever allocation fails, the simulation says so and leaves nothing behind. */
+static void out_of_memory(const void *param)
+{
+    (void)param;
+    reel_scene *s = all_fields(false);
+    s->frames = 2;
+    s->pairs = REEL_ARENA_NEW(&s->arena, reel_contact_pair, 1);
+    s->pairs[0] = (reel_contact_pair){.surface_a = 0, .surface_b = 1};
+    s->n_pairs = 1;
+    reel_status status = REEL_E_NOMEM;
+    int n = 0;
+    while (status != REEL_OK && n < 1000) {
+        reel_take *t = NULL;
+        reel_error err = {0};
+        reel_alloc_fail_at((uint64_t)++n);
+        status = reel_simulate(s, &t, &err);
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_OK || (status == REEL_E_NOMEM && !t && err.msg[0]));
+        reel_take_destroy(&t);
+    }
+    CHECK_INT(status, ==, REEL_OK);
+    CHECK_INT(n, >, 60);
+    reel_scene_destroy(&s);
+}
+
 static void faults_are_named(const void *param)
 {
     (void)param;
@@ -700,6 +725,7 @@ static const check_test tests[] = {
     {"a splash", splash, NULL},
     {"fields are local", fields_are_local, NULL},
     {"branches go on", branches_go_on, NULL},
+    {"out of memory", out_of_memory, NULL},
     {"faults are named", faults_are_named, NULL},
 };
 CHECK_MAIN(tests)
