@@ -171,6 +171,18 @@ reel_vec3 contact_velocity(const reel_sim *sim, const contact *c)
     return reel_v3_sub(va, vb);
 }
 
+double contact_restfulness(const reel_sim *sim, const contact *c)
+{
+    const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
+    const double ra = sim->bodies[c->body_a].reach, rb = sim->bodies[c->body_b].reach;
+    const double reach = a && b ? fmin(ra, rb) : a ? ra : rb;
+    const reel_vec3 spin =
+        reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
+    const double speed = reel_v3_len(contact_velocity(sim, c)) + reel_v3_len(surfaces_run(sim, c)) +
+                         reach * reel_v3_len(spin);
+    return fmax(0, 1 - speed / SIM_REST_SPEED);
+}
+
 static void describe(reel_sim *sim, contact *c)
 {
     const reel_scene *scene = sim->scene;
@@ -184,7 +196,7 @@ static void describe(reel_sim *sim, contact *c)
     c->approach = -reel_v3_dot(c->meeting, c->normal);
     const touch *open = touch_find(&sim->state, c->body_a, c->body_b);
     c->fresh = !open || open->last_step < sim->state.step - 1;
-    c->since = c->approach > 0 ? fmin(c->solver_depth / c->approach, sim->h) : sim->h;
+    c->since = c->approach > 0 ? fmin(fmax(0, c->solver_depth) / c->approach, sim->h) : sim->h;
 }
 
 static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)

@@ -63,18 +63,6 @@ bool contact_is_impact(const reel_sim *sim, const contact *c)
     return c->approach > sim->bounce_speed && !(reel_v3_dot(c->impulse, c->impulse) > 0);
 }
 
-/* 1 where the bodies rest on one another, 0 where they slide, roll or turn. */
-static double restfulness(const reel_sim *sim, const contact *c)
-{
-    const reel_vec3 spin =
-        reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
-    const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
-    const double ra = sim->bodies[c->body_a].reach, rb = sim->bodies[c->body_b].reach;
-    const double reach = a && b ? fmin(ra, rb) : a ? ra : rb;
-    const double speed = reel_v3_len(c->meeting) + reel_v3_len(c->belt) + reach * reel_v3_len(spin);
-    return fmax(0, 1 - speed / SIM_REST_SPEED);
-}
-
 /* Normal velocity that the contact is to have: out of its depth, and as much as its compliance
  * gives way to its load, so that only changes of the force meet the compliance and what rests does
  * not sag. The mean of the biases is taken off. */
@@ -86,7 +74,7 @@ static double rising_speed(const reel_sim *sim, const contact *c, bool impact, d
     }
     const double depth = c->solver_depth + bias - (bias > 0 ? MEAN_BIAS : 0);
     return fmin(SIM_ERP / sim->h * depth, SIM_PUSH_SPEED) +
-           compliance * c->load * restfulness(sim, c);
+           compliance * c->load * contact_restfulness(sim, c);
 }
 
 static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)

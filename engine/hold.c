@@ -7,8 +7,9 @@
  * A point that the colliders no longer find, since the surfaces there parted by less than
  * PARTED_GAP, goes on as a gap in islands that are swept: the solver then sees the touch that comes
  * next before it is a step's fall deep. Without, a heap chatters at the speed of one step's fall.
- * In exact islands too, a point that carried something goes on over a gap of HELD_GAP: the solver's
- * soft contacts then are springs about their rest, and not springs that let go there.
+ * In exact islands too, where bodies rest, a point that carried something goes on over a gap of
+ * HELD_GAP: the solver's soft contacts then are springs about their rest, and not springs that let
+ * go there.
  */
 #include "engine/sim.h"
 
@@ -119,7 +120,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
                      .age = h->age,
                      .solver_depth = -width,
                      .parted = width > HELD_GAP || !(reel_v3_dot(h->force, h->force) > 0)};
-    return true;
+    return h->swept || contact_restfulness(sim, out) > 0;
 }
 
 static reel_status append_parted(reel_sim *sim, const hold *old, const bool *used, int n_old,
