@@ -59,6 +59,13 @@ static bool find_other(duo *d, const flat_face *face_a, const flat_face *face_b,
         *other = find_least_overlap(d, face_a, face_b);
         return other->depth >= 0;
     }
+    /* sat_edges() takes for granted that they overlap: it looks no farther than that goes */
+    const flat_face *face = face_a->depth <= face_b->depth ? face_a : face_b;
+    reel_vec3 n = reel_v3_scale(face->normal, face->on_b ? -1 : 1);
+    gjk_search search = {.simplex = {0}};
+    if (gjk_distance(d, &search, 0, d->round, &n) > d->round) {
+        return false;
+    }
     edge_pair edges;
     sat_edges(d, face_a, face_b, &edges);
     /* by the solids themselves, whatever rounding did to the arcs */
