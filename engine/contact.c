@@ -157,6 +157,10 @@ static reel_status append(reel_sim *sim, int pair, const dContactGeom *points, i
                        .geom_b = p->geom_b};
         c->pos = reel_v3(pos[0], pos[1], pos[2]);
         c->normal = reel_v3_unit(reel_v3(m[0], m[1], m[2]), reel_v3(0, 0, 1));
+        if (plane) { /* the point lies on the thicker shape: back to the shape itself */
+            const bool a = sim->scene->geoms[p->geom_a].shape == REEL_SHAPE_PLANE;
+            c->pos = reel_v3_madd(c->pos, a ? -SIM_MARGIN : SIM_MARGIN, c->normal);
+        }
         c->depth = points[k].depth - margin;
         c->solver_depth = fmax(0, c->depth);
     }
@@ -180,7 +184,9 @@ double contact_restfulness(const reel_sim *sim, const contact *c)
         reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
     const double speed = reel_v3_len(contact_velocity(sim, c)) + reel_v3_len(surfaces_run(sim, c)) +
                          reach * reel_v3_len(spin);
-    return fmax(0, 1 - speed / SIM_REST_SPEED);
+    const double fall = reel_v3_len(sim->scene->gravity) * sim->h;
+    const double rest = fmin(SIM_REST_SHARE * fall, SIM_REST_SPEED);
+    return speed < rest ? 1 - speed / rest : 0;
 }
 
 static void describe(reel_sim *sim, contact *c)

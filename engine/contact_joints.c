@@ -85,7 +85,10 @@ static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParamete
         .mu = c->friction,
     };
     const bool impact = contact_is_impact(sim, c);
-    const double softness = impact ? SIM_IMPACT_SOFTNESS : SIM_SOFTNESS;
+    const island *isle = island_of(sim, c);
+    const bool alone = isle->n_bodies == 1 && isle->n_points <= 2; /* nothing to tremble */
+    const double usual = alone ? SIM_LONE_SOFTNESS : SIM_SOFTNESS;
+    const double softness = impact ? SIM_IMPACT_SOFTNESS : usual;
     surface->soft_cfm = softness * sim->h * (a->inv_mass + b->inv_mass);
     surface->motionN = rising_speed(sim, c, impact, surface->soft_cfm);
     if (c->restitution > 0 && impact) {

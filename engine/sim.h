@@ -30,8 +30,10 @@ enum {
 #define SIM_JOINT_ERP       0.4   /* the same for the errors of joints */
 #define SIM_PUSH_SPEED      0.05  /* m/s: fastest push that depth alone may cause */
 #define SIM_SOFTNESS        2e-2  /* contact compliance as a share of the effective inertia */
+#define SIM_LONE_SOFTNESS   4e-3  /* of a body on one or two points of what stands still */
 #define SIM_BIAS            1e-9  /* m: depth bias against degenerate contacts */
-#define SIM_REST_SPEED      0.02  /* m/s: faster is no rest */
+#define SIM_REST_SHARE      0.15  /* of a step's fall (m/s): faster is no rest, */
+#define SIM_REST_SPEED      6e-3  /* nor is what is faster than this (m/s) */
 #define SIM_SLOP            1e-4  /* m: depth of a point at rest in a swept island */
 #define SIM_MARGIN          1e-8  /* m: shapes are thicker by so much for the collider only */
 #define SIM_IMPACT_SOFTNESS 1e-13 /* compliance of fast impacts */
