@@ -26,6 +26,7 @@ typedef struct search {
     int n_below;
     touch_point below[COLLIDER_CONTACTS];
     bool buried;       /* overlaps a triangle, but by that alone it is not said how to get out */
+    touch_point ridge; /* see note_ridge(); depth INFINITY: none */
     bool behind;       /* the centre is behind a triangle of a mesh near the solid */
     facet through;     /* if nothing else was found: of those the solid sticks through, the one */
     double through_by; /* that it leaves soonest; INFINITY: none */
@@ -359,6 +360,24 @@ static way_out judge(const facet *f, reel_vec3 way)
     return reel_v3_dot(way, f->n) < -LEAN ? WAY_BURIED : out;
 }
 
+/* A ridge is cut into edges, and the end of one may seem the way out. At right angles to the ridge,
+ * then; kept for the case that nothing else is found, the least of them. */
+static void note_ridge(search *s, const facet *f, const touch_point *found)
+{
+    for (int k = 0; k < 3; k++) {
+        const reel_vec3 along = f->along[k], n = found->normal;
+        if (!(f->folds & FOLD_RIDGE << k) || reel_v3_dot(n, f->out[k]) < LEAN) {
+            continue;
+        }
+        const reel_vec3 way = reel_v3_unit(reel_v3_madd(n, -reel_v3_dot(n, along), along), f->n);
+        const reel_vec3 low = farthest(s, reel_v3_scale(way, -1));
+        const double depth = s->round + reel_v3_dot(way, reel_v3_sub(f->v[k], low));
+        if (judge(f, way) == WAY_RIDGE && depth >= 0 && depth < s->ridge.depth) {
+            s->ridge = (touch_point){found->pos, way, depth};
+        }
+    }
+}
+
 /* The triangle with thickness against the solid: which way they overlap least says what it is. */
 static void add_near_ridge(search *s, facet *f, double depth)
 {
@@ -378,6 +397,7 @@ static void add_near_ridge(search *s, facet *f, double depth)
     case WAY_BEYOND: s->buried = true; break;
     case WAY_BURIED:
         s->buried = true;
+        note_ridge(s, f, &p[0]);
         add_as_on_plane(s, f, SHARE_BELOW * s->s->reach);
         break;
     case WAY_FACE:
@@ -510,6 +530,7 @@ int terrain_collide(const terrain *t, const convex *solid, const convex_pose *po
     s.round = solid->round + SIM_MARGIN;
     s.hint = s.n = 0;
     s.buried = s.behind = false;
+    s.ridge.depth = INFINITY;
     s.plane_n = reel_v3(0, 0, 0);
     s.centre = out_of_solid(&s, solid->centre);
     solid_box(&s, lo, hi);
@@ -520,10 +541,12 @@ int terrain_collide(const terrain *t, const convex *solid, const convex_pose *po
     } else {
         terrain_each(t, lo, hi, visit_solid, &s);
     }
-    if (s.n == 0 && s.buried) {
+    if (s.n == 0 && s.ridge.depth < INFINITY) {
+        add_point(&s, s.ridge, -1);
+    } else if (s.n == 0 && s.buried) {
         terrain_each(t, lo, hi, visit_buried, &s);
     }
-    if (t->mesh && s.n == 0 && s.behind) {
+    if (t->mesh && s.n == 0 && s.behind && !s.buried) {
         add_through(&s, lo, hi);
     }
     const int n = choose(s.found, s.n, out);
