@@ -2,6 +2,7 @@
  * survey.c - simulate clips of a shipped family, nothing else, and tell what the audit says.
  *
  *   survey FAMILY FIRST_SEED COUNT [name=value ...]
+ *   survey --list
  *
  * One CSV line per take on stdout: family, seed, verdict ("ok", "refused", "scene"), the field that
  * was refused, its message, what `physreel verify` finds wrong with the take's numbers, the figures
@@ -96,6 +97,12 @@ static int survey_one(const char *family, const reel_freeze_options *options)
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+        for (const char *const *family = reel_scenes_list(); *family; family++) {
+            printf("%s\n", *family);
+        }
+        return 0;
+    }
     if (argc < 4) {
         fprintf(stderr, "usage: survey FAMILY FIRST_SEED COUNT [name=value ...]\n");
         return 2;
