@@ -50,7 +50,7 @@ def main():
     parse.add_argument("--first", type=int, default=0)
     parse.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parse.add_argument("--out")
-    given = parse.parse_args()
+    given = parse.parse_intermixed_args()
     listed = subprocess.run([given.survey, "--list"], capture_output=True, text=True, check=True)
     families = given.families or listed.stdout.split()
     table, bad = [], False
