@@ -98,7 +98,7 @@ scene {
     world:expect { moved = "parcel 2", distance = 0.8, by = 4.0 }
     world:caption {
       outcome = "{Count:words} {goods} parcels ride on a conveyor belt, drop onto a second belt that carries them off to the {turn}, and fall into a bin.",
-      prompt  = "{goods} parcels ride on a conveyor belt towards a second one below.",
+      prompt  = "Some {goods} parcels ride on a conveyor belt towards a second one below.",
     }
   end,
 }

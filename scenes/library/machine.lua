@@ -107,8 +107,8 @@ scene {
       backboard(1.3, 1.75)
       fit = { "board", { 0, -0.3, 0 }, { -r, 0, high + 0.85 } }
       world:expect { moved = "left rack", distance = 0.1, by = 4 }
-      outcome = "Two racks with weights hang on a {look} pinion; the heavier one on the " .. heavy .. " goes down and lifts the other."
-      prompt = "Two racks with weights hang on a {look} pinion."
+      outcome = "Two racks with weights hang on {a look} pinion; the heavier one on the " .. heavy .. " goes down and lifts the other."
+      prompt = "Two racks with weights hang on {a look} pinion."
     else
       local n, long = 7, world:draw("length", number(0.95, 1.25))
       local step, wide, thick = long / n, 0.34, 0.028
