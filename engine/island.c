@@ -175,7 +175,8 @@ static void account_for_push(reel_sim *sim, int b, bool smooth)
         const body_state *state = &sim->state.bodies[b];
         const body_before *before = watch_before(sim, b);
         const reel_vec3 way = reel_v3_sub(state->p, before->p);
-        const reel_vec3 w = smooth ? reel_v3_scale(reel_v3_add(before->w, state->w), 0.5) : state->w;
+        const reel_vec3 w =
+            smooth ? reel_v3_scale(reel_v3_add(before->w, state->w), 0.5) : state->w;
         const double work =
             reel_v3_dot(sim->force[b], way) + sim->h * reel_v3_dot(sim->torque[b], w);
         sim->state.work += work;
@@ -406,8 +407,8 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
         return status;
     }
     for (int i = 0; i < sim->scene->n_bodies; i++) {
-        for (int b = sim->islands[i].first;
-             b >= 0 && sim->islands[i].kind == ISLAND_FREE; b = sim->next_in_island[b]) {
+        for (int b = sim->islands[i].first; b >= 0 && sim->islands[i].kind == ISLAND_FREE;
+             b = sim->next_in_island[b]) {
             if (!forces_moved(sim, b)) {
                 fly(sim, b);
             }

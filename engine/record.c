@@ -99,9 +99,8 @@ static void record_joints(reel_sim *sim, int sample, double seconds)
         put(&take->joint_force[3 * at], reel_v3_scale(state->sum_force, share));
         put(&take->joint_torque[3 * at], reel_v3_scale(state->sum_torque, share));
         state->sum_force = state->sum_torque = reel_v3(0, 0, 0);
-        take->joint_state[at] =
-            (uint8_t)((state->released ? 0 : REEL_JOINT_STATE_ACTIVE) |
-                      (state->broken ? REEL_JOINT_STATE_BROKEN : 0));
+        take->joint_state[at] = (uint8_t)((state->released ? 0 : REEL_JOINT_STATE_ACTIVE) |
+                                          (state->broken ? REEL_JOINT_STATE_BROKEN : 0));
     }
 }
 

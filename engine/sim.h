@@ -90,19 +90,19 @@ typedef struct body_state {
     reel_quat ref_q;
     reel_vec3 mid_p; /* pose half way through the quiet time */
     reel_quat mid_q;
-    int32_t quiet; /* steps without leaving ref */
-    bool ready;    /* still for so long that it may fall asleep */
-    int32_t group; /* 0 awake; else 1 + smallest body of the island that fell asleep */
-    bool free;     /* flew freely in the last step */
+    int32_t quiet;  /* steps without leaving ref */
+    bool ready;     /* still for so long that it may fall asleep */
+    int32_t group;  /* 0 awake; else 1 + smallest body of the island that fell asleep */
+    bool free;      /* flew freely in the last step */
     double stretch; /* s: how finely the joint trees that it is the first of have to be cut */
-    double debt;   /* s that it lost when it was stopped at a touch (tunnel.c) */
+    double debt;    /* s that it lost when it was stopped at a touch (tunnel.c) */
     tremble tremble;
     reel_vec3 push; /* N: of force fields, mean of the last step that it was awake */
     reel_vec3 still_force, still_torque; /* asleep: of fields between bodies when it fell asleep */
     bool still_known;                    /* they are */
     reel_vec3 held_force, held_torque; /* N, N m: mean of all but air and water, if that slows it */
-    bool present; /* there: neither waiting to be spawned nor removed */
-    bool placed;  /* spawned since the last sample */
+    bool present;                      /* there: neither waiting to be spawned nor removed */
+    bool placed;                       /* spawned since the last sample */
 } body_state;
 
 enum { SIM_JOINT_FEEDBACKS = 4 }; /* of the joint, its damper, its longest and shortest length */
@@ -281,8 +281,8 @@ struct reel_sim {
     reel_vec3 *force, *torque;             /* [n_bodies] from the timeline */
     reel_vec3 *joint_force, *joint_torque; /* [n_bodies] of springs and gears, for ODE */
     bool *pushed;                          /* [n_bodies] force or torque is not zero */
-    double *met;               /* [n_bodies] s since the last impact of a sphere, of this step */
-    bool *struck;                          /* [n_bodies] by an impulse of the timeline */
+    double *met;  /* [n_bodies] s since the last impact of a sphere, of this step */
+    bool *struck; /* [n_bodies] by an impulse of the timeline */
     int n_pairs, cap_pairs;
     geom_pair *pairs;
     bool out_of_memory; /* set inside callbacks of ODE */
@@ -384,10 +384,10 @@ reel_status gears_solve(reel_sim *sim, island *isle, reel_error *err);
 typedef struct sim_forces sim_forces;
 reel_status forces_build(reel_sim *sim, reel_error *err);
 void forces_destroy(reel_sim *sim);
-void forces_begin(reel_sim *sim);                         /* what is active; wakes whom it stirs */
-reel_status forces_act(reel_sim *sim, reel_error *err);   /* moves what is free, pushes the rest */
-void forces_end(reel_sim *sim);                           /* after the solvers */
-bool forces_moved(const reel_sim *sim, int body);         /* it is at the end of the step already */
+void forces_begin(reel_sim *sim);                       /* what is active; wakes whom it stirs */
+reel_status forces_act(reel_sim *sim, reel_error *err); /* moves what is free, pushes the rest */
+void forces_end(reel_sim *sim);                         /* after the solvers */
+bool forces_moved(const reel_sim *sim, int body);       /* it is at the end of the step already */
 void forces_presence_changed(reel_sim *sim, int body);
 
 /* spawn.c */

@@ -10,7 +10,7 @@
  * of scenes or of ODE. Internal to engine/.
  *
  * tree.c: accelerations. tree_rows.c: what the rows do to them. tree_modes.c: which rows hold.
- * tree_step.c: from states to coordinates, through time, and back.
+ * tree_state.c: from states to coordinates and back. tree_step.c: through time.
  */
 #pragma once
 
@@ -187,6 +187,10 @@ void tree_accelerate(tree *t, const double *y);
 /* What in_n, in_f and in_push of the nodes of one tree do: now.more_... */
 void tree_respond(tree *t, int first, int last);
 void tree_put_rates(const tree *t, double *y); /* turn, acc, rate as the rates of coordinates */
+
+/* tree_state.c */
+bool tree_enter(tree *t, double *y); /* states into coordinates; false: a joint gapes too far */
+void tree_leave(tree *t, const double *y);
 
 /* tree_rows.c */
 void tree_measure_rows(tree *t, const double *y); /* lengths, rates; springs into f and t */

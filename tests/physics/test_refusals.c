@@ -157,7 +157,7 @@ static void what_cannot_be_built(const void *param)
     j->has_limits = true;
     j->lo = -4;
     CHECK_INT(run(s, &t, &err), ==, REEL_E_SCENE);
-    CHECK_STR(err.field, "joints[0]");
+    CHECK_STR(err.field, "joints[0].lo");
     j->lo = -1;
     CHECK_INT(run(s, &t, &err), ==, REEL_OK);
     reel_take_destroy(&t);
