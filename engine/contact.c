@@ -184,9 +184,7 @@ double contact_restfulness(const reel_sim *sim, const contact *c)
         reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
     const double speed = reel_v3_len(contact_velocity(sim, c)) + reel_v3_len(surfaces_run(sim, c)) +
                          reach * reel_v3_len(spin);
-    const double fall = reel_v3_len(sim->scene->gravity) * sim->h;
-    const double rest = fmin(SIM_REST_SHARE * fall, SIM_REST_SPEED);
-    return speed < rest ? 1 - speed / rest : 0;
+    return speed < sim->rest_speed ? 1 - speed / sim->rest_speed : 0;
 }
 
 static void describe(reel_sim *sim, contact *c)

@@ -8,8 +8,8 @@
  * PARTED_GAP, goes on as a gap in islands that are swept: the solver then sees the touch that comes
  * next before it is a step's fall deep. Without, a heap chatters at the speed of one step's fall.
  * In exact islands too, where bodies rest, a point that carried something goes on over a gap of
- * HELD_GAP: the solver's soft contacts then are springs about their rest, and not springs that let
- * go there.
+ * micrometres: the solver's soft contacts then are springs about their rest, and not springs that
+ * let go there.
  */
 #include "engine/sim.h"
 
@@ -18,7 +18,6 @@
 
 #define PARTED_GAP   2e-4 /* m */
 #define LOAD_TIME    0.1  /* s, over which the load of a point is smoothed */
-#define HELD_GAP     2e-6 /* m */
 #define PARTED_DRIFT 1e-3 /* m: sideways */
 
 static int by_pair(int32_t a, int32_t b, int32_t ga, int32_t gb, const contact *c)
@@ -91,6 +90,12 @@ static bool asleep(const reel_sim *sim, int body)
     return sim->bodies[body].dynamic && !body_is_awake(sim, body);
 }
 
+/* Twice as far as what rests may move in a step. */
+static double held_gap(const reel_sim *sim)
+{
+    return 2 * sim->rest_speed * sim->h;
+}
+
 /* The point as it is now, if it has only just parted. */
 static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
 {
@@ -103,7 +108,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
     const reel_vec3 n = to_world(sim, h->body_b, h->normal), gap = reel_v3_sub(a, b);
     const double width = reel_v3_dot(gap, n);
     const reel_vec3 drift = reel_v3_madd(gap, -width, n);
-    if (!(width > 0 && width < (h->swept ? PARTED_GAP : HELD_GAP)) ||
+    if (!(width > 0 && width < (h->swept ? PARTED_GAP : held_gap(sim))) ||
         reel_v3_dot(drift, drift) > PARTED_DRIFT * PARTED_DRIFT) {
         return false;
     }
@@ -119,7 +124,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
                      .load = h->load,
                      .age = h->age,
                      .solver_depth = -width,
-                     .parted = width > HELD_GAP || !(reel_v3_dot(h->force, h->force) > 0)};
+                     .parted = width > held_gap(sim) || !(reel_v3_dot(h->force, h->force) > 0)};
     return h->swept || contact_restfulness(sim, out) > 0;
 }
 

@@ -77,6 +77,7 @@ static void gather_bodies(reel_sim *sim)
 
 static void gather_constraints(reel_sim *sim)
 {
+    const contact *later = NULL;
     for (int i = sim->n_contacts - 1; i >= 0; i--) { /* backwards: lists ascend */
         contact *c = &sim->contacts[i];
         const bool both = sim->bodies[c->body_a].dynamic && sim->bodies[c->body_b].dynamic;
@@ -85,6 +86,8 @@ static void gather_constraints(reel_sim *sim)
         c->next = isle->first_contact;
         isle->first_contact = i;
         isle->n_points++;
+        isle->n_meetings += !later || later->body_a != c->body_a || later->body_b != c->body_b;
+        later = c;
         isle->n_contacts += !c->parted;
         isle->rows += (c->friction > 0 ? 3 : 1) + (c->rolling > 0 ? 3 : 0);
         isle->grounded |= !both;
@@ -103,9 +106,12 @@ static void gather_constraints(reel_sim *sim)
     }
 }
 
+/* A stack, where no body rests on two others, is what sweeps are slow at; a heap is what the exact
+ * solver is slow at. */
 static island_kind kind_of_solver(const island *isle)
 {
-    if (isle->rows <= SIM_EXACT_ROWS) {
+    const bool stack = isle->jointed || isle->n_meetings <= isle->n_bodies;
+    if (isle->rows <= (stack ? SIM_STACK_ROWS : SIM_EXACT_ROWS)) {
         return ISLAND_EXACT;
     }
     return isle->jointed ? ISLAND_ITERATIVE : ISLAND_SWEEP;

@@ -21,7 +21,8 @@ struct dJointFeedback;
 
 enum {
     SIM_PAIR_CONTACTS = 4, /* contacts kept of one pair of geoms */
-    SIM_EXACT_ROWS = 124,  /* an island with more constraint rows is solved by QuickStep */
+    SIM_EXACT_ROWS = 60,   /* an island with more constraint rows is swept, */
+    SIM_STACK_ROWS = 124,  /* a stack only with more than these; joints: QuickStep */
     SIM_ITERATIONS = 20,   /* of QuickStep */
     SIM_MERGE_STEPS = 2,   /* a contact that is gone for no more steps than this goes on */
     COLLIDER_CONTACTS = 24 /* room for the points of one pair of geoms */
@@ -230,6 +231,7 @@ typedef struct island {
     int first;         /* first body, then next_in_island[] */
     int first_contact; /* then contact.next, ascending */
     int n_bodies, rows;
+    int n_meetings;           /* pairs of bodies that touch */
     int n_contacts, n_points; /* without and with those that have parted */
     bool jointed;
     bool geared;
@@ -254,6 +256,7 @@ typedef struct channel_source {
 struct reel_sim {
     const reel_scene *scene;
     double h;
+    double rest_speed;   /* m/s: what is faster does not rest */
     double bounce_speed; /* m/s: slower approaches do not bounce */
     struct dxWorld *world;
     struct dxSpace *space;

@@ -22,6 +22,7 @@
 
 #define SWEEP_RATE     9600.0 /* 1/s */
 #define SWEEP_WORK     12000  /* points: small islands get more sweeps */
+#define SMALL_HEAP     400    /* points: larger ones get more sweeps, as they are deeper */
 #define NOTABLE_CHANGE 1e-5   /* m/s, of a patch: less does not call for its neighbours */
 #define PUSH_SPEED     1.0    /* m/s: fastest push out of a depth */
 #define PUSH_RATE      20.0   /* 1/s: of the depth beyond SIM_SLOP */
@@ -556,7 +557,8 @@ static void store_forces(reel_sim *sim, bool lasting)
 static int sweeps_for(const reel_sim *sim, const island *isle)
 {
     const double due = fmax(FEWEST_SWEEPS, ceil(sim->h * SWEEP_RATE));
-    return (int)fmin(MOST_SWEEPS, fmax(due, SWEEP_WORK / isle->n_points));
+    const double depth = sqrt(sqrt((double)isle->n_points / SMALL_HEAP)); /* of the heap, about */
+    return (int)fmin(MOST_SWEEPS, fmax(due * fmax(1, depth), SWEEP_WORK / isle->n_points));
 }
 
 reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err)

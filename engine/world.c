@@ -170,6 +170,7 @@ reel_status world_build(reel_sim *sim, reel_error *err)
 {
     const reel_scene *scene = sim->scene;
     sim->h = 1.0 / scene->step_rate;
+    sim->rest_speed = fmin(SIM_REST_SHARE * reel_v3_len(scene->gravity) * sim->h, SIM_REST_SPEED);
     sim->bounce_speed = fmax(0.02, 3 * reel_v3_len(scene->gravity) * sim->h);
     reel_status status = allocate(sim, err);
     if (status != REEL_OK) {
