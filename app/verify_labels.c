@@ -77,7 +77,7 @@ static void fault(const context *c, const pixel *p, reel_label_fault kind, const
 {
     if (c->out->n[kind]++ == 0) {
         char text[120];
-        /* the formats are constants of this file with two reals */
+        /* the formats are constants of this file with at most two reals */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         snprintf(text, sizeof text, format, a, b);
@@ -196,12 +196,11 @@ static bool locate(const context *c, pixel *p)
 
 /* ---- the other planes ----------------------------------------------------------------------- */
 
-typedef bool (*normal_finder)(const reel_shapes *, int geom, reel_vec3 p, reel_vec3 *normal);
-
 /* The surface's normal at the pixel in the frame of its geom, as `find` gives it, if the depth's
  * step leaves no doubt about it: not at an edge, not where two geoms meet, not on a sphere so small
  * that it turns. */
-static bool clear_normal(const context *c, const pixel *p, normal_finder find, reel_vec3 *normal)
+static bool clear_normal(const context *c, const pixel *p, reel_normal_finder find,
+                         reel_vec3 *normal)
 {
     const reel_affine *g = &c->geom_from_here[p->geom];
     reel_vec3 near, far, flat;
@@ -230,29 +229,21 @@ static void check_normal(const context *c, const pixel *p, bool thorough)
     double length = reel_v3_len(v);
     /* rounding to 1/127 moves the tip by at most sqrt(3)/254 = 0.0069 */
     if (fabs(length - 1) > 0.008) {
-        fault(c, p, REEL_FAULT_NORMAL, "length %.4f%.0s", length, 0);
+        fault(c, p, REEL_FAULT_NORMAL, "length %.4f", length, 0);
         return;
     }
     double facing = reel_v3_dot(v, p->middle) / reel_v3_len(p->middle);
     if (facing > 0.008) {
-        fault(c, p, REEL_FAULT_NORMAL, "faces away from the camera: cosine %.4f%.0s", facing, 0);
+        fault(c, p, REEL_FAULT_NORMAL, "faces away from the camera: cosine %.4f", facing, 0);
         return;
     }
-    if (!thorough) {
+    if (!thorough || !clear_normal(c, p, reel_geom_shading, &expected)) {
         return;
     }
-    if (!clear_normal(c, p, reel_geom_shading, &expected)) {
-        return;
-    }
-    expected = turn_here(c, p, expected);
-    const reel_vec3 ray = reel_v3_unit(p->middle, reel_v3(0, 0, 1));
-    const double away = reel_v3_dot(expected, ray);
-    if (away > 0) { /* a blended normal may turn away at a rim: it is bent until seen from aside */
-        expected = reel_v3_unit(reel_v3_madd(expected, -away, ray), expected);
-    }
+    expected = reel_bent_normal(turn_here(c, p, expected), p->middle);
     double off = reel_v3_len(reel_v3_sub(expected, v));
     if (off > 0.05) {
-        fault(c, p, REEL_FAULT_NORMAL, "%.3f away from the surface's normal%.0s", off, 0);
+        fault(c, p, REEL_FAULT_NORMAL, "%.3f away from the surface's normal", off, 0);
     }
 }
 
@@ -283,7 +274,7 @@ static void check_coordinates(const context *c, const pixel *p)
     const uint16_t *plane = c->planes->plane[REEL_PLANE_OBJECT_COORDINATES];
     if (p->id == 0) {
         if (plane[p->i] || plane[n + p->i] || plane[2 * n + p->i]) {
-            fault(c, p, REEL_FAULT_COORDINATES, "a value in the environment%.0s%.0s", 0, 0);
+            fault(c, p, REEL_FAULT_COORDINATES, "a value in the environment", 0, 0);
         }
         return;
     }
@@ -292,7 +283,7 @@ static void check_coordinates(const context *c, const pixel *p)
         off = fmin(off, coordinates_off(c, p, p->bodies[k]));
     }
     if (off > 0) {
-        fault(c, p, REEL_FAULT_COORDINATES, "%.5f m away from where the point is%.0s", off, 0);
+        fault(c, p, REEL_FAULT_COORDINATES, "%.5f m away from where the point is", off, 0);
     }
 }
 
@@ -321,12 +312,11 @@ static void check_flow_state(const context *c, const pixel *p, const direction *
                              double v, bool thorough)
 {
     const int state = w->state[p->i];
-    /* 1/128 px is the flow's own rounding */
-    const double edge = 0.01;
+    const double edge = 0.01; /* 1/128 px is the flow's own rounding */
     bool inside = u > edge && v > edge && u < c->width - edge && v < c->height - edge;
     bool outside = u < -edge || v < -edge || u > c->width + edge || v > c->height + edge;
     if (state == REEL_FLOW_STATE_NONE || state > REEL_FLOW_OUTSIDE) {
-        fault(c, p, w->state_fault, "state %.0f beside a flow%.0s", state, 0);
+        fault(c, p, w->state_fault, "state %.0f beside a flow", state, 0);
     } else if (state == REEL_FLOW_OUTSIDE ? inside : outside) {
         fault(c, p, w->state_fault, "the point goes to (%.2f, %.2f), which says otherwise", u, v);
     } else if (thorough && state != REEL_FLOW_OUTSIDE && inside) {
@@ -361,12 +351,12 @@ static void check_flow_value(const context *c, const pixel *p, const direction *
             fault(c, p, w->fault, "missing: the point goes to (%.2f, %.2f)", e->u, e->v);
         } else if (state >= 0 && !(e->gone && state == REEL_FLOW_STATE_NONE) &&
                    !(e->out && state == REEL_FLOW_OUTSIDE)) {
-            fault(c, p, w->state_fault, "state %.0f without a flow%.0s", state, 0);
+            fault(c, p, w->state_fault, "state %.0f without a flow", state, 0);
         }
     } else if (e->off == 1e300) {
         fault(c, p, w->fault, "(%.2f, %.2f) where there is none", dx, dy);
     } else if (!(e->off <= FLOW_TOLERANCE)) {
-        fault(c, p, w->fault, "lands %.3f px from the same object point%.0s", e->off, 0);
+        fault(c, p, w->fault, "lands %.3f px from the same object point", e->off, 0);
     } else if (w->state) {
         check_flow_state(c, p, w, p->x + 0.5 + dx, p->y + 0.5 + dy, thorough);
     }
@@ -398,7 +388,7 @@ static void check_flow(const context *c, const pixel *p, const direction *w, boo
     check_flow_value(c, p, w, &e, thorough);
 }
 
-/* Where nothing was hit there is a point infinitely far: only the camera's turning moves it. */
+/* Where nothing was hit is a point infinitely far: only the camera's turning moves it. */
 static void check_sky_flow(const context *c, const pixel *p, const direction *w)
 {
     const size_t n = (size_t)c->width * (size_t)c->height;
@@ -430,7 +420,7 @@ static void check_no_hit(const context *c, pixel *p)
     bad |= albedo && (albedo[p->i] || albedo[n + p->i] || albedo[2 * n + p->i]);
     bad |= coverage && coverage[p->i];
     if (bad) {
-        fault(c, p, REEL_FAULT_NO_HIT, "no depth, yet another plane has a value%.0s%.0s", 0, 0);
+        fault(c, p, REEL_FAULT_NO_HIT, "no depth, yet another plane has a value", 0, 0);
     }
     p->middle =
         reel_v3((p->x + 0.5 - c->here.cx) / c->here.fx, (p->y + 0.5 - c->here.cy) / c->here.fy, 1);
@@ -551,10 +541,8 @@ static reel_status allocate(context *c, reel_arena *arena, reel_error *err)
 
 static reel_status set_up(context *c, reel_arena *arena, reel_error *err)
 {
-    reel_status status = allocate(c, arena, err);
-    if (!status) {
-        status = reel_shapes_init(&c->shapes, c->scene, arena, err);
-    }
+    reel_status status = reel_shapes_init(&c->shapes, c->scene, arena, err);
+    status = status ? status : allocate(c, arena, err);
     if (status) {
         return status;
     }

@@ -167,6 +167,13 @@ bool reel_geom_shading(const reel_shapes *shapes, int geom, reel_vec3 p, reel_ve
              : shape_normal(&shapes->scene->geoms[geom], p, normal);
 }
 
+reel_vec3 reel_bent_normal(reel_vec3 normal, reel_vec3 ray)
+{
+    const reel_vec3 way = reel_v3_unit(ray, reel_v3(0, 0, 1));
+    const double away = reel_v3_dot(normal, way);
+    return away > 0 ? reel_v3_unit(reel_v3_madd(normal, -away, way), normal) : normal;
+}
+
 bool reel_geom_is_concave(const reel_shapes *shapes, int geom)
 {
     return shapes->scene->geoms[geom].shape > REEL_SHAPE_HULL;

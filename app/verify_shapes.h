@@ -32,6 +32,14 @@ bool reel_geom_normal(const reel_shapes *shapes, int geom, reel_vec3 p, reel_vec
  * its corners; else reel_geom_normal(). */
 bool reel_geom_shading(const reel_shapes *shapes, int geom, reel_vec3 p, reel_vec3 *normal);
 
+/** reel_geom_normal() or reel_geom_shading(). */
+typedef bool (*reel_normal_finder)(const reel_shapes *shapes, int geom, reel_vec3 p,
+                                   reel_vec3 *normal);
+
+/** A blended normal as it is stored, seen along `ray` (any length): one that turns away, as at the
+ * rim of a coarse mesh, is bent until it is at a right angle to the ray. */
+reel_vec3 reel_bent_normal(reel_vec3 normal, reel_vec3 ray);
+
 /** Can geom `geom` hide its own surface where that faces the viewer? */
 bool reel_geom_is_concave(const reel_shapes *shapes, int geom);
 
