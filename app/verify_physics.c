@@ -11,6 +11,7 @@ static const double BOOKS = 1e-7;     /* of solvers that end at a residue */
 static const double FLIGHT = 1e-9;    /* of equations that are solved exactly */
 static const double PUSH_SPEED = 1.0; /* m/s: what pushes bodies apart that overlap */
 static const double NOTHING = 1e-12;  /* where all is zero */
+static const double RESTED = 1e-5;    /* of what joints go on to carry while their bodies sleep */
 static const double CLOSE_BY = 0.25;  /* s: what has just parted may still be solved together */
 
 typedef struct context {
@@ -123,6 +124,7 @@ static void check_group(const context *c, int sample, int group, reel_worst *w)
 {
     const reel_take *t = c->take;
     balance gain = {.size = 0};
+    double books = BOOKS;
     for (int b = group; b < t->n_bodies; b++) {
         if (c->group[b] != group) {
             continue;
@@ -132,6 +134,8 @@ static void check_group(const context *c, int sample, int group, reel_worst *w)
         }
         const size_t at = index_of(c, sample, b);
         const double m = c->scene->bodies[b].mass;
+        const uint8_t both = t->state[at] | t->state[index_of(c, sample - 1, b)];
+        books = c->jointed[group] && (both & REEL_STATE_ASLEEP) ? RESTED : books;
         add(&gain, reel_v3_scale(row3(t->velocity, at), -m));
         add(&gain, reel_v3_scale(row3(t->velocity, index_of(c, sample - 1, b)), m));
         add(&gain, reel_v3_scale(row3(t->contact_force, at), c->dt));
@@ -142,7 +146,7 @@ static void check_group(const context *c, int sample, int group, reel_worst *w)
         add_anchors(c, sample, group, &gain);
     }
     const double off = reel_v3_len(gain.sum);
-    if (reel_worst_is(w, off, BOOKS * gain.size + NOTHING, sample)) {
+    if (reel_worst_is(w, off, books * gain.size + NOTHING, sample)) {
         snprintf(w->words, sizeof w->words,
                  "body \"%.60s\"%s before %.4g s: its momentum changed by %.4g N s more than its "
                  "impulses say (%.4g N s in all)",

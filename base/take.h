@@ -103,8 +103,9 @@ typedef struct reel_audit {
                          that the energy gained would give them, at rest */
     double jump;    /**< m, farthest that a body moved in a step beyond what its speed explains */
     double jitter;  /**< m/s, trembling: of a body that touches others for 0.25 s without any impact
-                         and turns back (in velocity or spin) at least eight times, the way of its
-                         surface less how far it came, per time */
+                         and turns round (in velocity or spin) at least eight times, each from one
+                         step to the next with a jump of half its top speed (what swings or rocks
+                         does not): the way of its surface less how far it came, per time */
     int64_t tunnelling; /**< times that a body passed through another */
     reel_audit_place penetration_at, initial_overlap_at, joint_error_at, energy_gain_at, escape_at,
         popping_at, jump_at, jitter_at, tunnelling_at; /**< tunnelling: the first time */

@@ -80,6 +80,7 @@ static void put(double out[3], reel_vec3 v)
 /* All contact points of one pair of bodies in this step. */
 typedef struct group {
     const contact *first, *deepest, *fastest;
+    bool touches;      /* else there are only gaps that the solver looks at, without force */
     reel_vec3 impulse; /* N s on a */
     double normal;     /* N s */
     reel_vec3 tangent; /* N s */
@@ -123,6 +124,7 @@ static group sum_group(const reel_sim *sim, int begin, int end)
         g.normal += along;
         g.tangent = reel_v3_add(g.tangent, reel_v3_madd(impulse, -along, c->normal));
         g.impulse = reel_v3_add(g.impulse, impulse);
+        g.touches |= !c->parted || reel_v3_dot(impulse, impulse) > 0;
     }
     g.slip = mean_slip(sim, begin, end);
     const reel_vec3 turn =
@@ -307,7 +309,7 @@ reel_status events_update(reel_sim *sim, reel_error *err)
              end++) {
         }
         const group g = sum_group(sim, i, end);
-        if (!update_pair(sim, &g)) {
+        if (g.touches && !update_pair(sim, &g)) {
             return reel_fail(err, REEL_E_NOMEM, "out of memory for contact events");
         }
     }

@@ -60,7 +60,8 @@ typedef struct body_fixed {
 typedef struct tremble {
     reel_vec3 p; /* pose at the window's beginning */
     reel_quat q;
-    double way; /* m, of its surface since then */
+    double way;  /* m, of its surface since then */
+    double peak; /* m/s, of its surface */
     int32_t steps, reversals;
 } tremble;
 

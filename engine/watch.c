@@ -9,6 +9,7 @@
 
 #define TREMBLE_TIME    0.25 /* s: window over which trembling is judged */
 #define TREMBLE_SLOW    1e-4 /* m/s: reversals of less are rounding */
+#define TREMBLE_SUDDEN  0.5  /* of the window's top speed: so much changes in a step */
 #define TREMBLE_TIMES   8    /* reversals in that time that are trembling */
 #define GRAVITY_AND_ALL 1e-6 /* m: of a step's way, rounding and what bends it */
 
@@ -205,12 +206,26 @@ static void begin_tremble(body_state *state)
     state->tremble = (tremble){.p = state->p, .q = state->q};
 }
 
-/* From one step to the next, and not by rounding alone. */
-static bool reverses(reel_vec3 before, reel_vec3 now, double arm)
+/* Turned round from one step to the next, not by rounding alone. */
+static bool turns_round(reel_vec3 before, reel_vec3 now, double arm)
 {
     const double slow = TREMBLE_SLOW / (arm > 0 ? arm : 1);
     return reel_v3_dot(before, now) < 0 && reel_v3_dot(before, before) > slow * slow &&
            reel_v3_dot(now, now) > slow * slow;
+}
+
+/* And at once: what swings or rocks turns round slowly, however often it does. */
+static bool reverses(const reel_sim *sim, int b, tremble *t)
+{
+    const body_state *state = &sim->state.bodies[b];
+    const body_before *before = &sim->watch->before[b];
+    const double reach = sim->bodies[b].reach;
+    const double speed = reel_v3_len(before->v) + reach * reel_v3_len(before->w);
+    const double change = reel_v3_len(reel_v3_sub(state->v, before->v)) +
+                          reach * reel_v3_len(reel_v3_sub(state->w, before->w));
+    t->peak = fmax(t->peak, speed);
+    return change > TREMBLE_SUDDEN * t->peak &&
+           (turns_round(before->v, state->v, 1) || turns_round(before->w, state->w, reach));
 }
 
 static void judge_jitter(reel_sim *sim, int b, const island *isle)
@@ -228,8 +243,7 @@ static void judge_jitter(reel_sim *sim, int b, const island *isle)
     }
     t->steps++;
     t->way += surface_way(sim, b, before->p, before->q);
-    t->reversals +=
-        reverses(before->v, state->v, 1) || reverses(before->w, state->w, sim->bodies[b].reach);
+    t->reversals += reverses(sim, b, t);
     const double time = t->steps * sim->h;
     if (time < TREMBLE_TIME) {
         return;

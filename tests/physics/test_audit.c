@@ -296,15 +296,17 @@ static void expect_rest(reel_scene *s)
     s->expects[s->n_expects++] = (reel_expect){REEL_EXPECT_AT_REST, b, 1200, 0};
 }
 
-/* forth and back again and again */
+/* A motor that is told to go forth and back again and again. */
 static void shaken(reel_scene *s)
 {
     kit_floor(s);
     const int b = kit_box(s, "box", reel_v3(0.2, 0.2, 0.2), 1, reel_v3(0, 0, 0.1));
-    for (int i = 0; i < 30; i++) {
-        reel_action *a = kit_action(s, "shake", REEL_ACTION_FORCE, b, 600 + 10 * i);
-        a->end_step = a->first_step + 10;
-        a->vec = reel_v3(i % 2 ? 40 : -40, 0, 0);
+    reel_joint *j =
+        kit_joint(s, "rail", REEL_JOINT_SLIDER, b, -1, reel_v3(0, 0, 0.1), reel_v3(1, 0, 0));
+    j->motor = REEL_MOTOR_VELOCITY;
+    j->max_force = 1e4;
+    for (int i = 0; i < 40; i++) {
+        kit_action(s, "shake", REEL_ACTION_TARGET, 0, 600 + 10 * i)->value = i % 2 ? 0.1 : -0.1;
     }
 }
 
