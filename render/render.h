@@ -65,6 +65,7 @@ void reel_renderer_destroy(reel_renderer **renderer);
  *   label planes are the same at every quality; albedo is averaged over the pixel's footprint;
  * - rgb is radiance x 0.8 x the scene's exposure through a tone curve that compresses above 0.76
  *   and the sRGB curve: a white of albedo 0.8 in sun (irradiance 3) and sky is stored as about 230;
+ * - patterns of a height field are a plane's, laid out from above;
  * - insides are not drawn: a camera within a solid, or below a height field, sees through it;
  * - normals of hulls, meshes and height fields are those that they are shaded with, as in other
  *   renderers' normal passes: blended over a triangle from its corners', which take in the faces

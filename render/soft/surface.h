@@ -33,8 +33,9 @@ VINL void surface_look(const soft_job *job, batch *b, int i, int k, vm m, v3 p, 
     if (mat->pattern != REEL_PATTERN_PLAIN) {
         const v3 v = v3_rot(g->rot, v3_unit(v3_load(b->dir, i)));
         const vf d = vf_load(b->t + i) * vf_load(b->spread + i);
-        l = pattern_look(mat, g->shape, p, n,
-                         footprint(g->shape, d, n, v3_scale(v, vf_set(-1.0f))));
+        /* ground is laid out from above, level or not */
+        const int as = g->shape == REEL_SHAPE_HEIGHT_FIELD ? REEL_SHAPE_PLANE : g->shape;
+        l = pattern_look(mat, as, p, n, footprint(g->shape, d, n, v3_scale(v, vf_set(-1.0f))));
     }
     v3_store(b->base, i, v3_sel(m, l.base, v3_load(b->base, i)));
     vf_store(b->rough + i, vf_sel(m, l.rough, vf_load(b->rough + i)));
