@@ -11,14 +11,12 @@ static const double BOOKS = 1e-7;     /* of solvers that end at a residue */
 static const double FLIGHT = 1e-9;    /* of equations that are solved exactly */
 static const double PUSH_SPEED = 1.0; /* m/s: what pushes bodies apart that overlap */
 static const double NOTHING = 1e-12;  /* where all is zero */
-static const double RESTED = 1e-5;    /* of what joints go on to carry while their bodies sleep */
 static const double CLOSE_BY = 0.25;  /* s: what has just parted may still be solved together */
 
 typedef struct context {
     const reel_scene *scene;
     const reel_take *take;
-    double dt;  /* s between samples */
-    int *group; /* [bodies]: smallest body that joints hold it together with */
+    double dt; /* s between samples */
     bool *geared, *jointed;
     reel_mat3 *inertia; /* [bodies] */
     bool *touched;      /* [samples][bodies] by anything close to that time */
@@ -107,52 +105,39 @@ static void add(balance *b, reel_vec3 v)
     b->size += reel_v3_len(v);
 }
 
-/* Forces of joints between a group and what does not move. */
-static void add_anchors(const context *c, int sample, int group, balance *out)
+/* Of all the joints on a body. */
+static void add_joints(const context *c, int sample, int b, balance *out)
 {
     for (int j = 0; j < c->take->n_joints; j++) {
         const reel_joint *joint = &c->scene->joints[j];
-        const bool anchor = joint->kind != REEL_JOINT_GEAR && !is_dynamic(c, joint->body_b);
-        if (anchor && c->group[joint->body_a] == group) {
+        const double sign = (joint->body_a == b) - (joint->body_b == b);
+        if (joint->kind != REEL_JOINT_GEAR && sign != 0) {
             const size_t at = (size_t)sample * (size_t)c->take->n_joints + (size_t)j;
-            add(out, reel_v3_scale(row3(c->take->joint_force, at), c->dt));
+            add(out, reel_v3_scale(row3(c->take->joint_force, at), sign * c->dt));
         }
     }
 }
 
-static void check_group(const context *c, int sample, int group, reel_worst *w)
+static void check_body(const context *c, int sample, int b, reel_worst *w)
 {
     const reel_take *t = c->take;
+    const size_t at = index_of(c, sample, b), before = index_of(c, sample - 1, b);
+    const double m = c->scene->bodies[b].mass;
     balance gain = {.size = 0};
-    double books = BOOKS;
-    for (int b = group; b < t->n_bodies; b++) {
-        if (c->group[b] != group) {
-            continue;
-        }
-        if (!went_on(c, sample, b)) {
-            return;
-        }
-        const size_t at = index_of(c, sample, b);
-        const double m = c->scene->bodies[b].mass;
-        const uint8_t both = t->state[at] | t->state[index_of(c, sample - 1, b)];
-        books = c->jointed[group] && (both & REEL_STATE_ASLEEP) ? RESTED : books;
-        add(&gain, reel_v3_scale(row3(t->velocity, at), -m));
-        add(&gain, reel_v3_scale(row3(t->velocity, index_of(c, sample - 1, b)), m));
-        add(&gain, reel_v3_scale(row3(t->contact_force, at), c->dt));
-        add(&gain, reel_v3_scale(row3(t->applied_force, at), c->dt));
-        add(&gain, reel_v3_scale(c->scene->gravity, m * c->dt));
-    }
-    if (c->jointed[group]) {
-        add_anchors(c, sample, group, &gain);
+    add(&gain, reel_v3_scale(row3(t->velocity, at), -m));
+    add(&gain, reel_v3_scale(row3(t->velocity, before), m));
+    add(&gain, reel_v3_scale(row3(t->contact_force, at), c->dt));
+    add(&gain, reel_v3_scale(row3(t->applied_force, at), c->dt));
+    add(&gain, reel_v3_scale(c->scene->gravity, m * c->dt));
+    if (c->jointed[b]) {
+        add_joints(c, sample, b, &gain);
     }
     const double off = reel_v3_len(gain.sum);
-    if (reel_worst_is(w, off, books * gain.size + NOTHING, sample)) {
+    if (reel_worst_is(w, off, BOOKS * gain.size + NOTHING, sample)) {
         snprintf(w->words, sizeof w->words,
-                 "body \"%.60s\"%s before %.4g s: its momentum changed by %.4g N s more than its "
+                 "body \"%.60s\" before %.4g s: its momentum changed by %.4g N s more than its "
                  "impulses say (%.4g N s in all)",
-                 c->scene->bodies[group].name,
-                 c->jointed[group] ? " and what joints hold to it" : "", time_of(c, sample), off,
-                 gain.size);
+                 c->scene->bodies[b].name, time_of(c, sample), off, gain.size);
     }
 }
 
@@ -380,31 +365,21 @@ static void check_joint(const context *c, int sample, int j, reel_worst *w)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static void find_groups(context *c)
+static void find_joints(context *c)
 {
     for (int b = 0; b < c->take->n_bodies; b++) {
         const double *i = c->scene->bodies[b].inertia;
-        c->group[b] = b;
         c->inertia[b] = (reel_mat3){{{i[0], i[3], i[4]}, {i[3], i[1], i[5]}, {i[4], i[5], i[2]}}};
     }
-    for (bool again = true; again;) {
-        again = false;
-        for (int j = 0; j < c->take->n_joints; j++) {
-            const reel_joint *joint = &c->scene->joints[j];
-            const int a = joint->body_a, b = joint->body_b;
-            c->jointed[a] = true;
-            c->geared[a] |= joint->kind == REEL_JOINT_GEAR;
-            if (is_dynamic(c, b) && c->group[a] != c->group[b]) {
-                const int small = c->group[a] < c->group[b] ? c->group[a] : c->group[b];
-                c->group[a] = c->group[b] = small;
-                c->jointed[small] = true;
-                again = true;
+    for (int j = 0; j < c->take->n_joints; j++) {
+        const reel_joint *joint = &c->scene->joints[j];
+        const int ends[2] = {joint->body_a, joint->body_b};
+        for (int i = 0; i < 2; i++) {
+            if (ends[i] >= 0) {
+                c->jointed[ends[i]] = true;
+                c->geared[ends[i]] |= joint->kind == REEL_JOINT_GEAR;
             }
         }
-    }
-    for (int b = 0; b < c->take->n_bodies; b++) {
-        c->jointed[b] |= c->group[b] != b;
-        c->geared[c->group[b]] |= c->geared[b];
     }
 }
 
@@ -442,10 +417,10 @@ static void check_all(const context *c, const reel_physics_finder *finder)
             if (i == 0 || !is_dynamic(c, b)) {
                 continue;
             }
-            if (c->group[b] == b && !c->geared[b]) {
-                check_group(c, i, b, &body);
-            }
             if (went_on(c, i, b)) {
+                if (!c->geared[b]) {
+                    check_body(c, i, b, &body);
+                }
                 check_position(c, i, b, &position);
                 check_spin(c, i, b, &spin);
             }
@@ -470,21 +445,19 @@ reel_status reel_verify_physics(const reel_scene *scene, const reel_take *take,
     const size_t n = (size_t)take->n_bodies + 1;
     context c = {.scene = scene, .take = take};
     c.dt = 1.0 / ((double)scene->fps * scene->samples_per_frame);
-    c.group = reel_calloc(n, sizeof *c.group);
     c.geared = reel_calloc(n, sizeof *c.geared);
     c.jointed = reel_calloc(n, sizeof *c.jointed);
     c.inertia = reel_calloc(n, sizeof *c.inertia);
     c.touched = reel_calloc(n * (size_t)take->n_samples, sizeof *c.touched);
     reel_status status = REEL_OK;
-    if (!c.group || !c.geared || !c.jointed || !c.inertia || !c.touched) {
+    if (!c.geared || !c.jointed || !c.inertia || !c.touched) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory");
     } else {
-        find_groups(&c);
+        find_joints(&c);
         find_touched(&c);
         check_all(&c, finder);
         status = reel_verify_events(scene, take, finder, err);
     }
-    reel_free(c.group);
     reel_free(c.geared);
     reel_free(c.jointed);
     reel_free(c.inertia);

@@ -26,7 +26,7 @@ typedef struct reel_physics_finder {
  * - "action and reaction": contact forces of all bodies, static ones too, sum up to nothing.
  * - "state": quaternions are unit, what is static or asleep does not move a bit.
  * - "momentum of a body": m dv = (contact, applied and joint forces, and gravity) dt, for each body
- *   or, if joints hold bodies together, for each such group.
+ *   that is in no gear.
  * - "position": how far a body came fits its speeds; in free flight exactly.
  * - "angular momentum": that of a body that nothing touches stays.
  * - "momentum", "kinetic energy", "potential energy": the recorded sums are those of the states.
