@@ -428,6 +428,7 @@ obstacle *watch_obstacles(reel_sim *sim);                       /* [n_geoms] scr
 void audit_raise(const reel_sim *sim, double *figure, reel_audit_place *at, double value,
                  int64_t step, int a, int b);
 
+/* [n_bodies] each, of settle.c */
 void watch_scratch(reel_sim *sim, int **order, int **by, reel_vec3 **momentum, reel_vec3 **force);
 
 /* settle.c */

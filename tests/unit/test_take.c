@@ -43,7 +43,21 @@ static reel_take *sample_take(const reel_scene *s)
             .roll_angle = 0.7 * i,
         };
     }
-    t->audit = (reel_audit){1, 2, 3, 4, 5, 6, 7, 8, 9, INT64_C(9007199254740991), 11, 12, 0.5};
+    t->audit = (reel_audit){
+        .penetration = 1,
+        .initial_overlap = 2,
+        .joint_error = 3,
+        .energy_gain = 4,
+        .energy_scale = 5,
+        .momentum_error = 6,
+        .max_contacts = 7,
+        .contact_cap_hits = 8,
+        .solver_messages = 9,
+        .exact_steps = INT64_C(9007199254740991),
+        .iterative_steps = 11,
+        .escape = 12,
+        .asleep_fraction = 0.5,
+    };
     const int n = reel_take_arrays(t, arrays);
     for (int i = 0; i < n && strncmp(arrays[i].name, "event_", 6) != 0; i++) {
         for (size_t k = 0; k < arrays[i].bytes / (size_t)(arrays[i].dtype[2] - '0'); k++) {
@@ -81,6 +95,57 @@ static bool same_digest(reel_take *a, reel_take *b)
     return memcmp(&x, &y, sizeof(x)) == 0;
 }
 
+/* The arrays of a take of the sample scene, in order. */
+static const struct {
+    const char *name, *dtype;
+    int n_dims, shape[3];
+} wanted[] = {
+    {"position", "<f8", 3, {47, 4, 3}},
+    {"rotation", "<f8", 3, {47, 4, 4}},
+    {"velocity", "<f8", 3, {47, 4, 3}},
+    {"omega", "<f8", 3, {47, 4, 3}},
+    {"contact_force", "<f8", 3, {47, 4, 3}},
+    {"applied_force", "<f8", 3, {47, 4, 3}},
+    {"state", "|u1", 2, {47, 4}},
+    {"appearance", "<u2", 2, {47, 4}},
+    {"joint_position", "<f8", 2, {47, 2}},
+    {"joint_velocity", "<f8", 2, {47, 2}},
+    {"joint_force", "<f8", 3, {47, 2, 3}},
+    {"joint_torque", "<f8", 3, {47, 2, 3}},
+    {"joint_state", "|u1", 2, {47, 2}},
+    {"channel", "<f8", 2, {47, 2}},
+    {"energy", "<f8", 2, {47, 3}},
+    {"momentum", "<f8", 2, {47, 6}},
+    {"event_body_a", "<i8", 1, {3}},
+    {"event_body_b", "<i8", 1, {3}},
+    {"event_geom_a", "<i8", 1, {3}},
+    {"event_geom_b", "<i8", 1, {3}},
+    {"event_begin_step", "<i8", 1, {3}},
+    {"event_end_step", "<i8", 1, {3}},
+    {"event_begin_time", "<f8", 1, {3}},
+    {"event_end_time", "<f8", 1, {3}},
+    {"event_point", "<f8", 2, {3, 3}},
+    {"event_normal", "<f8", 2, {3, 3}},
+    {"event_approach_speed", "<f8", 1, {3}},
+    {"event_impulse_normal", "<f8", 1, {3}},
+    {"event_impulse_tangent", "<f8", 1, {3}},
+    {"event_impulse_total", "<f8", 1, {3}},
+    {"event_max_depth", "<f8", 1, {3}},
+    {"event_kind", "<i8", 1, {3}},
+    {"event_motion", "<i8", 1, {3}},
+    {"event_impacts", "<i8", 1, {3}},
+    {"event_approach_velocity", "<f8", 2, {3, 3}},
+    {"event_parting_speed", "<f8", 1, {3}},
+    {"event_impulse", "<f8", 2, {3, 3}},
+    {"event_sticking", "<f8", 1, {3}},
+    {"event_sliding", "<f8", 1, {3}},
+    {"event_rolling", "<f8", 1, {3}},
+    {"event_slip_distance", "<f8", 1, {3}},
+    {"event_roll_angle", "<f8", 1, {3}},
+    {"audit", "<f8", 1, {44}},
+    {"channel_labels", "|u1", 1, {33}},
+};
+
 static void shapes_are_those_of_the_scene(const void *param)
 {
     (void)param;
@@ -88,63 +153,14 @@ static void shapes_are_those_of_the_scene(const void *param)
     reel_take *t = sample_take(s);
     reel_take_array a[REEL_TAKE_MAX_ARRAYS];
     const int n = reel_take_arrays(t, a);
-    static const struct {
-        const char *name, *dtype;
-        int n_dims, shape[3];
-    } want[] = {
-        {"position", "<f8", 3, {47, 4, 3}},
-        {"rotation", "<f8", 3, {47, 4, 4}},
-        {"velocity", "<f8", 3, {47, 4, 3}},
-        {"omega", "<f8", 3, {47, 4, 3}},
-        {"contact_force", "<f8", 3, {47, 4, 3}},
-        {"applied_force", "<f8", 3, {47, 4, 3}},
-        {"state", "|u1", 2, {47, 4}},
-        {"appearance", "<u2", 2, {47, 4}},
-        {"joint_position", "<f8", 2, {47, 2}},
-        {"joint_velocity", "<f8", 2, {47, 2}},
-        {"joint_force", "<f8", 3, {47, 2, 3}},
-        {"joint_torque", "<f8", 3, {47, 2, 3}},
-        {"joint_state", "|u1", 2, {47, 2}},
-        {"channel", "<f8", 2, {47, 2}},
-        {"energy", "<f8", 2, {47, 3}},
-        {"momentum", "<f8", 2, {47, 6}},
-        {"event_body_a", "<i8", 1, {3}},
-        {"event_body_b", "<i8", 1, {3}},
-        {"event_geom_a", "<i8", 1, {3}},
-        {"event_geom_b", "<i8", 1, {3}},
-        {"event_begin_step", "<i8", 1, {3}},
-        {"event_end_step", "<i8", 1, {3}},
-        {"event_begin_time", "<f8", 1, {3}},
-        {"event_end_time", "<f8", 1, {3}},
-        {"event_point", "<f8", 2, {3, 3}},
-        {"event_normal", "<f8", 2, {3, 3}},
-        {"event_approach_speed", "<f8", 1, {3}},
-        {"event_impulse_normal", "<f8", 1, {3}},
-        {"event_impulse_tangent", "<f8", 1, {3}},
-        {"event_impulse_total", "<f8", 1, {3}},
-        {"event_max_depth", "<f8", 1, {3}},
-        {"event_kind", "<i8", 1, {3}},
-        {"event_motion", "<i8", 1, {3}},
-        {"event_impacts", "<i8", 1, {3}},
-        {"event_approach_velocity", "<f8", 2, {3, 3}},
-        {"event_parting_speed", "<f8", 1, {3}},
-        {"event_impulse", "<f8", 2, {3, 3}},
-        {"event_sticking", "<f8", 1, {3}},
-        {"event_sliding", "<f8", 1, {3}},
-        {"event_rolling", "<f8", 1, {3}},
-        {"event_slip_distance", "<f8", 1, {3}},
-        {"event_roll_angle", "<f8", 1, {3}},
-        {"audit", "<f8", 1, {44}},
-        {"channel_labels", "|u1", 1, {33}},
-    };
-    CHECK_INT(n, ==, sizeof(want) / sizeof(want[0]));
+    CHECK_INT(n, ==, sizeof(wanted) / sizeof(wanted[0]));
     for (int i = 0; i < n; i++) {
         size_t bytes = (size_t)(a[i].dtype[2] - '0');
-        CHECK_STR(a[i].name, want[i].name);
-        CHECK_STR(a[i].dtype, want[i].dtype);
-        CHECK_INT(a[i].n_dims, ==, want[i].n_dims);
+        CHECK_STR(a[i].name, wanted[i].name);
+        CHECK_STR(a[i].dtype, wanted[i].dtype);
+        CHECK_INT(a[i].n_dims, ==, wanted[i].n_dims);
         for (int k = 0; k < a[i].n_dims; k++) {
-            CHECK_INT(a[i].shape[k], ==, want[i].shape[k]);
+            CHECK_INT(a[i].shape[k], ==, wanted[i].shape[k]);
             bytes *= (size_t)a[i].shape[k];
         }
         CHECK_INT(a[i].bytes, ==, bytes);
