@@ -175,7 +175,7 @@ reel_vec3 contact_velocity(const reel_sim *sim, const contact *c)
     return reel_v3_sub(va, vb);
 }
 
-double contact_restfulness(const reel_sim *sim, const contact *c)
+double contact_unrest(const reel_sim *sim, const contact *c)
 {
     const bool a = sim->bodies[c->body_a].dynamic, b = sim->bodies[c->body_b].dynamic;
     const double ra = sim->bodies[c->body_a].reach, rb = sim->bodies[c->body_b].reach;
@@ -184,7 +184,7 @@ double contact_restfulness(const reel_sim *sim, const contact *c)
         reel_v3_sub(sim->state.bodies[c->body_a].w, sim->state.bodies[c->body_b].w);
     const double speed = reel_v3_len(contact_velocity(sim, c)) + reel_v3_len(surfaces_run(sim, c)) +
                          reach * reel_v3_len(spin);
-    return speed < sim->rest_speed ? 1 - speed / sim->rest_speed : 0;
+    return sim->rest_speed > 0 ? speed / sim->rest_speed : INFINITY;
 }
 
 static void describe(reel_sim *sim, contact *c)

@@ -74,7 +74,7 @@ static double rising_speed(const reel_sim *sim, const contact *c, bool impact, d
     }
     const double depth = c->solver_depth + bias - (bias > 0 ? MEAN_BIAS : 0);
     return fmin(SIM_ERP / sim->h * depth, SIM_PUSH_SPEED) +
-           compliance * c->load * contact_restfulness(sim, c);
+           compliance * c->load * fmax(0, 1 - contact_unrest(sim, c));
 }
 
 static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)

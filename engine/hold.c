@@ -18,6 +18,7 @@
 
 #define PARTED_GAP   2e-4 /* m */
 #define LOAD_TIME    0.1  /* s, over which the load of a point is smoothed */
+#define HELD_UNREST  4.0  /* what turns faster goes on without the points behind it */
 #define PARTED_DRIFT 1e-3 /* m: sideways */
 
 static int by_pair(int32_t a, int32_t b, int32_t ga, int32_t gb, const contact *c)
@@ -125,7 +126,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
                      .age = h->age,
                      .solver_depth = -width,
                      .parted = width > held_gap(sim) || !(reel_v3_dot(h->force, h->force) > 0)};
-    return h->swept || contact_restfulness(sim, out) > 0;
+    return h->swept || contact_unrest(sim, out) < HELD_UNREST;
 }
 
 static reel_status append_parted(reel_sim *sim, const hold *old, const bool *used, int n_old,

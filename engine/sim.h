@@ -336,8 +336,8 @@ reel_vec3 surfaces_run(const reel_sim *sim, const contact *c); /* contact.belt *
 reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
 void contacts_read_forces(reel_sim *sim); /* and account for them */
 
-/* 1 where the bodies rest on one another, 0 where they slide, roll or turn */
-double contact_restfulness(const reel_sim *sim, const contact *c);
+/* how fast the bodies slide, roll and turn on one another, in units of the speed of rest */
+double contact_unrest(const reel_sim *sim, const contact *c);
 bool contact_is_impact(const reel_sim *sim, const contact *c); /* may bounce, not dealt with yet */
 
 /* hold.c */
