@@ -5,8 +5,9 @@
  * Free bodies that have just met have an impact of their own (impact.c). Joint trees without
  * contacts are integrated in reduced coordinates (tree_island.c). A small island is solved exactly
  * (dWorldStep: Dantzig's algorithm on the whole island), a large one of contacts by sweeps
- * (sweep.c), a large one with joints by QuickStep, alone and with a seed of its own, so that islands
- * know nothing of one another. All bodies are disabled in ODE but those of the islands being solved.
+ * (sweep.c), a large one with joints by QuickStep, alone and with a seed of its own, so that
+ * islands know nothing of one another. All bodies are disabled in ODE but those of the islands
+ * being solved.
  */
 #include "engine/joints.h"
 

@@ -124,6 +124,7 @@ static inline reel_take *fixture_take(const reel_scene *scene)
                                    .begin_time = 0.0055,
                                    .end_time = -1,
                                    .normal = {0, 0, -1},
+                                   .sticking = 1,
                                    .impulse_normal = 1.25};
     take->audit.penetration = 0.00012;
     take->audit.exact_steps = 120;

@@ -14,7 +14,8 @@ import sys
 import tempfile
 
 PINNED = pathlib.Path(__file__).with_name("pinned.json")
-FAMILIES = ["billiards", "dominoes", "pendulum", "ramp", "toss", "tower"]
+FAMILIES = ["billiards", "chain", "conveyor", "dominoes", "machine", "pendulum", "ramp", "shapes",
+            "terrain", "toss", "tower", "water"]
 
 
 def digests(program):

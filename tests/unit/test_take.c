@@ -2,6 +2,39 @@
 #include "tests/check.h"
 #include "tests/unit/sample_scene.h"
 
+/* Event i, every value of its own. */
+static reel_event sample_event(int i)
+{
+    return (reel_event){
+        .body_a = i,
+        .body_b = i + 1,
+        .geom_a = i,
+        .geom_b = i + 2,
+        .begin_step = 10 + i,
+        .end_step = i == 2 ? -1 : 20 + i,
+        .begin_time = 0.01 * i,
+        .end_time = i == 2 ? -1 : 0.02 * i,
+        .point = {i, 2 * i, 3 * i},
+        .normal = {0, 0.6, 0.8},
+        .approach_speed = 1.5 + i,
+        .impulse_normal = 0.25 + i,
+        .impulse_tangent = 0.125 + i,
+        .impulse_total = 0.5 + i,
+        .max_depth = 1e-4 * i,
+        .kind = i % 2,
+        .motion = i,
+        .impacts = i + 1,
+        .approach_velocity = {0.1 * i, -1.5, 0.2},
+        .parting_speed = 0.75 * i,
+        .impulse = {0.01, 0.02 * i, 0.03},
+        .sticking = 0.5,
+        .sliding = 0.25,
+        .rolling = 0.25,
+        .slip_distance = 0.3 * i,
+        .roll_angle = 0.7 * i,
+    };
+}
+
 /* A take of the sample scene with every value different, and three events. */
 static reel_take *sample_take(const reel_scene *s)
 {
@@ -14,34 +47,7 @@ static reel_take *sample_take(const reel_scene *s)
     t->n_events = 3;
     t->events = REEL_ARENA_NEW(&t->arena, reel_event, 3);
     for (int i = 0; i < 3; i++) {
-        t->events[i] = (reel_event){
-            .body_a = i,
-            .body_b = i + 1,
-            .geom_a = i,
-            .geom_b = i + 2,
-            .begin_step = 10 + i,
-            .end_step = i == 2 ? -1 : 20 + i,
-            .begin_time = 0.01 * i,
-            .end_time = i == 2 ? -1 : 0.02 * i,
-            .point = {i, 2 * i, 3 * i},
-            .normal = {0, 0.6, 0.8},
-            .approach_speed = 1.5 + i,
-            .impulse_normal = 0.25 + i,
-            .impulse_tangent = 0.125 + i,
-            .impulse_total = 0.5 + i,
-            .max_depth = 1e-4 * i,
-            .kind = i % 2,
-            .motion = i,
-            .impacts = i + 1,
-            .approach_velocity = {0.1 * i, -1.5, 0.2},
-            .parting_speed = 0.75 * i,
-            .impulse = {0.01, 0.02 * i, 0.03},
-            .sticking = 0.5,
-            .sliding = 0.25,
-            .rolling = 0.25,
-            .slip_distance = 0.3 * i,
-            .roll_angle = 0.7 * i,
-        };
+        t->events[i] = sample_event(i);
     }
     t->audit = (reel_audit){
         .penetration = 1,
