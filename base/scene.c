@@ -21,6 +21,22 @@ reel_audit_limits reel_audit_limits_default(void)
     };
 }
 
+reel_material reel_material_default(void)
+{
+    return (reel_material){
+        .name = "",
+        .color = {0.8, 0.8, 0.8},
+        .color2 = {0.8, 0.8, 0.8},
+        .scale = 1,
+        .roughness = 0.5,
+        .specular = 0.04,
+        .image = -1,
+        .normal_image = -1,
+        .clearcoat_roughness = 0.03,
+        .ior = 1.5,
+    };
+}
+
 reel_scene *reel_scene_create(void)
 {
     reel_scene *scene = reel_calloc(1, sizeof(*scene));
@@ -44,7 +60,14 @@ reel_scene *reel_scene_create(void)
     scene->samples_per_frame = 1;
     scene->gravity = reel_v3(0, 0, -9.81);
     scene->exposure = 1;
-    scene->sky = (reel_sky){{0.25, 0.42, 0.75}, {0.80, 0.86, 0.92}, {0.22, 0.20, 0.18}};
+    scene->sky = (reel_sky){
+        .zenith = {0.25, 0.42, 0.75},
+        .horizon = {0.80, 0.86, 0.92},
+        .ground = {0.22, 0.20, 0.18},
+        .image = -1,
+        .strength = 1,
+        .turbidity = 3,
+    };
     scene->audit = reel_audit_limits_default();
     return scene;
 }

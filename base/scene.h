@@ -40,6 +40,10 @@ enum {
     REEL_MAX_JOINTS = 8192,
     REEL_MAX_ACTIONS = 65536,
     REEL_MAX_SUNS = 16,
+    REEL_MAX_LAMPS = 64,
+    REEL_MAX_IMAGES = 256,
+    REEL_MAX_IMAGE_SIDE = 4096, /**< px */
+    REEL_MAX_IMAGE_BYTES = REEL_MAX_IMAGE_SIDE * REEL_MAX_IMAGE_SIDE * 4,
     REEL_MAX_EXPECTS = 4096,
     REEL_MAX_MESHES = 4096,
     REEL_MAX_VERTICES = 1 << 20,  /**< of one mesh */
@@ -78,7 +82,38 @@ typedef enum reel_pattern {
     REEL_PATTERN_MARBLE,  /**< veins of pitch `scale` */
     REEL_PATTERN_TILES,   /**< tiles of edge `scale` with joints of color2 */
     REEL_PATTERN_STRIPES, /**< bands of width `scale` across the geom's z axis */
+    REEL_PATTERN_BRUSHED, /**< fine scratches along the geom's x axis, `scale` long: colour and
+                               roughness vary across them */
+    REEL_PATTERN_FABRIC,  /**< plain weave of threads of pitch `scale`, warp in color, weft in
+                               color2 */
 } reel_pattern;
+
+typedef enum reel_image_kind {
+    REEL_IMAGE_COLOR = 0, /**< sRGB-encoded red, green, blue and linear alpha, not premultiplied */
+    REEL_IMAGE_DATA,      /**< four linear values 0..1: normals as (v + 1) / 2, green up */
+    REEL_IMAGE_RADIANCE,  /**< Ward's RGBE: linear radiance (r, g, b) 2^(e - 136) */
+} reel_image_kind;
+
+/** A picture that materials or the environment show. Row 0 is the top. */
+typedef struct reel_image {
+    const char *name; /**< unique */
+    reel_image_kind kind;
+    int width, height; /**< px, 1..REEL_MAX_IMAGE_SIDE */
+    int n_bytes;       /**< width * height * 4 */
+    uint8_t *pixels;   /**< [height][width][4] */
+} reel_image;
+
+/** Where an image lies on a geom; directions are the geom frame's. `scale` is the width in m of one
+ * copy, whose height keeps the image's pixels square. */
+typedef enum reel_mapping {
+    REEL_MAPPING_BOX = 0, /**< along the axis nearest to the normal, repeated; up is +z (on faces
+                               up and down: +y) */
+    REEL_MAPPING_WRAP,    /**< once about the z axis from -y by +x; up the height, centred; a sphere
+                               and an ellipsoid: equirectangular. `scale` unused */
+    REEL_MAPPING_X,       /**< a decal: once, centred, on what faces +x, beyond it the pattern */
+    REEL_MAPPING_Y,       /**< the same on what faces +y */
+    REEL_MAPPING_Z,       /**< the same on what faces +z */
+} reel_mapping;
 
 /** Look of a surface: metal-rough reflectance with a solid (3-D) procedural pattern. */
 typedef struct reel_material {
@@ -91,7 +126,22 @@ typedef struct reel_material {
     double metallic;  /**< 0..1 */
     double specular;  /**< normal-incidence reflectance of the dielectric part, 0..0.2; 0.04 */
     uint32_t seed;    /**< of the pattern's noise */
+    double bump;      /**< m, >= 0: relief of the pattern, which tilts the normals of the shading
+                           (never the normal plane); 0: none */
+    int image;        /**< index into images, kind color: laid over the pattern by its alpha; -1 */
+    int normal_image; /**< index into images, kind data: tangent-space normals, laid as `image`; -1 */
+    reel_mapping mapping;
+    double image_scale;         /**< m, > 0 if an image is laid by it; see reel_mapping */
+    double clearcoat;           /**< 0..1: share of a clear lacquer (ior 1.5) over all */
+    double clearcoat_roughness; /**< perceptual, 0.03..1; default 0.03 */
+    double transmission; /**< 0..1: share of the dielectric part that is clear, tinted by color at
+                              each surface; drawn from quality `high` on, opaque below */
+    double ior;          /**< 1..3, of what is inside; default 1.5 */
+    double emission[3];  /**< radiance that it sends out, >= 0 */
 } reel_material;
+
+/** A plain grey of roughness 0.5 without a name; scale 1, and the defaults named above. */
+reel_material reel_material_default(void);
 
 /** A plane is drawn as the disc of radius size[0] (m; 0 = without end) about its origin, whose rim
  * fades into the sky; physics ignores the radius. */
@@ -324,6 +374,16 @@ typedef struct reel_camera {
     int body;          /**< attached: index into bodies; else -1 */
     int n_keys;        /**< >= 1 */
     reel_camera_key *keys;
+    /* what follows is in colour only: labels are those of the pinhole at the frame's time */
+    double aperture; /**< m, >= 0: diameter of the lens; 0: all is sharp */
+    double focus;    /**< m, planar distance that is sharp; > 0 if there is an aperture */
+    double shutter;  /**< 0..1: share of a frame's time that is exposed, around the frame's time;
+                          0: an instant */
+    double exposure; /**< stops, added to the scene's */
+    double white;    /**< K, of the light that is shown as white (CIE daylight, 4000..25000); 0:
+                          D65, nothing is changed */
+    double vignette; /**< 0..1: share of the natural fall of light, cos^4 of the angle */
+    double grain;    /**< >= 0: standard deviation of the noise at mid grey in codes of 255 */
 } reel_camera;
 
 /** A distant light. */
@@ -334,9 +394,48 @@ typedef struct reel_sun {
     double angular_radius; /**< rad, >= 0: half the disc's angle; the real sun's is 0.00465 */
 } reel_sun;
 
-/** Radiance from all around: a smooth gradient over elevation, and the ground's below it. */
+typedef enum reel_lamp_kind {
+    REEL_LAMP_SPHERE = 0, /**< a ball of radius size[0] */
+    REEL_LAMP_RECT,       /**< a rectangle of size[0] by size[1], shining to the side of
+                               `direction`; its first edge is `across` */
+    REEL_LAMP_SPOT,       /**< a ball of radius size[0] whose light is kept within a cone */
+} reel_lamp_kind;
+
+/** A near light. It lights and is seen in reflections, but is not drawn itself. */
+typedef struct reel_lamp {
+    const char *name; /**< unique */
+    reel_lamp_kind kind;
+    int body;            /**< rigid in this body's frame; -1: in the world's */
+    reel_vec3 position;  /**< m */
+    reel_vec3 direction; /**< unit (rectangle, spot) */
+    reel_vec3 across;    /**< unit, at right angles to direction (rectangle) */
+    double size[2];      /**< m, > 0 */
+    double power[3]; /**< W, linear RGB: all that it would send out. Radiance is that of a diffuse
+                          emitter: power / (4 pi^2 r^2) of a ball, power / (pi w h) of a rectangle;
+                          a spot has the ball's, so that narrowing the cone takes light away */
+    double cone;     /**< rad, 0..pi / 2: half angle (spot) */
+    double blend;    /**< 0..1: share of the cone's angle over which it fades (spot) */
+} reel_lamp;
+
+typedef enum reel_sky_kind {
+    REEL_SKY_GRADIENT = 0, /**< the three colours below, smooth over elevation */
+    REEL_SKY_CLEAR,        /**< a daylight sky about suns[0], by turbidity */
+    REEL_SKY_OVERCAST,     /**< CIE overcast: zenith three times the horizon, in `zenith` */
+    REEL_SKY_STUDIO, /**< soft boxes of `zenith` in a room of `horizon`, dark floor `ground` */
+    REEL_SKY_NIGHT,  /**< the gradient, dim, with stars of `seed` */
+    REEL_SKY_IMAGE,  /**< an equirectangular image of radiance */
+} reel_sky_kind;
+
+/** Radiance from all around. */
 typedef struct reel_sky {
     double zenith[3], horizon[3], ground[3]; /**< linear radiance, >= 0 */
+    reel_sky_kind kind;
+    int image;        /**< index into images, kind radiance (image); else -1. Its middle column is
+                           +x, columns go clockwise seen from above, row 0 is up */
+    double turn;      /**< rad about +z, counter-clockwise seen from above */
+    double strength;  /**< factor on all but the gradient; default 1 */
+    double turbidity; /**< 1.7..10 (clear); default 3 */
+    uint32_t seed;
 } reel_sky;
 
 typedef enum reel_expect_kind {
@@ -396,7 +495,8 @@ typedef struct reel_scene {
     reel_vec3 gravity;     /**< m/s^2 */
 
     int n_surfaces, n_pairs, n_materials, n_categories, n_meshes, n_height_fields, n_objects,
-        n_bodies, n_geoms, n_joints, n_force_fields, n_actions, n_cameras, n_suns, n_expects;
+        n_bodies, n_geoms, n_joints, n_force_fields, n_actions, n_cameras, n_suns, n_lamps,
+        n_images, n_expects;
     reel_surface *surfaces;
     reel_contact_pair *pairs;
     reel_material *materials;
@@ -411,6 +511,8 @@ typedef struct reel_scene {
     reel_action *actions;
     reel_camera *cameras;
     reel_sun *suns;
+    reel_lamp *lamps;
+    reel_image *images;
     reel_expect *expects;
     reel_sky sky;
     double exposure; /**< factor on radiance before the tone curve, > 0; default 1 */

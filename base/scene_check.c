@@ -177,8 +177,29 @@ static bool check_parts(scene_walk *w)
     return true;
 }
 
+/* Images are of the kind that their users need. */
+static bool check_images(scene_walk *w)
+{
+    const reel_scene *s = w->scene;
+    for (int i = 0; i < s->n_materials; i++) {
+        const reel_material *m = &s->materials[i];
+        if (m->image >= 0 && s->images[m->image].kind != REEL_IMAGE_COLOR) {
+            return fail_item(w, "materials", i, "image", "must be an image of colour");
+        }
+        if (m->normal_image >= 0 && s->images[m->normal_image].kind != REEL_IMAGE_DATA) {
+            return fail_item(w, "materials", i, "normal_image", "must be an image of data");
+        }
+    }
+    if ((s->sky.image >= 0) != (s->sky.kind == REEL_SKY_IMAGE) ||
+        (s->sky.image >= 0 && s->images[s->sky.image].kind != REEL_IMAGE_RADIANCE)) {
+        snprintf(w->path, sizeof(w->path), "sky.image");
+        return walk_fail(w, REEL_E_SCENE, "must be an image of radiance, for a sky of kind image");
+    }
+    return true;
+}
+
 bool scene_check(scene_walk *w)
 {
     return check_indices(w, &reel_scene_fields, w->scene) && check_runs(w) && check_kinds(w) &&
-           check_actions(w) && check_parts(w) && check_meshes(w);
+           check_actions(w) && check_images(w) && check_parts(w) && check_meshes(w);
 }

@@ -1,4 +1,5 @@
 /* scene_decode.c - a scene from JSON, by the table of its fields. */
+#include "base/base64.h"
 #include "base/scene_walk.h"
 
 #include <errno.h>
@@ -158,6 +159,26 @@ static bool decode_numbers(scene_walk *w, const reel_field *f, const reel_json *
     return ok;
 }
 
+/* Bytes that stand in the JSON as one string; only images have such. */
+static bool decode_bytes(scene_walk *w, const reel_field *f, const reel_json *v, void *base)
+{
+    const reel_image *image = base;
+    const char *text = reel_json_to_string(v);
+    const int64_t wanted = (int64_t)image->width * image->height * 4;
+    if (!text || wanted > f->max) {
+        return walk_fail(w, REEL_E_SCENE, text ? "is too large" : "must be a string");
+    }
+    const int n = (int)wanted;
+    uint8_t *bytes = REEL_ARENA_NEW(&w->scene->arena, uint8_t, n);
+    if (!bytes) {
+        return walk_no_memory(w);
+    }
+    memcpy((char *)base + f->offset, &bytes, sizeof(bytes));
+    memcpy((char *)base + f->count_offset, &n, sizeof(n));
+    return reel_base64_decode(text, bytes, (size_t)n) ||
+           walk_fail(w, REEL_E_SCENE, "must be base64 of width * height * 4 bytes");
+}
+
 static bool decode_params(scene_walk *w, const reel_field *f, const reel_json *v)
 {
     if (!check_count(w, f, v, REEL_JSON_OBJECT)) {
@@ -219,6 +240,7 @@ static bool decode_field(scene_walk *w, const reel_field *f, const reel_json *v,
     case REEL_FIELD_TEXTS: return decode_list(w, f, v, base);
     case REEL_FIELD_REAL_LIST:
     case REEL_FIELD_INT_LIST: return decode_numbers(w, f, v, base);
+    case REEL_FIELD_BYTES: return decode_bytes(w, f, v, base);
     case REEL_FIELD_PARAMS: return decode_params(w, f, v);
     case REEL_FIELD_FORMAT: return decode_format(w, v);
     }

@@ -1,4 +1,5 @@
 /* scene_encode.c - a scene as canonical JSON, by the table of its fields. */
+#include "base/base64.h"
 #include "base/scene_walk.h"
 
 #include <inttypes.h>
@@ -114,6 +115,14 @@ static reel_json *encode_numbers(scene_walk *w, const reel_field *f, const void 
     return array;
 }
 
+static reel_json *encode_bytes(const reel_field *f, const void *base)
+{
+    char *text = reel_base64_encode(field_items(base, f), (size_t)field_count(base, f));
+    reel_json *v = text ? reel_json_string(text) : NULL;
+    reel_free(text);
+    return v;
+}
+
 static bool is_default(const reel_field *f, const void *base)
 {
     const void *at = (const char *)base + f->offset;
@@ -128,6 +137,7 @@ static bool is_default(const reel_field *f, const void *base)
         return true;
     case REEL_FIELD_INT:
     case REEL_FIELD_ENUM: return *(const int *)at == (int)f->fallback;
+    case REEL_FIELD_UINT32: return *(const uint32_t *)at == (uint32_t)f->fallback;
     case REEL_FIELD_INT64: return *(const int64_t *)at == (int64_t)f->fallback;
     case REEL_FIELD_BOOL: return *(const bool *)at == (f->fallback != 0);
     case REEL_FIELD_TEXT: return *(const char *const *)at && **(const char *const *)at == '\0';
@@ -157,6 +167,7 @@ static reel_json *encode_field(scene_walk *w, const reel_field *f, const void *b
     case REEL_FIELD_TEXTS: return encode_list(w, f, base);
     case REEL_FIELD_REAL_LIST:
     case REEL_FIELD_INT_LIST: return encode_numbers(w, f, base);
+    case REEL_FIELD_BYTES: return encode_bytes(f, base);
     case REEL_FIELD_PARAMS: return encode_params(w, f, base);
     case REEL_FIELD_FORMAT: return reel_json_int(REEL_SCENE_FORMAT);
     }

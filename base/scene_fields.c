@@ -4,8 +4,8 @@
 
 /* ---- names of enum values, in their order ---- */
 
-static const char *const pattern_names[] = {"plain",  "checker", "noise",   "wood",
-                                            "marble", "tiles",   "stripes", NULL};
+static const char *const pattern_names[] = {"plain", "checker", "noise",   "wood",   "marble",
+                                            "tiles", "stripes", "brushed", "fabric", NULL};
 static const char *const shape_names[] = {"plane",    "box",          "sphere",    "capsule",
                                           "cylinder", "cone",         "ellipsoid", "hull",
                                           "mesh",     "height_field", NULL};
@@ -18,6 +18,11 @@ static const char *const action_names[] = {"impulse", "force", "target", "releas
 static const char *const force_names[] = {"uniform", "radial", "gravitation", "charge",
                                           "magnet",  "wind",   "water",       NULL};
 static const char *const camera_names[] = {"static", "orbit", "keyframes", "attached", NULL};
+static const char *const image_names[] = {"color", "data", "radiance", NULL};
+static const char *const mapping_names[] = {"box", "wrap", "x", "y", "z", NULL};
+static const char *const lamp_names[] = {"sphere", "rect", "spot", NULL};
+static const char *const sky_names[] = {"gradient", "clear", "overcast", "studio",
+                                        "night",    "image", NULL};
 static const char *const expect_names[] = {"fallen", "standing", "moved", "at_rest", NULL};
 
 const char *reel_shape_name(reel_shape shape)
@@ -28,7 +33,7 @@ const char *reel_shape_name(reel_shape shape)
 
 const char *reel_pattern_name(reel_pattern pattern)
 {
-    assert((unsigned)pattern <= REEL_PATTERN_STRIPES);
+    assert((unsigned)pattern <= REEL_PATTERN_FABRIC);
     return pattern_names[pattern];
 }
 
@@ -57,6 +62,9 @@ const char *reel_pattern_name(reel_pattern pattern)
 #define DEFAULT(v) .optional = true, .fallback = (v)
 #define OPT_REAL(member) {AT(member), .kind = REEL_FIELD_REAL, DEFAULT(0)}
 #define OPT_REALS(member, n) {AT(member), .kind = REEL_FIELD_REALS, .width = (n), DEFAULT(0)}
+#define OPT_REAL_OR(member, v) {AT(member), .kind = REEL_FIELD_REAL, DEFAULT(v)}
+#define OPT_ENUM(member, list) {AT(member), .kind = REEL_FIELD_ENUM, .names = (list), DEFAULT(0)}
+#define OPT_UINT32(member) {AT(member), .kind = REEL_FIELD_UINT32, DEFAULT(0)}
 #define OPT_BOOL(member) {AT(member), .kind = REEL_FIELD_BOOL, DEFAULT(0)}
 #define OPT_TEXT(member) {AT(member), .kind = REEL_FIELD_TEXT, DEFAULT(0)}
 #define OPT_INT64(member, lo, hi) \
@@ -73,6 +81,8 @@ const char *reel_pattern_name(reel_pattern pattern)
 #define INT_LIST(member, n_member, group, lo, hi) \
     {AT(member), .kind = REEL_FIELD_INT_LIST, .count_offset = offsetof(T, n_member), \
      .width = (group), .min = (lo), .max = (hi)}
+#define BYTES(member, n_member, hi) \
+    {AT(member), .kind = REEL_FIELD_BYTES, .count_offset = offsetof(T, n_member), .max = (hi)}
 #define TABLE(rows) {(rows), sizeof(rows) / sizeof((rows)[0]), sizeof(T)}
 
 #define T reel_pose
@@ -105,6 +115,16 @@ static const reel_field material_rows[] = {
     REAL(metallic),
     REAL(specular),
     UINT32(seed),
+    OPT_REAL(bump),
+    OPT_INDEX(image, n_images),
+    OPT_INDEX(normal_image, n_images),
+    OPT_ENUM(mapping, mapping_names),
+    OPT_REAL(image_scale),
+    OPT_REAL(clearcoat),
+    OPT_REAL_OR(clearcoat_roughness, 0.03),
+    OPT_REAL(transmission),
+    OPT_REAL_OR(ior, 1.5),
+    OPT_REALS(emission, 3),
 };
 static const reel_field_table material_table = TABLE(material_rows);
 #undef T
@@ -282,6 +302,13 @@ static const reel_field camera_rows[] = {
     REAL(orbit_rate),
     INDEX(body, -1, n_bodies),
     LIST(keys, n_keys, key_table, 1, REEL_MAX_KEYS),
+    OPT_REAL(aperture),
+    OPT_REAL(focus),
+    OPT_REAL(shutter),
+    OPT_REAL(exposure),
+    OPT_REAL(white),
+    OPT_REAL(vignette),
+    OPT_REAL(grain),
 };
 static const reel_field_table camera_table = TABLE(camera_rows);
 #undef T
@@ -301,8 +328,41 @@ static const reel_field sky_rows[] = {
     REALS(zenith, 3),
     REALS(horizon, 3),
     REALS(ground, 3),
+    OPT_ENUM(kind, sky_names),
+    OPT_INDEX(image, n_images),
+    OPT_REAL(turn),
+    OPT_REAL_OR(strength, 1),
+    OPT_REAL_OR(turbidity, 3),
+    OPT_UINT32(seed),
 };
 static const reel_field_table sky_table = TABLE(sky_rows);
+#undef T
+
+#define T reel_lamp
+static const reel_field lamp_rows[] = {
+    TEXT(name),
+    ENUM(kind, lamp_names),
+    INDEX(body, -1, n_bodies),
+    REALS(position, 3),
+    REALS(direction, 3),
+    REALS(across, 3),
+    REALS(size, 2),
+    REALS(power, 3),
+    REAL(cone),
+    REAL(blend),
+};
+static const reel_field_table lamp_table = TABLE(lamp_rows);
+#undef T
+
+#define T reel_image
+static const reel_field image_rows[] = {
+    TEXT(name),
+    ENUM(kind, image_names),
+    INT(width, 1, REEL_MAX_IMAGE_SIDE),
+    INT(height, 1, REEL_MAX_IMAGE_SIDE),
+    BYTES(pixels, n_bytes, REEL_MAX_IMAGE_BYTES),
+};
+static const reel_field_table image_table = TABLE(image_rows);
 #undef T
 
 #define T reel_expect
@@ -363,6 +423,8 @@ static const reel_field scene_rows[] = {
     LIST(actions, n_actions, action_table, 0, REEL_MAX_ACTIONS),
     LIST(cameras, n_cameras, camera_table, 0, REEL_MAX_CAMERAS),
     LIST(suns, n_suns, sun_table, 0, REEL_MAX_SUNS),
+    OPT_LIST(lamps, n_lamps, lamp_table, REEL_MAX_LAMPS),
+    OPT_LIST(images, n_images, image_table, REEL_MAX_IMAGES),
     LIST(expects, n_expects, expect_table, 0, REEL_MAX_EXPECTS),
     STRUCT(sky, sky_table),
     REAL(exposure),

@@ -28,6 +28,9 @@ typedef enum reel_field_kind {
     REEL_FIELD_REAL_LIST, /**< pointer to groups of `width` doubles, count (of groups) at
                                count_offset; a flat JSON array */
     REEL_FIELD_INT_LIST,  /**< the same of ints >= 0 */
+    REEL_FIELD_BYTES,     /**< of a reel_image: pointer to width * height * 4 bytes, count at
+                               count_offset, at most `max`; a JSON string, base64. Width and height
+                               have rows before it */
     REEL_FIELD_FORMAT,    /**< no member: REEL_SCENE_FORMAT */
 } reel_field_kind;
 

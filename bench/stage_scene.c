@@ -17,13 +17,13 @@ static int add_material(builder *b, reel_pattern pattern, const double c1[3], co
                         double scale, double roughness, double metallic)
 {
     reel_material *m = &b->s->materials[b->s->n_materials];
-    *m = (reel_material){.name = "m",
-                         .pattern = pattern,
-                         .scale = scale,
-                         .roughness = roughness,
-                         .metallic = metallic,
-                         .specular = 0.04,
-                         .seed = 77u * (uint32_t)b->s->n_materials + 5u};
+    *m = reel_material_default();
+    m->name = "m";
+    m->pattern = pattern;
+    m->scale = scale;
+    m->roughness = roughness;
+    m->metallic = metallic;
+    m->seed = 77u * (uint32_t)b->s->n_materials + 5u;
     memcpy(m->color, c1, sizeof m->color);
     memcpy(m->color2, c2, sizeof m->color2);
     return b->s->n_materials++;
@@ -320,7 +320,12 @@ static bool begin(builder *b, int most, int frames, int width, int height)
                             .irradiance = {3.1, 2.8, 2.4},
                             .angular_radius = 0.03};
     s->n_suns = 1;
-    s->sky = (reel_sky){{0.13, 0.24, 0.50}, {0.42, 0.48, 0.56}, {0.20, 0.19, 0.17}};
+    s->sky = (reel_sky){.zenith = {0.13, 0.24, 0.50},
+                        .horizon = {0.42, 0.48, 0.56},
+                        .ground = {0.20, 0.19, 0.17},
+                        .image = -1,
+                        .strength = 1,
+                        .turbidity = 3};
     add_camera(s, "orbit", REEL_CAMERA_ORBIT, reel_v3(2.2, -3.0, 1.9), reel_v3(0, 0, 0.15));
     add_camera(s, "still", REEL_CAMERA_STATIC, reel_v3(0.3, -3.4, 1.4), reel_v3(0, 0, 0.2));
     add_camera(s, "low", REEL_CAMERA_STATIC, reel_v3(1.2, -2.4, 0.25), reel_v3(0, 0, 0.2));

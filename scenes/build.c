@@ -84,9 +84,14 @@ static bool same_material(const reel_material *a, const reel_material *b)
 {
     bool same = same_text(a->name, b->name) && a->pattern == b->pattern && a->scale == b->scale &&
                 a->roughness == b->roughness && a->metallic == b->metallic &&
-                a->specular == b->specular && a->seed == b->seed;
+                a->specular == b->specular && a->seed == b->seed && a->bump == b->bump &&
+                a->image == b->image && a->normal_image == b->normal_image &&
+                a->mapping == b->mapping && a->image_scale == b->image_scale &&
+                a->clearcoat == b->clearcoat && a->clearcoat_roughness == b->clearcoat_roughness &&
+                a->transmission == b->transmission && a->ior == b->ior;
     for (int i = 0; i < 3; i++) {
-        same = same && a->color[i] == b->color[i] && a->color2[i] == b->color2[i];
+        same = same && a->color[i] == b->color[i] && a->color2[i] == b->color2[i] &&
+               a->emission[i] == b->emission[i];
     }
     return same;
 }

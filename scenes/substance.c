@@ -78,14 +78,14 @@ static reel_substance from_word(reel_fields *f, const reel_material_word *w)
 {
     reel_substance s = {
         .surface = {w->name, w->density, w->friction, w->restitution, w->rolling},
-        .material = {.name = w->name,
-                     .pattern = w->pattern,
-                     .scale = w->scale,
-                     .roughness = w->roughness,
-                     .metallic = w->metallic,
-                     .specular = 0.04},
+        .material = reel_material_default(),
         .color_word = w->color ? w->color : "",
     };
+    s.material.name = w->name;
+    s.material.pattern = w->pattern;
+    s.material.scale = w->scale;
+    s.material.roughness = w->roughness;
+    s.material.metallic = w->metallic;
     reel_color_from_srgb(w->srgb, s.material.color);
     reel_color_from_srgb(w->srgb2, s.material.color2);
     if (w->pattern != REEL_PATTERN_PLAIN && w->pattern != REEL_PATTERN_CHECKER &&

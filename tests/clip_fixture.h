@@ -89,8 +89,9 @@ static inline reel_scene *fixture_scene(int width, int height, int fps, int fram
     s->surfaces = REEL_ARENA_NEW(a, reel_surface, 1);
     s->surfaces[0] = (reel_surface){.name = "rubber", .density = 1100, .friction = 0.8};
     s->materials = REEL_ARENA_NEW(a, reel_material, 1);
-    s->materials[0] = (reel_material){
-        .name = "red", .color = {0.8, 0.1, 0.1}, .scale = 0.1, .roughness = 0.5, .specular = 0.04};
+    s->materials[0] = reel_material_default();
+    s->materials[0].name = "red";
+    s->materials[0].scale = 0.1;
     s->n_categories = 2;
     s->categories = REEL_ARENA_NEW(a, const char *, 2);
     s->categories[0] = "environment";

@@ -36,6 +36,7 @@ struct reel_renderer {
     uint64_t *marks;
     soft_occluder *occluders;
     soft_sun *suns;
+    soft_lamp *lamps;
     soft_tile *tile;
     int *lists;
     int width, height; /* of the snapshots */
@@ -150,9 +151,19 @@ static void fill_materials(soft_material *out, const reel_scene *scene)
         out[i].roughness = (float)m->roughness;
         out[i].metallic = (float)m->metallic;
         out[i].specular = (float)m->specular;
+        out[i].bump = (float)m->bump;
+        out[i].clearcoat = (float)m->clearcoat;
+        out[i].coat_rough = (float)m->clearcoat_roughness;
+        out[i].transmission = (float)m->transmission;
+        out[i].ior = (float)m->ior;
+        out[i].image = m->image;
+        out[i].normal_image = m->normal_image;
+        out[i].mapping = (int)m->mapping;
+        out[i].image_scale = (float)m->image_scale;
         for (int c = 0; c < 3; c++) {
             out[i].color[c] = (float)m->color[c];
             out[i].color2[c] = (float)m->color2[c];
+            out[i].emission[c] = (float)m->emission[c];
             out[i].mean[c] = (float)(m->color[c] + (m->color2[c] - m->color[c]) * share);
         }
     }
@@ -188,6 +199,7 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->materials = reel_calloc((size_t)s->n_materials + 1, sizeof *r->materials);
     r->bodies = reel_calloc((size_t)s->n_bodies + 1, sizeof *r->bodies);
     r->suns = reel_calloc((size_t)s->n_suns + 1, sizeof *r->suns);
+    r->lamps = reel_calloc((size_t)s->n_lamps + 1, sizeof *r->lamps);
     r->occluders = reel_calloc(drawn * ((size_t)s->n_suns + 1), sizeof *r->occluders);
     r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
     r->marks = reel_calloc(drawn / 64 + 1, sizeof *r->marks);
@@ -196,7 +208,8 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->tree.order = reel_calloc(drawn, sizeof *r->tree.order);
     r->tree.planes = reel_calloc(drawn, sizeof *r->tree.planes);
     r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
-    ok = r->info && r->materials && r->bodies && r->suns && r->occluders && r->lists && r->tile;
+    ok = r->info && r->materials && r->bodies && r->suns && r->lamps && r->occluders && r->lists &&
+         r->tile;
     ok = ok && r->marks && r->tree.nodes && r->tree.reach && r->tree.order && r->tree.planes;
     for (int i = 0; i < 2; i++) {
         r->moved[i] = reel_calloc(drawn, 1);
@@ -311,6 +324,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     reel_free(r->materials);
     reel_free(r->bodies);
     reel_free(r->suns);
+    reel_free(r->lamps);
     reel_free(r->occluders);
     reel_free(r->lists);
     reel_free(r->marks);
@@ -379,7 +393,12 @@ static void fill_lights(reel_renderer *r, soft_job *job, const soft_snapshot *no
             reel_soft_rims_fill(out->rims, r->shown, now->geoms, r->n_drawn, out);
         }
     }
+    for (int i = 0; i < r->scene->n_lamps; i++) {
+        reel_soft_lamp_fill(&r->lamps[i], r->scene, r->take, now, i);
+    }
     job->suns = r->suns;
+    job->lamps = r->lamps;
+    job->n_lamps = r->scene->n_lamps;
     job->n_suns = r->scene->n_suns;
     job->n_bouncers = reel_soft_bouncers(job, job->bouncers);
 }

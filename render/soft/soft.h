@@ -84,7 +84,21 @@ typedef struct soft_material {
     float color[3], color2[3], mean[3];
     float scale, inv_scale, roughness, metallic, specular;
     int albedo_srgb[3]; /* plain colour as stored */
+    float bump, clearcoat, coat_rough, transmission, ior, emission[3];
+    int image, normal_image, mapping; /* indices into the scene's images, or -1; reel_mapping */
+    float image_scale;
 } soft_material;
+
+/* A lamp in the camera's frame. */
+typedef struct soft_lamp {
+    int kind;                        /* reel_lamp_kind */
+    float at[3], dir[3], u[3], v[3]; /* centre; rectangle, spot: where it shines; rectangle: unit
+                                        edges */
+    float radius, half[2];           /* m: ball, spot; rectangle: half edges along u, v */
+    float radiance[3];
+    float cos_in, cos_out; /* spot: full light within, none beyond; the share between them is
+                              smooth in the cosine */
+} soft_lamp;
 
 /* One side of the sun for a geom in its own frame: see shadow.h. */
 typedef struct soft_occluder {
@@ -168,6 +182,8 @@ typedef struct soft_job {
     uint64_t *marks;                /* scratch: a bit a drawn geom, all 0 */
     int n_suns, n_bouncers;
     const soft_sun *suns;
+    int n_lamps;
+    const soft_lamp *lamps;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;
     int floor;                             /* the only bouncer's geom, or -1 */
@@ -222,6 +238,10 @@ void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn);
 
 /* Sky in the camera frame, with its irradiance polynomials (constant over a clip but for `up`). */
 void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky);
+
+/* Lamp `lamp` of the scene as a filled snapshot sees it. */
+void reel_soft_lamp_fill(soft_lamp *out, const reel_scene *scene, const reel_take *take,
+                         const soft_snapshot *snap, int lamp);
 
 /* Planes that light others; returns how many. */
 int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS]);

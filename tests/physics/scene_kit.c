@@ -37,7 +37,8 @@ reel_scene *kit_scene(double seconds)
     s->materials = must(REEL_ARENA_NEW(&s->arena, reel_material, 1));
     s->meshes = must(REEL_ARENA_NEW(&s->arena, reel_mesh, KIT_MAX_MESHES));
     s->n_materials = 1;
-    s->materials[0] = (reel_material){.name = "grey", .scale = 1, .roughness = 0.5};
+    s->materials[0] = reel_material_default();
+    s->materials[0].name = "grey";
     s->categories = must(REEL_ARENA_NEW(&s->arena, const char *, 2));
     s->categories[0] = "environment";
     s->categories[1] = "thing";

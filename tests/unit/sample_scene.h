@@ -26,6 +26,38 @@ static inline reel_geom sample_geom(int body, reel_shape shape, double a, double
     };
 }
 
+/* The members that every material has; the others keep their defaults. */
+static inline void sample_material(reel_material *out, reel_material m)
+{
+    const reel_material rest = reel_material_default();
+    m.image = m.normal_image = -1;
+    m.clearcoat_roughness = rest.clearcoat_roughness;
+    m.ior = rest.ior;
+    *out = m;
+}
+
+static inline void sample_materials(reel_scene *s)
+{
+    reel_arena *a = &s->arena;
+    s->n_materials = 2;
+    s->materials = REEL_ARENA_NEW(a, reel_material, 2);
+    sample_material(&s->materials[0], (reel_material){.name = "red",
+                                                      .color = {0.8, 0.1, 0.05},
+                                                      .scale = 1,
+                                                      .roughness = 0.3,
+                                                      .specular = 0.04,
+                                                      .seed = 7});
+    sample_material(&s->materials[1], (reel_material){.name = "boards",
+                                                      .pattern = REEL_PATTERN_WOOD,
+                                                      .color = {0.4, 0.3, 0.2},
+                                                      .color2 = {0.2, 0.1, 0.05},
+                                                      .scale = 0.04,
+                                                      .roughness = 0.55,
+                                                      .metallic = 0.1,
+                                                      .specular = 0.05,
+                                                      .seed = 4294967295u});
+}
+
 static inline void sample_parts(reel_scene *s)
 {
     reel_arena *a = &s->arena;
@@ -33,13 +65,7 @@ static inline void sample_parts(reel_scene *s)
     s->surfaces = REEL_ARENA_NEW(a, reel_surface, 2);
     s->surfaces[0] = (reel_surface){"rubber", 1100, 0.9, 0.7, 0.002};
     s->surfaces[1] = (reel_surface){"stone", 2700.5, 0.6, 0.1, 0};
-    s->n_materials = 2;
-    s->materials = REEL_ARENA_NEW(a, reel_material, 2);
-    s->materials[0] =
-        (reel_material){"red", REEL_PATTERN_PLAIN, {0.8, 0.1, 0.05}, {0, 0, 0}, 1, 0.3, 0, 0.04, 7};
-    s->materials[1] = (reel_material){
-        "boards", REEL_PATTERN_WOOD, {0.4, 0.3, 0.2}, {0.2, 0.1, 0.05}, 0.04, 0.55, 0.1,
-        0.05,     4294967295u};
+    sample_materials(s);
     s->n_categories = 3;
     s->categories = REEL_ARENA_NEW(a, const char *, 3);
     s->categories[0] = "environment";
@@ -198,6 +224,54 @@ static inline void *sample_longer(reel_arena *arena, const void *old, int count,
     return all;
 }
 
+static inline void sample_looks(reel_scene *s)
+{
+    reel_arena *a = &s->arena;
+    s->n_images = 3;
+    s->images = REEL_ARENA_NEW(a, reel_image, 3);
+    for (int i = 0; i < 3; i++) {
+        static const char *const image_names[] = {"paper", "dents", "yard"};
+        reel_image *image = &s->images[i];
+        *image = (reel_image){image_names[i], (reel_image_kind)i, 2 + i, 2, 16 + 8 * i, NULL};
+        image->pixels = REEL_ARENA_NEW(a, uint8_t, image->n_bytes);
+        for (int k = 0; k < image->n_bytes; k++) {
+            image->pixels[k] = (uint8_t)(37 * k + 11 * i);
+        }
+    }
+    s->sky.kind = REEL_SKY_IMAGE;
+    s->sky.image = 2;
+    s->sky.turn = 0.5;
+    s->sky.strength = 2;
+    s->sky.turbidity = 4;
+    s->sky.seed = 9;
+    s->n_lamps = 2;
+    s->lamps = REEL_ARENA_NEW(a, reel_lamp, 2);
+    s->lamps[0] = (reel_lamp){"bulb",    REEL_LAMP_SPHERE, 3,   {0, 0, 2}, {0, 0, -1}, {1, 0, 0},
+                              {0.05, 0}, {60, 50, 40},     1.0, 0.5};
+    s->lamps[1] = (reel_lamp){"window",  REEL_LAMP_RECT, -1,           {1, 0, 2}, {-1, 0, 0},
+                              {0, 1, 0}, {1.5, 0.8},     {10, 20, 40}, 0.75,      0.25};
+    reel_material *boards = &s->materials[1];
+    boards->bump = 0.001;
+    boards->image = 0;
+    boards->normal_image = 1;
+    boards->mapping = REEL_MAPPING_WRAP;
+    boards->image_scale = 0.5;
+    boards->clearcoat = 0.75;
+    boards->clearcoat_roughness = 0.1;
+    boards->transmission = 0.25;
+    boards->ior = 1.33;
+    boards->emission[0] = 1;
+    boards->emission[2] = 3;
+    reel_camera *camera = &s->cameras[1];
+    camera->aperture = 0.02;
+    camera->focus = 2.5;
+    camera->shutter = 0.5;
+    camera->exposure = -1;
+    camera->white = 5000;
+    camera->vignette = 0.5;
+    camera->grain = 1.5;
+}
+
 static inline void sample_meshes(reel_scene *s)
 {
     static const double corners[] = {0, 0, 0, 0.3, 0, 0, 0, 0.4, 0, 0, 0, 0.5, 0.05, 0.05, 0.05};
@@ -348,6 +422,7 @@ static inline void sample_forces(reel_scene *s)
 static inline reel_scene *sample_rich_scene(void)
 {
     reel_scene *s = sample_scene();
+    sample_looks(s);
     sample_meshes(s);
     sample_more_bodies(s);
     sample_more_joints(s);
