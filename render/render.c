@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const char *const quality_names[REEL_QUALITY_COUNT] = {"labels", "draft", "standard"};
+static const char *const quality_names[REEL_QUALITY_COUNT] = {"labels", "draft", "standard", "high",
+                                                             "reference"};
 
 const char *reel_quality_name(reel_quality quality)
 {

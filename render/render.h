@@ -22,10 +22,12 @@ typedef enum reel_quality {
     REEL_QUALITY_LABELS = 0, /**< no colour */
     REEL_QUALITY_DRAFT,      /**< exact hard sun shadow, one sample a pixel */
     REEL_QUALITY_STANDARD,   /**< 4 colour samples, soft shadow, occlusion, a traced reflection */
+    REEL_QUALITY_HIGH,       /**< rays for light that bounces, reflections, glass and soft shadows */
+    REEL_QUALITY_REFERENCE,  /**< path traced: the truth that the others come near to */
     REEL_QUALITY_COUNT,
 } reel_quality;
 
-/** "labels", "draft", "standard". */
+/** "labels", "draft", "standard", "high", "reference". */
 const char *reel_quality_name(reel_quality quality);
 /** By name; false, and *out untouched, if unknown. */
 bool reel_quality_find(const char *name, reel_quality *out);
@@ -34,6 +36,8 @@ typedef struct reel_render_options {
     reel_quality quality; /**< default REEL_QUALITY_STANDARD */
     double depth_scale;   /**< m per unit of the depth plane; default 0.001 */
     int lanes;            /**< SIMD width 4, 8 or 16; 0 (default) = best of this CPU */
+    int samples; /**< 1..65536: paths a pixel (reference; default 256) or rays of bounced light a
+                      pixel (high; default 4); 0 (default) = that default; others: no effect */
 } reel_render_options;
 
 /** The defaults named in reel_render_options. */
@@ -44,7 +48,7 @@ int reel_render_best_lanes(void);
 
 /**
  * @param scene, take  borrowed until the renderer is destroyed.
- * @return REEL_OK; REEL_E_USAGE (lanes that this CPU lacks); REEL_E_SCENE (a geom cannot be drawn:
+ * @return REEL_OK; REEL_E_USAGE (lanes that this CPU lacks, samples out of range); REEL_E_SCENE (a geom cannot be drawn:
  *         names the field); REEL_E_NOMEM.
  */
 reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,

@@ -167,7 +167,7 @@ STAGE void antialias(const soft_job *job, soft_tile *tile)
 static void draw_colour(const soft_job *job, soft_tile *tile)
 {
     tile->n_mixed = 0;
-    if (job->quality == REEL_QUALITY_STANDARD) {
+    if (job->quality >= REEL_QUALITY_STANDARD) {
         shade_standard(job, tile, &tile->main);
         if (!tile->plain) {
             antialias(job, tile);
@@ -206,7 +206,7 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
     const int samples = wants(job, REEL_PLANE_COVERAGE) ||
-                        (wants(job, REEL_PLANE_RGB) && job->quality == REEL_QUALITY_STANDARD);
+                        (wants(job, REEL_PLANE_RGB) && job->quality >= REEL_QUALITY_STANDARD);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],

@@ -169,6 +169,7 @@ typedef struct soft_job {
     float fx, inv_f, cx, cy;
     float depth_inv; /* units per metre of the depth plane */
     float exposure;
+    int frame, paths; /* paths: samples of reel_render_options, never 0 */
     const soft_info *info;
     const soft_body *bodies;
     const soft_material *materials;
