@@ -177,6 +177,20 @@ static void draw_colour(const soft_job *job, soft_tile *tile)
     }
 }
 
+/* For who measures: the colours as they are before exposure and film. */
+static void store_radiance(const soft_job *job, const soft_tile *tile)
+{
+    for (int i = 0; i < SOFT_BATCH; i++) {
+        const int x = tile->x0 + i % SOFT_TILE, y = tile->y0 + i / SOFT_TILE;
+        if (x < job->width && y < job->height) {
+            float *p = job->radiance + ((size_t)y * (size_t)job->width + (size_t)x) * 3;
+            for (int c = 0; c < 3; c++) {
+                p[c] = tile->main.color[c][i];
+            }
+        }
+    }
+}
+
 STAGE void store_rgb(const soft_job *job, soft_tile *tile)
 {
     uint8_t *out = job->out->plane[REEL_PLANE_RGB];
@@ -238,6 +252,9 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     const uint64_t labelled = TICKS();
     if (wants(job, REEL_PLANE_RGB)) {
         draw_colour(job, tile);
+        if (job->radiance) {
+            store_radiance(job, tile);
+        }
         store_rgb(job, tile);
     }
     /* patterns are for the colours, unless albedo is asked for as well */

@@ -36,4 +36,5 @@ struct reel_renderer {
     soft_sky sky;
     soft_job job;
     reel_render_times times;
+    float *radiance; /* borrowed, [height][width][3]: gets a draw's linear colours; NULL: nobody asks */
 };

@@ -126,6 +126,7 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         .tile = r->tile,
         .marks = r->marks,
         .out = out,
+        .radiance = r->radiance,
         .refusal = {.plane = -1},
     };
     if (r->n_meshes) {

@@ -193,6 +193,7 @@ typedef struct soft_job {
     int *span[2];                          /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;
     reel_frame *out;
+    float *radiance; /* [height][width][3] before exposure and film; NULL: not wanted */
     soft_refusal refusal;
     soft_ticks ticks;
 } soft_job;
