@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/objects.h"
 #include <stdbool.h>
 
 REEL_API_BEGIN
@@ -82,6 +83,9 @@ typedef struct reel_frame {
     int n_instances;
     reel_box
         *boxes; /**< [n_instances + 1], index = instance id; filled whenever labels are drawn */
+    reel_objects *objects; /**< borrowed, of the same size and instances; NULL (as made): not asked
+                                for. Filled with every frame, its visible masks if the instance
+                                plane is drawn */
 } reel_frame;
 
 /** Allocate the planes of `*out`. @return REEL_OK; REEL_E_NOMEM. */
