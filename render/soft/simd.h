@@ -21,8 +21,6 @@
 typedef float vf __attribute__((vector_size(VW * 4)));
 typedef int32_t vi __attribute__((vector_size(VW * 4)));
 typedef uint32_t vu __attribute__((vector_size(VW * 4)));
-typedef uint16_t vu16 __attribute__((vector_size(VW * 2)));
-typedef uint8_t vu8 __attribute__((vector_size(VW)));
 
 VINL vf vf_load(const float *p)
 {
@@ -44,18 +42,6 @@ VINL void vi_store(int32_t *p, vi v)
 {
     memcpy(p, &v, sizeof v);
 }
-/* The low 16 or 8 bits of every lane. */
-VINL void vi_store_u16(uint16_t *p, vi v)
-{
-    vu16 n = __builtin_convertvector((vu)v, vu16);
-    memcpy(p, &n, sizeof n);
-}
-VINL void vi_store_u8(uint8_t *p, vi v)
-{
-    vu8 n = __builtin_convertvector((vu)v, vu8);
-    memcpy(p, &n, sizeof n);
-}
-
 #if VW == 16 && defined(__AVX512F__)
 
 typedef __mmask16 vm;
@@ -142,6 +128,15 @@ VINL vi vf_round(vf a)
 VINL vf vi_to_f(vi a)
 {
     return (vf)_mm512_cvtepi32_ps((__m512i)a);
+}
+/* The low 16 or 8 bits of every lane. */
+VINL void vi_store_u16(void *p, vi v)
+{
+    _mm256_storeu_si256(p, _mm512_cvtepi32_epi16((__m512i)v));
+}
+VINL void vi_store_u8(void *p, vi v)
+{
+    _mm_storeu_si128(p, _mm512_cvtepi32_epi8((__m512i)v));
 }
 
 #elif VW == 8 && defined(__AVX2__)
@@ -231,6 +226,19 @@ VINL vi vf_round(vf a)
 VINL vf vi_to_f(vi a)
 {
     return (vf)_mm256_cvtepi32_ps((__m256i)a);
+}
+VINL void vi_store_u16(void *p, vi v)
+{
+    const __m256i low = (__m256i)(v & 0xffff);
+    const __m256i pairs = _mm256_packus_epi32(low, low);
+    _mm_storeu_si128(p, _mm256_castsi256_si128(_mm256_permute4x64_epi64(pairs, 8)));
+}
+VINL void vi_store_u8(void *p, vi v)
+{
+    const __m256i low = (__m256i)(v & 0xff);
+    const __m256i pairs = _mm256_packus_epi32(low, low);
+    const __m128i row = _mm256_castsi256_si128(_mm256_permute4x64_epi64(pairs, 8));
+    _mm_storel_epi64(p, _mm_packus_epi16(row, row));
 }
 
 #elif VW == 4
@@ -322,7 +330,28 @@ VINL vf vi_to_f(vi a)
 {
     return (vf)_mm_cvtepi32_ps((__m128i)a);
 }
+VINL void vi_store_u16(void *p, vi v)
+{
+    const __m128i wide = _mm_srai_epi32(_mm_slli_epi32((__m128i)v, 16), 16);
+    _mm_storel_epi64(p, _mm_packs_epi32(wide, wide));
+}
+VINL void vi_store_u8(void *p, vi v)
+{
+    const __m128i pairs = _mm_packs_epi32((__m128i)(v & 0xff), (__m128i)(v & 0xff));
+    const int32_t row = _mm_cvtsi128_si32(_mm_packus_epi16(pairs, pairs));
+    memcpy(p, &row, sizeof row);
+}
 #    else
+VINL void vi_store_u16(void *p, vi v)
+{
+    const uint16_t row[4] = {(uint16_t)v[0], (uint16_t)v[1], (uint16_t)v[2], (uint16_t)v[3]};
+    memcpy(p, row, sizeof row);
+}
+VINL void vi_store_u8(void *p, vi v)
+{
+    const uint8_t row[4] = {(uint8_t)v[0], (uint8_t)v[1], (uint8_t)v[2], (uint8_t)v[3]};
+    memcpy(p, row, sizeof row);
+}
 VINL unsigned vm_bits(vm a)
 {
     return (a[0] & 1u) | (a[1] & 2u) | (a[2] & 4u) | (a[3] & 8u);
