@@ -1,5 +1,6 @@
 #include "base/camera.h"
 
+#include "base/between.h"
 #include "base/trig.h"
 
 /* Value and slope of one track at a key: see reel_camera_key_at(). */
@@ -104,19 +105,9 @@ bool reel_camera_key_is_sound(const reel_camera_key *key)
     return isfinite(scale) && reel_v3_len(ahead) > 1e-9 && side > 1e-6 * scale;
 }
 
-reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame)
+reel_view reel_view_of_key(const reel_scene *scene, double fov_y, const reel_camera_key *at)
 {
-    assert(camera >= 0 && camera < scene->n_cameras);
-    const reel_camera *cam = &scene->cameras[camera];
-    reel_camera_key key = reel_camera_key_at(cam, reel_scene_frame_time(scene, frame));
-    assert(reel_camera_key_is_sound(&key));
-    if (cam->motion == REEL_CAMERA_ATTACHED) {
-        assert(take);
-        const reel_pose pose = reel_take_pose(take, frame * scene->samples_per_frame, cam->body);
-        key.eye = reel_pose_apply(pose, key.eye);
-        key.target = reel_pose_apply(pose, key.target);
-        key.up = reel_quat_rotate(pose.q, key.up);
-    }
+    const reel_camera_key key = *at;
     const reel_vec3 none = {0, 0, 0};
     const reel_vec3 z = reel_v3_unit(reel_v3_sub(key.target, key.eye), none);
     const reel_vec3 x = reel_v3_unit(reel_v3_cross(z, key.up), none);
@@ -125,11 +116,16 @@ reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camer
     view.cam_from_world = (reel_mat3){{{x.x, x.y, x.z}, {y.x, y.y, y.z}, {z.x, z.y, z.z}}};
     view.translation = reel_v3_scale(reel_mat3_mul_v(view.cam_from_world, key.eye), -1);
     view.eye = key.eye;
-    view.fy = 0.5 * scene->height / reel_tan(0.5 * cam->fov_y);
+    view.fy = 0.5 * scene->height / reel_tan(0.5 * fov_y);
     view.fx = view.fy;
     view.cx = 0.5 * scene->width;
     view.cy = 0.5 * scene->height;
     return view;
+}
+
+reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame)
+{
+    return reel_view_near(scene, take, camera, frame, 0);
 }
 
 bool reel_view_project(const reel_view *view, reel_vec3 world, double *u, double *v, double *z)

@@ -40,6 +40,9 @@ bool reel_camera_key_is_sound(const reel_camera_key *key);
  */
 reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame);
 
+/** The view of a sound key in the world's frame; `fov_y` in rad. */
+reel_view reel_view_of_key(const reel_scene *scene, double fov_y, const reel_camera_key *key);
+
 /** Project a world point; false if it is not in front of the camera (z <= 1e-9 m). */
 bool reel_view_project(const reel_view *view, reel_vec3 world, double *u, double *v, double *z);
 
