@@ -67,8 +67,9 @@ typedef struct reel_objects {
     uint8_t *track_state;     /**< [n_tracks] */
     uint64_t *bits;           /**< scratch: [height][words] a bit a pixel, all 0 between calls */
     size_t words;             /**< of a row */
-    float *points;            /**< scratch, [6][n_tracks + 15] */
-    int32_t *owners, *first;  /**< scratch, [n_tracks + 15], [n_instances + 1] */
+    size_t room;              /**< n_tracks rounded up to 16 */
+    float *points;            /**< scratch, [5][room] */
+    int32_t *owners, *first;  /**< scratch, [room], [n_instances + 1] */
 } reel_objects;
 
 /** @param tracks  borrowed. @return REEL_OK; REEL_E_NOMEM. */

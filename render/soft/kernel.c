@@ -4,7 +4,7 @@
  * Per tile: visibility (which geom, how far), labels, colour. Every step is a function of the lane
  * alone; where a group of lanes leaves a loop early, it is because no lane could change.
  */
-#include "render/soft/flow.h"
+#include "render/soft/alone.h"
 #include "render/soft/reflect.h"
 
 #if defined(__x86_64__)
@@ -296,4 +296,4 @@ static void draw(soft_job *job)
 
 #define KERNEL_NAME_(w) reel_soft_kernel_##w
 #define KERNEL_NAME(w)  KERNEL_NAME_(w)
-const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile), draw};
+const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile), draw, alone, hide_points};

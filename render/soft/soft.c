@@ -187,8 +187,16 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
     memset(out->boxes, 0, sizeof *out->boxes * ((size_t)out->n_instances + 1));
     fill_job(r, camera, frame, out);
     const double ready = cpu_seconds();
+    if (out->objects && !reel_soft_objects(r, snapshot(r, camera, frame))) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");
+    }
+    r->times.labels += cpu_seconds() - ready;
+    const double begin_draw = cpu_seconds();
     r->kernel->draw(&r->job);
-    add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - ready);
+    add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - begin_draw);
+    if (out->objects && !reel_soft_objects_seen(out)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");
+    }
     const soft_refusal *bad = &r->job.refusal;
     if (bad->plane >= 0) {
         return reel_fail_at(err, REEL_E_REFUSED, NULL, 0,

@@ -198,11 +198,23 @@ typedef struct soft_job {
     soft_ticks ticks;
 } soft_job;
 
+/* Points that ask whether something hides them; [n] each, n a multiple of 16. */
+typedef struct soft_points {
+    int n;
+    const float *u, *v, *dx, *dy, *z; /* px; ray and depth, camera frame */
+    int32_t *owner;                   /* the drawn geom that a point is on; -1: it does not ask, or
+                                         is hidden */
+} soft_points;
+
 /* One compilation of kernel.c. */
 typedef struct soft_kernel {
     int lanes;
     size_t tile_bytes;
     void (*draw)(soft_job *job);
+    /* Set the bits of the pixels where drawn geom k alone is seen; of a mesh, of its triangles
+     * [first, last) of the raster. `words` a row. */
+    void (*alone)(const soft_job *job, int k, int first, int last, uint64_t *bits, size_t words);
+    void (*hide)(const soft_job *job, const soft_points *points); /* owner = -1 of the hidden */
 } soft_kernel;
 
 extern const soft_kernel reel_soft_kernel_4;
@@ -250,3 +262,14 @@ int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
 
 /* sRGB-encoded 8-bit code of a linear value, as the kernel's own encoding rounds it. */
 float reel_soft_srgb(float linear);
+
+/* objects.c */
+
+struct reel_renderer;
+
+/* What the frame of the renderer's job shows of objects but the visible masks, into
+ * job.out->objects. False: out of memory. */
+bool reel_soft_objects(struct reel_renderer *r, const soft_snapshot *now);
+
+/* The visible masks, once the instance plane is drawn. False: out of memory. */
+bool reel_soft_objects_seen(const reel_frame *frame);
