@@ -53,6 +53,10 @@ VINL vf v3_dotu(v3 a, const float u[3])
 {
     return a.x * u[0] + a.y * u[1] + a.z * u[2];
 }
+VINL v3 v3_cross(v3 a, v3 b)
+{
+    return (v3){a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
+}
 VINL v3 v3_sel(vm m, v3 a, v3 b)
 {
     return (v3){vf_sel(m, a.x, b.x), vf_sel(m, a.y, b.y), vf_sel(m, a.z, b.z)};
@@ -122,4 +126,23 @@ VINL vf vf_sin_turns(vf x)
     t = vf_mulsign(vf_min(a, 0.5f - a), t);
     const vf t2 = t * t;
     return t * (6.2812798f + t2 * (-41.095216f + t2 * 73.58507f));
+}
+
+/* atan2(y, x) / (2 pi) in [0, 1): error below 1e-6 of a turn. An odd polynomial on the octant. */
+VINL vf vf_atan2_turns(vf y, vf x)
+{
+    const vf ax = vf_abs(x), ay = vf_abs(y), zero = vf_set(0.0f);
+    const vf lo = vf_min(ax, ay), hi = vf_max(vf_max(ax, ay), vf_set(1e-30f));
+    const vf a = lo / hi, b = a * a;
+    vf p = vf_set(-1.86514575e-3f);
+    p = p * b + 8.37905332e-3f;
+    p = p * b + -1.85298193e-2f;
+    p = p * b + 3.08028944e-2f;
+    p = p * b + -5.29385656e-2f;
+    p = p * b + 1.59151316e-1f;
+    p = p * a;
+    p = vf_sel(vf_lt(ax, ay), 0.25f - p, p);
+    p = vf_sel(vf_lt(x, zero), 0.5f - p, p);
+    p = vf_sel(vf_lt(y, zero), 1.0f - p, p);
+    return vf_sel(vf_lt(p, vf_set(1.0f)), p, zero);
 }
