@@ -1,7 +1,8 @@
 """PyBullet's TinyRenderer: getCameraImage of colour with shadow, depth and segmentation.
 
     peer_bullet.py SCENE.txt [OUT.png W H FRAME]
-Answers "W H FRAMES shadow|plain" on stdin with CPU milliseconds a frame.
+Answers "W H FRAMES shadow|plain" on stdin with CPU milliseconds a frame. Its shadow pass runs, but
+what it finds is wrong on a floor as large as the picture (the floor hides itself from the light).
 """
 import math
 import sys
@@ -15,8 +16,8 @@ from peers_scene import Scene, srgb
 
 def add(word, size, color):
     rgba = [*srgb(color), 1]
-    if word == "plane":  # TinyRenderer drops triangles that reach behind the eye or the light
-        n, edge = 16, 8.0
+    if word == "plane":
+        n, edge = 4, 8.0
         points = [[edge * (2 * i / n - 1), edge * (2 * j / n - 1), 0]
                   for j in range(n + 1) for i in range(n + 1)]
         faces = []

@@ -151,8 +151,7 @@ int main(int argc, char **argv)
     reel_take *take = NULL;
     reel_error err = {0};
     options.frames = atoi(argv[2]);
-    if (reel_scene_freeze(argv[1], &options, &scene, &err) ||
-        reel_simulate(scene, &take, &err)) {
+    if (reel_scene_freeze(argv[1], &options, &scene, &err) || reel_simulate(scene, &take, &err)) {
         die(&err);
     }
     if (strcmp(argv[3], "dump") == 0) {
