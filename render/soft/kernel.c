@@ -75,6 +75,7 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
         e->t[e->n] = e->dir[0][e->n] = e->dir[1][e->n] = 0;
         e->dir[2][e->n] = 1;
     }
+    list_shown(e);
     place_hits(e);
     surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
     shade_standard(job, tile, e);
@@ -169,7 +170,7 @@ static void draw_colour(const soft_job *job, soft_tile *tile)
     tile->n_mixed = 0;
     if (job->quality >= REEL_QUALITY_STANDARD) {
         shade_standard(job, tile, &tile->main);
-        if (!tile->plain) {
+        if (!tile->plain && !job->sum) {
             antialias(job, tile);
         }
     } else {
@@ -191,14 +192,45 @@ static void store_radiance(const soft_job *job, const soft_tile *tile)
     }
 }
 
+/* Brighter is no part of the mean of exposures, save where it is to be the truth: a glint that only
+ * one of them has would be a speck. */
+#define BRIGHTEST 16.0f
+
+static float *exposed_sum(const soft_job *job, const soft_tile *tile)
+{
+    const int across = (job->width + SOFT_TILE - 1) / SOFT_TILE;
+    return job->sum +
+           (size_t)(tile->y0 / SOFT_TILE * across + tile->x0 / SOFT_TILE) * 3 * SOFT_BATCH;
+}
+
+STAGE void add_exposure(const soft_job *job, const soft_tile *tile)
+{
+    const int free = job->quality == REEL_QUALITY_REFERENCE;
+    const vf most = vf_set(free ? INFINITY : BRIGHTEST / job->exposure);
+    float *sum = exposed_sum(job, tile);
+    for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < SOFT_BATCH; i += VW) {
+            float *p = sum + c * SOFT_BATCH + i;
+            const vf v = vf_min(vf_load(tile->main.color[c] + i), most);
+            vf_store(p, job->exposure_no > 0 ? vf_load(p) + v : v);
+        }
+    }
+}
+
 STAGE void store_rgb(const soft_job *job, soft_tile *tile)
 {
     uint8_t *out = job->out->plane[REEL_PLANE_RGB];
     for (int i = 0; i < SOFT_BATCH; i += VW) {
-        const v3 c = tone_curve(v3_scale(v3_load(tile->main.color, i), vf_set(job->exposure)));
-        const vi r = vf_round(srgb_code(vf_sat(c.x)));
-        const vi g = vf_round(srgb_code(vf_sat(c.y)));
-        const vi b = vf_round(srgb_code(vf_sat(c.z)));
+        v3 c = v3_scale(v3_load(tile->main.color, i), vf_set(job->exposure));
+        if (job->film.on) {
+            c = film_light(job, tile, i, c);
+        }
+        c = tone_curve(c);
+        c = (v3){srgb_code(vf_sat(c.x)), srgb_code(vf_sat(c.y)), srgb_code(vf_sat(c.z))};
+        if (job->film.grain > 0) {
+            c = film_grained(job, tile, i, c);
+        }
+        const vi r = vf_round(c.x), g = vf_round(c.y), b = vf_round(c.z);
         vi_store(tile->q[0] + i, r | g << 8 | b << 16);
     }
     for (int row = 0; row < tile->rows; row++) {
@@ -211,6 +243,14 @@ STAGE void store_rgb(const soft_job *job, soft_tile *tile)
     }
 }
 
+static void put_colour(const soft_job *job, soft_tile *tile)
+{
+    if (job->radiance) {
+        store_radiance(job, tile);
+    }
+    store_rgb(job, tile);
+}
+
 static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
 {
     const uint64_t begin = TICKS();
@@ -220,7 +260,8 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
     const int samples = wants(job, REEL_PLANE_COVERAGE) ||
-                        (wants(job, REEL_PLANE_RGB) && job->quality >= REEL_QUALITY_STANDARD);
+                        (wants(job, REEL_PLANE_RGB) && !job->sum &&
+                         job->quality >= REEL_QUALITY_STANDARD);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
@@ -240,6 +281,7 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
         vf_store(b->spread + i, vf_set(job->inv_f));
     }
     const int wanted = wanted_surface(job);
+    list_shown(b);
     if (wanted || wants(job, REEL_PLANE_OBJECT_COORDINATES)) {
         place_hits(b);
     }
@@ -252,10 +294,11 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     const uint64_t labelled = TICKS();
     if (wants(job, REEL_PLANE_RGB)) {
         draw_colour(job, tile);
-        if (job->radiance) {
-            store_radiance(job, tile);
+        if (job->sum) {
+            add_exposure(job, tile);
+        } else {
+            put_colour(job, tile);
         }
-        store_rgb(job, tile);
     }
     /* patterns are for the colours, unless albedo is asked for as well */
     const int for_colour = wants(job, REEL_PLANE_RGB) && !wants(job, REEL_PLANE_ALBEDO);
@@ -294,6 +337,25 @@ static void draw(soft_job *job)
     }
 }
 
+/* The frame that many exposures make. */
+static void develop(const soft_job *job)
+{
+    soft_tile *tile = job->tile;
+    const vf share = vf_set(1.0f / (float)job->n_exposures);
+    for (int y = 0; y < job->height; y += SOFT_TILE) {
+        for (int x = 0; x < job->width; x += SOFT_TILE) {
+            place_tile(job, tile, x, y);
+            const float *sum = exposed_sum(job, tile);
+            for (int c = 0; c < 3; c++) {
+                for (int i = 0; i < SOFT_BATCH; i += VW) {
+                    vf_store(tile->main.color[c] + i, vf_load(sum + c * SOFT_BATCH + i) * share);
+                }
+            }
+            put_colour(job, tile);
+        }
+    }
+}
+
 #define KERNEL_NAME_(w) reel_soft_kernel_##w
 #define KERNEL_NAME(w)  KERNEL_NAME_(w)
-const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile), draw, alone, hide_points};
+const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile), draw, develop, alone, hide_points};

@@ -267,6 +267,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
         v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
     }
     trace(job, rays, own);
+    list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     prepare_gloss(rays);
     light_surfaces(job, rays, 0, 1);

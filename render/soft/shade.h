@@ -25,15 +25,14 @@ VINL vf grazing(v3 f0)
     return vf_min(50.0f * vf_max(f0.x, vf_max(f0.y, f0.z)), vf_set(1.0f));
 }
 
-/* Set view, gleam and diffuse of the lanes that show a surface. */
+/* Set gleam and diffuse of the lanes that show a surface. */
 STAGE void prepare_gloss(batch *b)
 {
     for (int i = 0; i < b->n; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
         }
-        const v3 d = v3_load(b->dir, i);
-        const v3 view = v3_scale(d, -1.0f / vf_sqrt(v3_dot(d, d)));
+        const v3 view = v3_load(b->view, i);
         const vf nv = vf_clamp(v3_dot(v3_load(b->normal, i), view), 1e-3f, 1.0f);
         const v3 base = v3_load(b->base, i);
         const vf metal = vf_load(b->metal + i), rough = vf_load(b->rough + i);
@@ -47,7 +46,6 @@ STAGE void prepare_gloss(batch *b)
         const v3 gleam = {vf_sat(f0.x * scale + bias), vf_sat(f0.y * scale + bias),
                           vf_sat(f0.z * scale + bias)};
         const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
-        v3_store(b->view, i, view);
         v3_store(b->gleam, i, gleam);
         v3_store(b->diffuse, i, v3_scale(v3_mul(base, left), 1.0f - metal));
     }
@@ -70,17 +68,20 @@ VINL gloss load_gloss(batch *b, int i)
 /* Reflected radiance / irradiance on a facing surface, times cos, for light from `l`. */
 VINL v3 reflect_sun(const gloss *g, v3 l, vf nl, float spread)
 {
-    const v3 h = v3_unit(v3_add(l, g->view));
-    const vf nh = vf_sat(v3_dot(g->normal, h)), vh = vf_sat(v3_dot(g->view, h));
+    /* h is not of unit length: its square cancels out of the distribution, and half its length is
+     * the cosine of half the angle between the two */
+    const v3 h = v3_add(l, g->view);
+    const vf h2 = v3_dot(h, h), nh = vf_max(v3_dot(g->normal, h), vf_set(0.0f));
+    const vf vh = vf_min(0.5f * vf_sqrt(h2), vf_set(1.0f));
     /* the disc widens the highlight */
     const vf alpha = vf_clamp(g->alpha + 0.5f * spread, 1e-3f, 1.0f);
     const vf a2 = alpha * alpha;
     /* 1 - nh^2 from the cross product: no cancellation for sharp highlights */
     const v3 n = g->normal;
     const v3 c = {n.y * h.z - n.z * h.y, n.z * h.x - n.x * h.z, n.x * h.y - n.y * h.x};
-    const vf d = v3_dot(c, c) + nh * nh * a2;
-    const vf smith = vf_mix(2.0f * nl * g->nv, nl + g->nv, alpha);
-    const vf spec = a2 / (3.14159265f * d * d * 2.0f * vf_max(smith, vf_set(1e-4f)));
+    const vf d = vf_max(v3_dot(c, c) + nh * nh * a2, vf_set(1e-12f));
+    const vf smith = vf_max(vf_mix(2.0f * nl * g->nv, nl + g->nv, alpha), vf_set(1e-4f));
+    const vf spec = a2 * h2 * h2 / (2.0f * 3.14159265f * (d * d) * smith);
     const vf m = 1.0f - vh, m2 = m * m, f = m2 * m2 * m;
     const float inv_pi = 0.318309886f;
     const vf f90 = grazing(g->f0);

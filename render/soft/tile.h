@@ -7,6 +7,12 @@
 
 #include "render/soft/intersect.h"
 
+/* Where one geom is in a batch. */
+typedef struct soft_shown {
+    int drawn;
+    uint64_t groups; /* bits: groups of lanes that show it */
+} soft_shown;
+
 /* Up to SOFT_BATCH surface points and what is known about them. Unused lanes have key -1. */
 typedef struct batch {
     _Alignas(64) int32_t key[SOFT_BATCH]; /* drawn * SOFT_KEY_FACES + face; -1: sky */
@@ -27,8 +33,12 @@ typedef struct batch {
     float traced[3][SOFT_BATCH];    /* radiance of the traced reflection */
     float traced_share[SOFT_BATCH]; /* how much of the specular part it is */
     float color[3][SOFT_BATCH];     /* linear radiance */
-    int n;                          /* filled lanes, rounded up to whole groups with key -1 */
-    int hidden, reflects;           /* 0: open and bleed, traced and traced_share are not set */
+    float at[3][SOFT_BATCH];        /* scratch of surface(): point and normal in the geom's frame */
+    float up[3][SOFT_BATCH];
+    soft_shown shown[SOFT_BATCH]; /* list_shown() */
+    int n_shown, shows_sky;       /* shows_sky: some lanes show no geom */
+    int n;                        /* filled lanes, rounded up to whole groups with key -1 */
+    int hidden, reflects;         /* 0: open and bleed, traced and traced_share are not set */
 } batch;
 
 typedef struct flow_buffer {
@@ -84,6 +94,45 @@ VINL vm group_next(const int32_t *key, int i, unsigned *left, int *drawn)
     const vm m = vi_eq(vi_load(key + i) >> 3, vi_set(*drawn));
     *left &= (*left - 1) & ~vm_bits(m); /* the first lane goes in any case: loops end */
     return m;
+}
+
+/* First lane of the lowest group in a soft_shown's bits. */
+VINL int group_at(uint64_t groups)
+{
+    return __builtin_ctzll(groups) * VW;
+}
+
+/* The lanes of the group at `i` that show geom `drawn`. */
+VINL vm group_of(const int32_t *key, int i, int drawn)
+{
+    return vi_eq(vi_load(key + i) >> 3, vi_set(drawn));
+}
+
+/*
+ * Find which geoms a batch shows, and where. Work that depends on the geom then goes geom after
+ * geom, what is the same for all its lanes kept in registers:
+ *     for (uint64_t left = s->groups; left; left &= left - 1) {
+ *         const int i = group_at(left); const vm m = group_of(b->key, i, s->drawn); ...
+ */
+STAGE void list_shown(batch *b)
+{
+    b->n_shown = b->shows_sky = 0;
+    for (int i = 0; i < b->n; i += VW) {
+        unsigned left = group_hits(b->key, i);
+        b->shows_sky |= left != VM_ALL;
+        while (left) {
+            int k, j = b->n_shown;
+            group_next(b->key, i, &left, &k);
+            while (j > 0 && b->shown[j - 1].drawn != k) {
+                j--;
+            }
+            if (j == 0) {
+                b->shown[b->n_shown++] = (soft_shown){k, 0};
+                j = b->n_shown;
+            }
+            b->shown[j - 1].groups |= (uint64_t)1 << (i / VW);
+        }
+    }
 }
 
 VINL vi group_faces(const int32_t *key, int i)
