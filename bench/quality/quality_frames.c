@@ -7,10 +7,12 @@
  * SOURCE: a shipped family, a script or a frozen scene; OUT: beginning of the files' names. For
  * each quality: OUT-QUALITY[-SAMPLES].rgb.npy (u8 [COUNT][H][W][3], as stored) and .radiance.npy
  * (f32, linear, before exposure and tone curve, from the same draw). OUT.scene.json is the frozen
- * scene, OUT.poses.json the view, and where every drawn geom and lamp is, in the first frame. On
- * stdout a CSV line a quality: source, quality, samples, CPU ms a frame.
+ * scene, OUT.poses.json the view, and where every drawn geom and lamp is, in the first frame;
+ * OUT.sky.npy the sky alone, radiance on the six faces of a cube (front +x, +y, -x, -y, up, down).
+ * On stdout a CSV line a quality: source, quality, samples, CPU ms a frame.
  */
 #include "base/scene_json.h"
+#include "base/trig.h"
 #include "engine/engine.h"
 #include "render/render.h"
 #include "render/soft/renderer.h"
@@ -57,14 +59,14 @@ static void close_output(FILE *f)
 }
 
 /* The header of a NumPy array of [count][height][width][3]. */
-static void npy_begin(FILE *f, const run *r, const char *dtype)
+static void npy_begin(FILE *f, const char *dtype, int count, int height, int width)
 {
     char head[128];
     memset(head, ' ', sizeof head);
     memcpy(head, "\x93NUMPY\x01\x00\x76\x00", 10);
     const int n = snprintf(head + 10, sizeof head - 10,
                            "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d, %d, 3), }",
-                           dtype, r->count, r->height, r->width);
+                           dtype, count, height, width);
     head[10 + n] = ' ';
     head[sizeof head - 1] = '\n';
     fwrite(head, 1, sizeof head, f);
@@ -105,8 +107,8 @@ static void draw_quality(const run *r, const char *word)
     FILE *codes = open_output(r, path, "wb");
     snprintf(path, sizeof path, "%s.radiance.npy", end);
     FILE *linear = open_output(r, path, "wb");
-    npy_begin(codes, r, "|u1");
-    npy_begin(linear, r, "<f4");
+    npy_begin(codes, "|u1", r->count, r->height, r->width);
+    npy_begin(linear, "<f4", r->count, r->height, r->width);
     for (int i = 0; i < r->count; i++) {
         if (reel_renderer_draw(renderer, 0, r->first + i, &frame, &err)) {
             die(&err);
@@ -191,6 +193,51 @@ static void write_scene(const run *r)
     reel_free(text);
 }
 
+/* The sky without anything before it; changes the scene for good. */
+static void write_sky(run *r)
+{
+    enum { SIDE = 512 };
+    static const reel_vec3 ahead[6] = {{1, 0, 0},  {0, 1, 0}, {-1, 0, 0},
+                                       {0, -1, 0}, {0, 0, 1}, {0, 0, -1}};
+    static float radiance[SIDE * SIDE * 3];
+    reel_render_options options = reel_render_options_default();
+    reel_renderer *renderer = NULL;
+    reel_frame frame;
+    reel_error err = {0};
+    reel_scene *s = r->scene;
+    reel_camera_key key = {0};
+    reel_camera camera = {
+        .name = "sky", .fov_y = REEL_PI / 2, .body = -1, .n_keys = 1, .keys = &key};
+    FILE *f = open_output(r, ".sky.npy", "wb");
+    npy_begin(f, "<f4", 6, SIDE, SIDE);
+    for (int i = 0; i < s->n_geoms; i++) {
+        s->geoms[i].visible = false;
+    }
+    s->n_suns = s->sky.kind == REEL_SKY_CLEAR ? s->n_suns : 0;
+    s->n_lamps = 0;
+    s->width = s->height = SIDE;
+    s->cameras = &camera;
+    s->n_cameras = 1;
+    options.quality = REEL_QUALITY_DRAFT;
+    if (reel_renderer_create(s, r->take, &options, &renderer, &err) ||
+        reel_frame_init(&frame, SIDE, SIDE, REEL_PLANE_BIT(REEL_PLANE_RGB),
+                        reel_scene_n_instances(s), &err)) {
+        die(&err);
+    }
+    renderer->radiance = radiance;
+    for (int i = 0; i < 6; i++) {
+        key.target = ahead[i];
+        key.up = i < 4 ? reel_v3(0, 0, 1) : reel_v3(1, 0, 0);
+        if (reel_renderer_draw(renderer, 0, i, &frame, &err)) { /* a frame of its own: no cache */
+            die(&err);
+        }
+        fwrite(radiance, sizeof *radiance, SIDE * SIDE * 3, f);
+    }
+    close_output(f);
+    reel_frame_finish(&frame);
+    reel_renderer_destroy(&renderer);
+}
+
 int main(int argc, char **argv)
 {
     run r = {.freeze = reel_freeze_options_default()};
@@ -232,6 +279,7 @@ int main(int argc, char **argv)
             draw_quality(&r, argv[i]);
         }
     }
+    write_sky(&r);
     reel_take_destroy(&r.take);
     reel_scene_destroy(&r.scene);
     return 0;
