@@ -5,7 +5,12 @@
  *   scene.json          canonical frozen scene
  *   take.npz            every array of the take (float64), names as reel_take_arrays()
  *   views.npz           per camera c: "<c>/k" [F,3,3] f8, "<c>/cam_from_world" [F,4,4] f8,
- *                       "<c>/boxes" [F,N,4] i4 (x0,y0,x1,y1), "<c>/visible_pixels" [F,N] i4
+ *                       "<c>/boxes" [F,N,4] i4 (x0,y0,x1,y1), "<c>/visible_pixels" [F,N] i4;
+ *                       amodal: "<c>/amodal_boxes", "<c>/amodal_pixels" likewise, "<c>/extents"
+ *                       [F,N,4] f8; masks: "<c>/visible_masks" [bytes] u1 with
+ *                       "<c>/visible_mask_ends" [F,N] i8, and the same of "amodal"; tracks:
+ *                       "<c>/track_state" [F,T] u1, "tracks/instance", "tracks/body", "tracks/geom"
+ *                       [T] i4, "tracks/point", "tracks/normal" [T,3] f8
  *   <stream>.mp4        colour, one per camera
  *   <stream>.zarr.zip   label planes (store = planes)
  *   manifest.json       written last: identity, options, digests of contents and files
@@ -28,6 +33,9 @@ typedef enum reel_store {
     REEL_STORE_STATES,     /**< scene and take alone: labels are rendered again on demand */
 } reel_store;
 
+/** The two masks of an object. */
+enum { REEL_MASK_VISIBLE = 0, REEL_MASK_AMODAL, REEL_MASK_KINDS };
+
 /** How a clip was made beyond its scene; all of it goes into the manifest. */
 typedef struct reel_record_options {
     const char *clip_id; /**< [a-z0-9_]+, unique in the dataset */
@@ -38,6 +46,9 @@ typedef struct reel_record_options {
     const char *quality; /**< name of the render quality */
     reel_planes labels;  /**< planes that are stored (store = planes) */
     reel_store store;
+    bool amodal;        /**< amodal boxes, pixels and extents are kept */
+    bool masks;         /**< visible and amodal masks are */
+    int tracks;         /**< points that are followed on each object, 0..REEL_MAX_TRACKS */
     double depth_scale; /**< m per unit */
     reel_video_options video;
     bool colour;   /**< false: quality "labels", no mp4 */
@@ -50,7 +61,7 @@ typedef struct reel_record_writer reel_record_writer; /**< opaque */
 /**
  * Start a record in the new folder `dir` (must not exist; its parent must). scene, take and the
  * strings of options are borrowed until the end.
- * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM.
+ * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM; REEL_E_USAGE (too many tracks).
  */
 reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_take *take,
                               const reel_record_options *options, reel_record_writer **out,
@@ -59,6 +70,11 @@ reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_tak
 /** Planes that frames given to reel_record_write() must hold: rgb if colour, instance always (for
  * the boxes), and the stored labels. */
 reel_planes reel_record_planes(const reel_record_options *options);
+
+/** Make `*out` what frames of this record must carry (reel_frame.objects) if amodal, masks or tracks
+ * are asked for; its tracks are the writer's. @return REEL_OK; REEL_E_NOMEM. */
+reel_status reel_record_init_objects(const reel_record_writer *writer, reel_objects *out,
+                                     reel_error *err) REEL_MUST_CHECK;
 
 /** Next frame of rendered camera `i` (index into options->cameras); frames of a camera in order,
  * cameras one after another or interleaved. */
@@ -105,6 +121,8 @@ typedef struct reel_record {
     uint32_t attempt;
     reel_store store;
     reel_planes labels;
+    bool amodal, masks;
+    int tracks_each; /**< of an object */
     double depth_scale;
     bool colour;
     reel_video_options video;
@@ -115,9 +133,17 @@ typedef struct reel_record {
     reel_json *manifest;
     reel_scene *scene; /**< filled by reel_record_load_data() */
     reel_take *take;
-    int32_t **boxes;              /**< [stream] -> [F][N][4] */
-    int32_t **visible_pixels;     /**< [stream] -> [F][N] */
-    double **k, **cam_from_world; /**< [stream] -> [F][9], [F][16] */
+    int32_t **boxes;                      /**< [stream] -> [F][N][4] */
+    int32_t **visible_pixels;             /**< [stream] -> [F][N] */
+    double **k, **cam_from_world;         /**< [stream] -> [F][9], [F][16] */
+    int32_t **amodal_boxes;               /**< [stream] -> [F][N][4]; if amodal, as the next two */
+    int32_t **amodal_pixels;              /**< [stream] -> [F][N] */
+    double **extents;                     /**< [stream] -> [F][N][4]; NaN: none */
+    char **mask_text[REEL_MASK_KINDS];    /**< [stream], if masks */
+    int64_t **mask_ends[REEL_MASK_KINDS]; /**< [stream] -> [F][N], not falling, within the text */
+    int n_tracks;
+    reel_track *tracks;    /**< [n_tracks] of bodies, geoms and instances that exist */
+    uint8_t **track_state; /**< [stream] -> [F][n_tracks], if there are tracks */
 } reel_record;
 
 /** Read manifest.json of the record in `dir`. @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (not a

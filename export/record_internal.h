@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "export/record.h"
+#include "export/thrift.h"
 
 enum { REEL_RECORD_FORMAT_VERSION = 1, REEL_RECORD_ID_MAX = 200 };
 #define REEL_RECORD_FORMAT "physreel-record"
@@ -20,6 +21,11 @@ typedef struct reel_record_camera {
     reel_xxh128 *digest[REEL_PLANE_COUNT]; /**< [F] */
     double *k, *cam_from_world;            /**< [F][3][3], [F][4][4] */
     int32_t *boxes, *visible_pixels;       /**< [F][N][4], [F][N] */
+    int32_t *amodal_boxes, *amodal_pixels; /**< the same, if they are kept */
+    double *extents;                       /**< [F][N][4] */
+    reel_bytes mask_text[REEL_MASK_KINDS]; /**< by frames, then instances */
+    int64_t *mask_ends[REEL_MASK_KINDS];   /**< [F][N] into mask_text */
+    uint8_t *track_state;                  /**< [F][n_tracks] */
 } reel_record_camera;
 
 struct reel_record_writer {
@@ -28,7 +34,8 @@ struct reel_record_writer {
     const reel_scene *scene;
     reel_take *take;
     reel_record_options options;
-    int n_instances;
+    int n_instances, n_tracks;
+    reel_track *tracks;
     reel_record_camera *cameras;
     int n_files;
     reel_record_file *files; /**< in the order of the manifest */
@@ -37,6 +44,18 @@ struct reel_record_writer {
     bool has_failed, is_whole;
     reel_record_times times;
 };
+
+/* record_views.c */
+
+/** Memory for what `camera` sees. @return REEL_OK; REEL_E_NOMEM. */
+reel_status reel_record_views_init(reel_record_writer *w, reel_record_camera *camera,
+                                   reel_error *err);
+/** Keep what frame `f` says beside its planes. @return REEL_OK; REEL_E_NOMEM. */
+reel_status reel_record_views_keep(reel_record_writer *w, reel_record_camera *camera, int f,
+                                   const reel_frame *frame, const reel_view *view, reel_error *err);
+void reel_record_views_finish(reel_record_camera *camera); /**< what is not the arena's */
+/** Write views.npz. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_record_views_write(reel_record_writer *w, reel_error *err);
 
 /** The manifest of a writer whose files are all there. NULL when out of memory. */
 reel_json *reel_record_manifest(const reel_record_writer *writer);

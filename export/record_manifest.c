@@ -114,6 +114,9 @@ static bool put_options(reel_json *o, const reel_record_writer *w)
     ok = ok && put_text(o, "quality", options->quality);
     ok = ok && put_text(o, "store", reel_store_name(options->store));
     ok = ok && reel_json_put(o, "labels", plane_names(options->labels));
+    ok = ok && reel_json_put(o, "amodal", reel_json_bool(options->amodal));
+    ok = ok && reel_json_put(o, "masks", reel_json_bool(options->masks));
+    ok = ok && put_int(o, "tracks", options->tracks);
     ok = ok && reel_json_put(o, "depth_scale", reel_json_real(options->depth_scale));
     ok = ok && reel_json_put(o, "colour", reel_json_bool(options->colour));
     return ok;

@@ -51,6 +51,16 @@ static int64_t get_int(reader *r, const reel_json *o, const char *key, int64_t l
     return n;
 }
 
+static bool get_bool(reader *r, const reel_json *o, const char *key)
+{
+    const reel_json *v = reel_json_get(o, key);
+    bool yes = false;
+    if (!v || !reel_json_to_bool(v, &yes)) {
+        wrong(r, key, "is not there, or neither true nor false");
+    }
+    return yes;
+}
+
 static uint64_t get_u64(reader *r, const reel_json *o, const char *key)
 {
     const char *text = get_text(r, o, key);
@@ -167,7 +177,6 @@ static void read_options(reader *r)
     const reel_json *m = record->manifest;
     const char *store = get_text(r, m, "store");
     const reel_json *scale = reel_json_get(m, "depth_scale");
-    const reel_json *colour = reel_json_get(m, "colour");
     const reel_json *video = get_typed(r, m, "video", REEL_JSON_OBJECT);
     record->store = strcmp(store, "states") == 0 ? REEL_STORE_STATES : REEL_STORE_PLANES;
     if (strcmp(store, reel_store_name(record->store)) != 0) {
@@ -176,9 +185,10 @@ static void read_options(reader *r)
     if (!scale || !reel_json_to_real(scale, &record->depth_scale) || !(record->depth_scale > 0)) {
         wrong(r, "depth_scale", "is not there, or not above 0");
     }
-    if (!colour || !reel_json_to_bool(colour, &record->colour)) {
-        wrong(r, "colour", "is not there, or neither true nor false");
-    }
+    record->colour = get_bool(r, m, "colour");
+    record->amodal = get_bool(r, m, "amodal");
+    record->masks = get_bool(r, m, "masks");
+    record->tracks_each = (int)get_int(r, m, "tracks", 0, REEL_MAX_TRACKS);
     if (video) {
         record->video.crf = (int)get_int(r, video, "crf", 0, 51);
         record->video.preset = get_text(r, video, "preset");

@@ -29,18 +29,13 @@ static reel_status init_camera(reel_record_writer *w, int i, reel_error *err)
     const reel_scene *scene = w->scene;
     const reel_record_options *options = &w->options;
     reel_record_camera *c = &w->cameras[i];
-    const size_t frames = (size_t)scene->frames, n = (size_t)w->n_instances;
     assert(options->cameras[i] >= 0 && options->cameras[i] < scene->n_cameras);
     c->camera_index = options->cameras[i];
     c->camera = scene->cameras[c->camera_index].name;
     c->id = options->n_cameras == 1
                 ? options->clip_id
                 : reel_arena_printf(&w->arena, "%s_%s", options->clip_id, c->camera);
-    c->k = REEL_ARENA_NEW(&w->arena, double, 9 * frames);
-    c->cam_from_world = REEL_ARENA_NEW(&w->arena, double, 16 * frames);
-    c->boxes = REEL_ARENA_NEW(&w->arena, int32_t, 4 * frames * n);
-    c->visible_pixels = REEL_ARENA_NEW(&w->arena, int32_t, frames * n);
-    bool ok = c->id && c->k && c->cam_from_world && c->boxes && c->visible_pixels;
+    bool ok = c->id && reel_record_views_init(w, c, NULL) == REEL_OK;
     if (ok && options->colour) {
         c->video_name = reel_arena_printf(&w->arena, "%s.mp4", c->id);
         ok = c->video_name != NULL;
@@ -73,6 +68,10 @@ reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_tak
     char *copy = reel_arena_strdup(&w->arena, dir);
     if (!w->cameras || !w->files || !copy) {
         status = reel_fail_at(err, REEL_E_NOMEM, dir, 0, NULL, "out of memory");
+        goto fail;
+    }
+    status = reel_tracks_make(scene, options->tracks, &w->arena, &w->tracks, &w->n_tracks, err);
+    if (status != REEL_OK) {
         goto fail;
     }
     for (int i = 0; i < options->n_cameras; i++) {
@@ -140,37 +139,6 @@ static reel_status close_sink(reel_sink **sink, reel_error *err)
     return status;
 }
 
-static void keep_view(reel_record_camera *c, int f, const reel_view *view)
-{
-    double *k = c->k + 9 * f, *m = c->cam_from_world + 16 * f;
-    const double t[3] = {view->translation.x, view->translation.y, view->translation.z};
-    k[0] = view->fx;
-    k[2] = view->cx;
-    k[4] = view->fy;
-    k[5] = view->cy;
-    k[8] = 1;
-    for (int r = 0; r < 3; r++) {
-        for (int s = 0; s < 3; s++) {
-            m[4 * r + s] = view->cam_from_world.m[r][s];
-        }
-        m[4 * r + 3] = t[r];
-    }
-    m[15] = 1;
-}
-
-static void keep_boxes(reel_record_camera *c, int f, int n, const reel_box *boxes)
-{
-    for (int i = 0; i < n; i++) {
-        const reel_box *b = &boxes[i + 1]; /* instance ids count from 1 */
-        int32_t *to = c->boxes + 4 * ((ptrdiff_t)f * n + i);
-        to[0] = b->x0;
-        to[1] = b->y0;
-        to[2] = b->x1;
-        to[3] = b->y1;
-        c->visible_pixels[(ptrdiff_t)f * n + i] = b->pixels;
-    }
-}
-
 static reel_status write_frame(reel_record_writer *w, reel_record_camera *c,
                                const reel_frame *frame, const reel_view *view, reel_error *err)
 {
@@ -184,9 +152,8 @@ static reel_status write_frame(reel_record_writer *w, reel_record_camera *c,
             c->digest[p][c->next] = reel_frame_digest(frame, (reel_plane)p);
         }
     }
-    keep_view(c, c->next, view);
-    keep_boxes(c, c->next, w->n_instances, frame->boxes);
-    if (c->video) {
+    status = reel_record_views_keep(w, c, c->next, frame, view, err);
+    if (status == REEL_OK && c->video) {
         status = reel_sink_write(c->video, frame, err);
     }
     if (status == REEL_OK && c->labels) {
@@ -291,48 +258,6 @@ static reel_status write_take(reel_record_writer *w, reel_error *err)
     return status;
 }
 
-static reel_status write_camera_views(const reel_record_writer *w, int i, reel_npz_writer *npz,
-                                      reel_error *err)
-{
-    const reel_record_camera *c = &w->cameras[i];
-    const int64_t frames = w->scene->frames, n = w->n_instances;
-    const size_t f = (size_t)frames;
-    const struct {
-        const char *name;
-        reel_npz_array array;
-    } views[] = {
-        {"k", {"<f8", 3, {frames, 3, 3}, 8 * 9 * f, c->k}},
-        {"cam_from_world", {"<f8", 3, {frames, 4, 4}, 8 * 16 * f, c->cam_from_world}},
-        {"boxes", {"<i4", 3, {frames, n, 4}, 4 * 4 * f * (size_t)n, c->boxes}},
-        {"visible_pixels", {"<i4", 2, {frames, n}, 4 * f * (size_t)n, c->visible_pixels}},
-    };
-    for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
-        char name[64];
-        snprintf(name, sizeof(name), "%d/%s", i, views[v].name);
-        const reel_status status = reel_npz_add(npz, name, &views[v].array, err);
-        if (status != REEL_OK) {
-            return status;
-        }
-    }
-    return REEL_OK;
-}
-
-static reel_status write_views(reel_record_writer *w, reel_error *err)
-{
-    reel_npz_writer *npz = NULL;
-    char path[REEL_PATH_MAX];
-    reel_fs_join(path, sizeof(path), w->dir, "views.npz");
-    reel_status status = reel_npz_create(path, &npz, err);
-    for (int i = 0; status == REEL_OK && i < w->options.n_cameras; i++) {
-        status = write_camera_views(w, i, npz, err);
-    }
-    if (status == REEL_OK) {
-        status = reel_npz_finish(npz, err);
-    }
-    reel_npz_writer_destroy(&npz);
-    return status;
-}
-
 /* Size, digest, and on its way to the disk. */
 static reel_status add_file(reel_record_writer *w, const char *role, const char *name,
                             reel_error *err)
@@ -414,7 +339,7 @@ static reel_status end_record(reel_record_writer *w, reel_error *err)
         status = write_take(w, err);
     }
     if (status == REEL_OK) {
-        status = write_views(w, err);
+        status = reel_record_views_write(w, err);
     }
     if (status == REEL_OK) {
         status = add_files(w, err);
@@ -448,6 +373,7 @@ void reel_record_writer_destroy(reel_record_writer **writer)
     for (int i = 0; w->cameras && i < w->options.n_cameras; i++) {
         reel_sink_destroy(&w->cameras[i].video);
         reel_sink_destroy(&w->cameras[i].labels);
+        reel_record_views_finish(&w->cameras[i]);
     }
     if (w->dir && !w->is_whole) {
         (void)reel_fs_remove_tree(w->dir, NULL);

@@ -141,13 +141,17 @@ void reel_put_null(reel_rows *rows, const char *name)
 
 void reel_put_string(reel_rows *rows, const char *name, const char *v)
 {
-    if (!v) {
+    if (v) {
+        reel_put_text(rows, name, v, strlen(v));
+    } else {
         reel_put_null(rows, name);
-        return;
     }
+}
+
+void reel_put_text(reel_rows *rows, const char *name, const char *v, size_t size)
+{
     reel_cells *cells = next_cell(rows, name, REEL_CELL_VALUE);
     assert(column_put(rows)->type == REEL_COLUMN_STRING);
-    const size_t size = strlen(v);
     if (!cells || size > UINT32_MAX / 2 - cells->offset[rows->n_rows]) {
         rows->failed = true;
         return;

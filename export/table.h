@@ -76,6 +76,7 @@ void reel_rows_clear(reel_rows *rows); /**< no rows; memory kept */
  */
 void reel_put_null(reel_rows *rows, const char *name);
 void reel_put_string(reel_rows *rows, const char *name, const char *v); /**< NULL puts null */
+void reel_put_text(reel_rows *rows, const char *name, const char *v, size_t size); /**< no zeros */
 void reel_put_bool(reel_rows *rows, const char *name, bool v);
 void reel_put_int(reel_rows *rows, const char *name, int64_t v); /**< int32 (fits: assert), int64 */
 void reel_put_real(reel_rows *rows, const char *name, double v);

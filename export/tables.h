@@ -19,6 +19,7 @@ typedef enum reel_table_id {
     REEL_TABLE_CAMERAS,
     REEL_TABLE_EVENTS,
     REEL_TABLE_BOXES,
+    REEL_TABLE_TRACKS,
     REEL_TABLE_COUNT,
 } reel_table_id;
 

@@ -1,4 +1,4 @@
-/* tables_views.c - where the cameras are (cameras) and what they see of each object (boxes). */
+/* tables_views.c - where the cameras are (cameras). */
 #include "export/tables_internal.h"
 #include <string.h>
 
@@ -24,25 +24,6 @@ static const reel_column camera_columns[] = {
     {"eye", V, 3, "m", "camera centre, world"},
 };
 
-static const reel_column box_columns[] = {
-    {"clip_id", S, 0, "", "the clip"},
-    {"camera", S, 0, "", "name of the camera"},
-    {"stream_id", S, 0, "", "base name of its files"},
-    {"frame", I, 0, "", "frame number from 0"},
-    {"instance_id", I, 0, "", "the object"},
-    {"visible_pixels", I, 0, "px", "pixels of the instance plane that show it"},
-    {"x0", I, 0, "px", "box of these pixels, left; null if there are none"},
-    {"y0", I, 0, "px", "top"},
-    {"x1", I, 0, "px", "right, exclusive"},
-    {"y1", I, 0, "px", "bottom, exclusive"},
-    {"center_u", F, 0, "px", "its 3-D box's centre in the image; null behind the camera"},
-    {"center_v", F, 0, "px", "as center_u, downwards"},
-    {"center_depth", F, 0, "m", "z of the centre in the camera frame; null if absent"},
-    {"in_view", B, 0, "", "the centre is in front of the camera and inside the image"},
-    {"box_corners", V, 24, "m",
-     "8 corners x 3, world, of the 3-D box in the first body's frame: corner k is at the maximum "
-     "of x if k & 1, of y if k & 2, of z if k & 4; null if absent"},
-};
 #undef S
 #undef B
 #undef I
@@ -51,11 +32,6 @@ static const reel_column box_columns[] = {
 
 const reel_table reel_cameras_table =
     REEL_TABLE("cameras", "one row per clip, camera and frame, in this order", camera_columns);
-const reel_table reel_boxes_table =
-    REEL_TABLE("boxes",
-               "one row per clip, camera, frame and object with an instance id, in this "
-               "order",
-               box_columns);
 
 /* ---- cameras ----------------------------------------------------------------------------------
  */
@@ -92,150 +68,6 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out)
             reel_put_vector(out, "cam_from_world", m);
             reel_put_vector(out, "eye", (double[3]){eye.x, eye.y, eye.z});
             reel_rows_end_row(out);
-        }
-    }
-}
-
-/* ---- boxes ------------------------------------------------------------------------------------
- */
-
-typedef struct object_box {
-    bool known;
-    double corners[24];
-    reel_vec3 center;
-} object_box;
-
-static reel_vec3 corner(const double lo[3], const double hi[3], int k)
-{
-    return (reel_vec3){k & 1 ? hi[0] : lo[0], k & 2 ? hi[1] : lo[1], k & 4 ? hi[2] : lo[2]};
-}
-
-static void widen(double lo[3], double hi[3], reel_vec3 p)
-{
-    const double c[3] = {p.x, p.y, p.z};
-    for (int i = 0; i < 3; i++) {
-        lo[i] = fmin(lo[i], c[i]);
-        hi[i] = fmax(hi[i], c[i]);
-    }
-}
-
-static bool is_present(const reel_take *take, int sample, int body)
-{
-    const size_t at = (size_t)sample * (size_t)take->n_bodies + (size_t)body;
-    return take->state[at] & REEL_STATE_PRESENT;
-}
-
-/* The box of all present bodies of an object, in the frame of its first body. A single body's box
- * is taken as it is; others are enclosed by their corners. */
-static object_box box_of(const reel_scene *scene, const reel_take *take, int sample,
-                         const reel_object *object)
-{
-    object_box box = {0};
-    const int first = object->first_body;
-    if (!is_present(take, sample, first)) {
-        return box;
-    }
-    const reel_pose world_from_first = reel_take_pose(take, sample, first);
-    double lo[3] = {INFINITY, INFINITY, INFINITY};
-    double hi[3] = {-INFINITY, -INFINITY, -INFINITY};
-    for (int b = first; b < first + object->n_bodies; b++) {
-        const reel_body *body = &scene->bodies[b];
-        if (!reel_table_has_box(body) || !is_present(take, sample, b)) {
-            continue;
-        }
-        box.known = true;
-        const reel_pose first_from_body =
-            reel_pose_mul(reel_pose_inverse(world_from_first), reel_take_pose(take, sample, b));
-        for (int k = 0; k < 8; k++) {
-            const reel_vec3 c = corner(body->box_min, body->box_max, k);
-            widen(lo, hi, b == first ? c : reel_pose_apply(first_from_body, c));
-        }
-    }
-    if (!box.known) {
-        return box;
-    }
-    for (int k = 0; k < 8; k++) {
-        const reel_vec3 c = reel_pose_apply(world_from_first, corner(lo, hi, k));
-        memcpy(box.corners + 3 * k, (double[3]){c.x, c.y, c.z}, 3 * sizeof(double));
-    }
-    const reel_vec3 middle = {0.5 * (lo[0] + hi[0]), 0.5 * (lo[1] + hi[1]), 0.5 * (lo[2] + hi[2])};
-    box.center = reel_pose_apply(world_from_first, middle);
-    return box;
-}
-
-static void put_center(reel_rows *out, const reel_scene *scene, const object_box *box,
-                       const double *k, const double *m)
-{
-    const reel_vec3 p = box->center;
-    const double x = m[0] * p.x + m[1] * p.y + m[2] * p.z + m[3];
-    const double y = m[4] * p.x + m[5] * p.y + m[6] * p.z + m[7];
-    const double z = m[8] * p.x + m[9] * p.y + m[10] * p.z + m[11];
-    const bool in_front = box->known && z > 1e-9;
-    const double u = in_front ? k[0] * x / z + k[2] : 0;
-    const double v = in_front ? k[4] * y / z + k[5] : 0;
-    if (in_front) {
-        reel_put_real(out, "center_u", u);
-        reel_put_real(out, "center_v", v);
-    } else {
-        reel_put_null(out, "center_u");
-        reel_put_null(out, "center_v");
-    }
-    if (box->known) {
-        reel_put_real(out, "center_depth", z);
-    } else {
-        reel_put_null(out, "center_depth");
-    }
-    reel_put_bool(out, "in_view",
-                  in_front && u >= 0 && u < scene->width && v >= 0 && v < scene->height);
-    if (box->known) {
-        reel_put_vector(out, "box_corners", box->corners);
-    } else {
-        reel_put_null(out, "box_corners");
-    }
-}
-
-static void put_visible(reel_rows *out, const int32_t box[4], int32_t pixels)
-{
-    static const char *const names[] = {"x0", "y0", "x1", "y1"};
-    reel_put_int(out, "visible_pixels", pixels);
-    for (int i = 0; i < 4; i++) {
-        if (pixels > 0) {
-            reel_put_int(out, names[i], box[i]);
-        } else {
-            reel_put_null(out, names[i]);
-        }
-    }
-}
-
-static void put_frame(reel_rows *out, const reel_record *record, int s, int frame)
-{
-    const reel_scene *scene = record->scene;
-    const size_t n = (size_t)reel_scene_n_instances(scene);
-    for (int i = 0; i < scene->n_objects; i++) {
-        const reel_object *object = &scene->objects[i];
-        if (object->instance_id < 1 || (size_t)object->instance_id > n) {
-            continue;
-        }
-        const size_t at = (size_t)frame * n + (size_t)object->instance_id - 1;
-        const object_box box =
-            box_of(scene, record->take, frame * scene->samples_per_frame, object);
-        reel_put_string(out, "clip_id", record->clip_id);
-        reel_put_string(out, "camera", record->streams[s].camera);
-        reel_put_string(out, "stream_id", record->streams[s].id);
-        reel_put_int(out, "frame", frame);
-        reel_put_int(out, "instance_id", object->instance_id);
-        put_visible(out, record->boxes[s] + 4 * at, record->visible_pixels[s][at]);
-        put_center(out, scene, &box, record->k[s] + 9 * (size_t)frame,
-                   record->cam_from_world[s] + 16 * (size_t)frame);
-        reel_rows_end_row(out);
-    }
-}
-
-void reel_boxes_rows(const reel_record *record, reel_rows *out)
-{
-    for (int s = 0; s < record->n_streams; s++) {
-        for (int frame = 0; frame < record->scene->frames; frame++) {
-            put_frame(out, record, s, frame);
         }
     }
 }
