@@ -2,7 +2,9 @@
  * create.c - the renderer object of a clip: checks, memory, materials, meshes; picks the kernel of
  * this CPU.
  */
+#include "render/soft/env.h"
 #include "render/soft/renderer.h"
+#include "render/soft/texture.h"
 
 #include <stdio.h>
 
@@ -120,6 +122,8 @@ static void fill_materials(soft_material *out, const reel_scene *scene)
         out[i].normal_image = m->normal_image;
         out[i].mapping = (int)m->mapping;
         out[i].image_scale = (float)m->image_scale;
+        out[i].detailed =
+            m->pattern != REEL_PATTERN_PLAIN || m->image >= 0 || m->normal_image >= 0;
         for (int c = 0; c < 3; c++) {
             out[i].color[c] = (float)m->color[c];
             out[i].color2[c] = (float)m->color2[c];
@@ -158,9 +162,9 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->info = reel_calloc(drawn, sizeof *r->info);
     r->materials = reel_calloc((size_t)s->n_materials + 1, sizeof *r->materials);
     r->bodies = reel_calloc((size_t)s->n_bodies + 1, sizeof *r->bodies);
-    r->suns = reel_calloc((size_t)s->n_suns + 1, sizeof *r->suns);
+    r->suns = reel_calloc((size_t)r->n_suns + 1, sizeof *r->suns);
     r->lamps = reel_calloc((size_t)s->n_lamps + 1, sizeof *r->lamps);
-    r->occluders = reel_calloc(drawn * ((size_t)s->n_suns + 1), sizeof *r->occluders);
+    r->occluders = reel_calloc(drawn * ((size_t)r->n_suns + 1), sizeof *r->occluders);
     r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
     r->marks = reel_calloc(drawn / 64 + 1, sizeof *r->marks);
     r->tree.nodes = reel_calloc(2 * drawn, sizeof *r->tree.nodes);
@@ -180,6 +184,8 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
         r->snapshots[i].geoms = reel_calloc(drawn, sizeof *r->snapshots[i].geoms);
         ok = ok && r->snapshots[i].geoms;
     }
+    r->exposure.geoms = reel_calloc(drawn, sizeof *r->exposure.geoms);
+    ok = ok && r->exposure.geoms;
     return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
 }
 
@@ -216,12 +222,27 @@ static bool build_meshes(reel_renderer *r)
     if (!r->shown || r->n_meshes == 0) {
         return r->shown != NULL;
     }
-    r->rims = REEL_ARENA_NEW(&r->meshes, soft_rims, r->scene->n_suns);
+    r->rims = REEL_ARENA_NEW(&r->meshes, soft_rims, r->n_suns);
     bool ok = r->rims && reel_soft_raster_init(&r->raster, r->shown, r->n_drawn, &r->meshes);
-    for (int s = 0; ok && s < r->scene->n_suns; s++) {
+    for (int s = 0; ok && s < r->n_suns; s++) {
         ok = reel_soft_rims_init(&r->rims[s], r->shown, r->n_drawn, &r->meshes);
     }
     return ok;
+}
+
+/* The environment, and how many suns there are with those in it. */
+static reel_status surround(reel_renderer *r, reel_error *err)
+{
+    r->n_suns = r->scene->n_suns;
+    if (r->options.quality == REEL_QUALITY_LABELS || r->scene->sky.kind == REEL_SKY_GRADIENT) {
+        return REEL_OK;
+    }
+    r->env = REEL_ARENA_NEW(&r->meshes, soft_env, 1);
+    if (!r->env || !reel_soft_env_build(r->env, r->scene, &r->meshes)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for the sky");
+    }
+    r->n_suns += r->env->n_suns;
+    return REEL_OK;
 }
 
 reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
@@ -262,17 +283,35 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     for (int i = 0; i < scene->n_geoms; i++) {
         r->n_drawn += scene->geoms[i].visible;
     }
+    status = surround(r, err);
+    if (status != REEL_OK) {
+        goto fail;
+    }
     status = allocate(r, err);
     if (status != REEL_OK) {
         goto fail;
     }
     fill_materials(r->materials, scene);
+    r->textures = reel_soft_textures(scene, &r->meshes);
+    if (!r->textures) {
+        status = reel_fail(err, REEL_E_NOMEM, "out of memory for the images of materials");
+        goto fail;
+    }
+    r->relief = reel_soft_tint(r->materials, scene, r->textures);
     fill_info(r->info, scene, r->materials);
     if (!build_meshes(r)) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory for the meshes to draw");
         goto fail;
     }
-    reel_soft_sky_fill(&r->sky, &scene->sky);
+    if (options->quality >= REEL_QUALITY_HIGH) {
+        r->gloss = reel_arena_alloc(&r->meshes, SOFT_GLOSS_ANGLES, sizeof *r->gloss);
+        if (!r->gloss) {
+            status = reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
+            goto fail;
+        }
+        reel_soft_gloss_fill(r->gloss);
+    }
+    reel_soft_sky_fill(&r->sky, &scene->sky, r->env);
     *out = r;
     return REEL_OK;
 fail:
@@ -306,6 +345,8 @@ void reel_renderer_destroy(reel_renderer **renderer)
     for (int i = 0; i < SOFT_SNAPSHOTS; i++) {
         reel_free(r->snapshots[i].geoms);
     }
+    reel_free(r->exposure.geoms);
+    reel_free_aligned(r->sum);
     reel_free(r);
     *renderer = NULL;
 }

@@ -8,95 +8,7 @@
  */
 #pragma once
 
-#include "render/soft/tile.h"
-
-typedef struct look {
-    v3 base;
-    vf rough;
-} look;
-
-VINL vu hash3(vu x, vu y, vu z)
-{
-    vu h = x ^ y ^ z;
-    h = (h ^ (h >> 15)) * 0x2c1b3c6du;
-    h = (h ^ (h >> 13)) * 0x297a2d39u;
-    return h ^ (h >> 16);
-}
-
-/* [0, 1) from a hash; hash_count() is the same in units of 2^-24, exactly */
-VINL vf hash_count(vu h)
-{
-    return vi_to_f((vi)(h >> 8));
-}
-VINL vf hash_unit(vu h)
-{
-    return hash_count(h) * (1.0f / 16777216.0f);
-}
-
-/* Smooth value noise of lattice 1 in [0, 1], mean 1/2. */
-VINL vf noise3(v3 p, uint32_t seed)
-{
-    const v3 c = {vf_floor(p.x), vf_floor(p.y), vf_floor(p.z)};
-    const v3 f = v3_sub(p, c);
-    const v3 w = {f.x * f.x * (3.0f - 2.0f * f.x), f.y * f.y * (3.0f - 2.0f * f.y),
-                  f.z * f.z * (3.0f - 2.0f * f.z)};
-    const vu x0 = (vu)vf_trunc(c.x) * 0x8da6b343u + seed, x1 = x0 + 0x8da6b343u;
-    const vu y0 = (vu)vf_trunc(c.y) * 0xd8163841u, y1 = y0 + 0xd8163841u;
-    const vu z0 = (vu)vf_trunc(c.z) * 0xcb1ab31fu, z1 = z0 + 0xcb1ab31fu;
-    const vf a = vf_mix(hash_count(hash3(x0, y0, z0)), hash_count(hash3(x1, y0, z0)), w.x);
-    const vf b = vf_mix(hash_count(hash3(x0, y1, z0)), hash_count(hash3(x1, y1, z0)), w.x);
-    const vf d = vf_mix(hash_count(hash3(x0, y0, z1)), hash_count(hash3(x1, y0, z1)), w.x);
-    const vf e = vf_mix(hash_count(hash3(x0, y1, z1)), hash_count(hash3(x1, y1, z1)), w.x);
-    return vf_mix(vf_mix(a, b, w.y), vf_mix(d, e, w.y), w.z) * (1.0f / 16777216.0f);
-}
-
-/* 1 where features of size 1 are resolved by a footprint w, 0 where they are not. */
-VINL vf resolved(vf w)
-{
-    return 1.0f - vf_smooth(w, 0.3f, 1.2f);
-}
-
-/*
- * Octaves of noise down to a 20th of the first one's features, each faded by the footprint; mean
- * 1/2, rarely outside [0, 1]. An octave that no lane resolves adds exactly 0 and is passed over.
- */
-VINL vf fractal(v3 p, vf w, uint32_t seed)
-{
-    static const float rate[4] = {1.0f, 2.71f, 7.3f, 19.7f};
-    static const float weight[4] = {0.62f, 0.44f, 0.31f, 0.22f};
-    vf sum = vf_set(0.5f);
-    for (int i = 0; i < 4; i++) {
-        const vf share = resolved(w * rate[i]) * weight[i];
-        if (vm_any(vf_gt(share, vf_set(0.0f)))) {
-            const float shift = 3.7f * (float)i;
-            const v3 q = {p.x * rate[i] + shift, p.y * rate[i] + 2.0f * shift,
-                          p.z * rate[i] + 3.0f * shift};
-            sum = sum + (noise3(q, seed + (uint32_t)i) - 0.5f) * share;
-        }
-    }
-    return sum;
-}
-
-/* Mean over [x - w/2, x + w/2] of the wave that is +1 on even cells and -1 on odd ones. */
-VINL vf square_wave(vf x, vf w)
-{
-    w = vf_max(w, vf_set(0.02f));
-    const vf lo = (x - 0.5f * w) * 0.5f, hi = (x + 0.5f * w) * 0.5f;
-    const vf a = vf_abs((lo - vf_floor(lo)) * 2.0f - 1.0f);
-    const vf b = vf_abs((hi - vf_floor(hi)) * 2.0f - 1.0f);
-    return (a - b) / w;
-}
-
-/* Share of [x - w/2, x + w/2] that is within j of a whole number. */
-VINL vf joint_share(vf x, vf w, float j)
-{
-    w = vf_max(w, vf_set(0.01f));
-    const vf lo = x - 0.5f * w, hi = x + 0.5f * w;
-    const vf nl = vf_floor(lo + 0.5f), nh = vf_floor(hi + 0.5f);
-    const vf a = nl * (2.0f * j) + vf_clamp(lo - nl, -j, j);
-    const vf b = nh * (2.0f * j) + vf_clamp(hi - nh, -j, j);
-    return vf_sat((b - a) / w);
-}
+#include "render/soft/weave.h"
 
 VINL vf checker(int shape, v3 p, v3 w)
 {
@@ -123,8 +35,14 @@ VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     const vf widest = vf_max(w.x, vf_max(w.y, w.z));
     const vf tone = 1.0f + 0.14f * (hash_unit(cell) - 0.5f) * resolved(widest);
     const v3 tile = v3_scale(v3_set(m->color), tone);
+    /* none is laid quite level: mirrored things break at the joints */
+    const v3 at = {p.x - vf_floor(p.x) - 0.5f, p.y - vf_floor(p.y) - 0.5f,
+                   p.z - vf_floor(p.z) - 0.5f};
+    const vf lean = at.x * (hash_unit(cell * 3u) - 0.5f) + at.y * (hash_unit(cell * 5u) - 0.5f) +
+                    at.z * (hash_unit(cell * 9u) - 0.5f);
     return (look){v3_mix(tile, v3_set(m->color2), joint),
-                  vf_mix(vf_set(m->roughness), vf_set(0.5f + 0.5f * m->roughness), joint)};
+                  vf_mix(vf_set(m->roughness), vf_set(0.5f + 0.5f * m->roughness), joint),
+                  0.8f * lean * resolved(widest) - joint};
 }
 
 /* Year rings about an axis along x, with fibres; `p` in pitches. */
@@ -141,7 +59,8 @@ VINL look wood_at(const soft_material *m, v3 p, vf w, vf tone)
     const vf mixed = vf_sat(late * 0.85f + fibre * 0.35f + tone * 0.25f);
     const v3 base = v3_mix(v3_set(m->color), v3_set(m->color2), mixed);
     return (look){v3_scale(base, 1.0f + 0.10f * tone),
-                  vf_clamp(m->roughness * (1.08f - 0.25f * late + 0.2f * fibre), 0.03f, 1.0f)};
+                  vf_clamp(m->roughness * (1.08f - 0.25f * late + 0.2f * fibre), 0.03f, 1.0f),
+                  0.0f - 0.35f * late + 0.5f * fibre};
 }
 
 /* A piece of wood; its heart lies beside the x axis, as in a sawn board. */
@@ -171,6 +90,7 @@ VINL look boards(const soft_material *m, v3 p, v3 w3)
     const vf gap = vf_max(joint_share(row, w3.y * (1.0f / width), 0.010f),
                           joint_share(along, w3.x * (1.0f / length), 0.0011f));
     l.base = v3_scale(l.base, 1.0f - 0.72f * gap);
+    l.height = l.height - gap;
     return l;
 }
 
@@ -185,10 +105,11 @@ VINL vf marble(const soft_material *m, v3 p, vf w)
     return vf_sat(0.14f + (vein - 0.14f) * resolved(w) * 0.9f + (cloud - 0.5f) * 0.35f);
 }
 
-/* Base colour and roughness at local point p with normal n; w = footprint along the axes, m. */
+/* Base colour, roughness and relief at local point p with normal n; w = footprint along the axes,
+ * m. */
 VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 {
-    look l = {v3_set(m->color), vf_set(m->roughness)};
+    look l = {v3_set(m->color), vf_set(m->roughness), vf_set(0.0f)};
     if (m->pattern == REEL_PATTERN_PLAIN) {
         return l;
     }
@@ -204,11 +125,14 @@ VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);
     case REEL_PATTERN_MARBLE: t = marble(m, q, widest); break;
     case REEL_PATTERN_TILES: return tiles(m, shape, q, n, f);
+    case REEL_PATTERN_BRUSHED: return brushed(m, q, f);
+    case REEL_PATTERN_FABRIC: return fabric(m, shape, q, n, f);
     default: /* stripes: a plane has no extent along z, so its bands cross x */
         t = shape == REEL_SHAPE_PLANE ? square_wave(q.x, f.x) : square_wave(q.z, f.z);
         t = 0.5f - 0.5f * t;
         break;
     }
     l.base = v3_mix(l.base, v3_set(m->color2), t);
+    l.height = 0.0f - t;
     return l;
 }

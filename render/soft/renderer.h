@@ -18,11 +18,18 @@ struct reel_renderer {
     const soft_mesh **shown; /* [n_drawn]: the mesh of a geom, or NULL */
     soft_raster raster;
     soft_rims *rims; /* [n_suns] */
+    struct soft_env *env; /* NULL: the sky is a gradient */
+    int n_suns;           /* the scene's and those that the environment holds */
     int n_meshes;
     soft_info *info;
     soft_material *materials;
+    struct soft_texture *textures; /* [n_images], in `meshes` */
+    bool relief;                   /* some material tilts normals */
     soft_body *bodies;
     soft_snapshot snapshots[SOFT_SNAPSHOTS];
+    soft_snapshot exposure; /* of one exposure of many: see lens.h */
+    float *sum;             /* of the exposures: see soft_job; made when a camera needs it */
+    size_t sum_bytes;
     uint8_t *moved[2];
     soft_tree tree;
     uint64_t *marks;
@@ -34,7 +41,12 @@ struct reel_renderer {
     int width, height; /* of the snapshots */
     uint64_t draws;
     soft_sky sky;
+    float (*gloss)[SOFT_GLOSS_ROUGH][2]; /* in `meshes`; NULL below high */
     soft_job job;
     reel_render_times times;
-    float *radiance; /* borrowed, [height][width][3]: gets a draw's linear colours; NULL: nobody asks */
+    float *radiance; /* borrowed, [height][width][3]: gets a draw's linear colours; NULL: nobody
+                        asks */
 };
+
+/* lights.c: lamps, suns, sky and bouncing planes of a job whose geoms are set. */
+void reel_soft_lights_fill(reel_renderer *r, soft_job *job, const soft_snapshot *now);

@@ -2,6 +2,8 @@
  * soft.c - draws frames: prepares what the kernel needs and calls it.
  */
 #include "base/trig.h"
+#include "render/soft/film_setup.h"
+#include "render/soft/lens.h"
 #include "render/soft/renderer.h"
 
 #include <math.h>
@@ -25,51 +27,11 @@ static soft_snapshot *snapshot(reel_renderer *r, int camera, int frame)
         }
         oldest = s->used < oldest->used ? s : oldest;
     }
-    reel_soft_snapshot_fill(oldest, r->scene, r->take, r->info, r->shown, r->n_drawn, camera, frame,
+    const soft_instant at = {.frame = frame};
+    reel_soft_snapshot_fill(oldest, r->scene, r->take, r->info, r->shown, r->n_drawn, camera, &at,
                             r->width, r->height);
     oldest->used = r->draws;
     return oldest;
-}
-
-static void to_camera(float out[3], const reel_view *view, reel_vec3 world)
-{
-    const reel_vec3 v = reel_mat3_mul_v(view->cam_from_world, world);
-    out[0] = (float)v.x;
-    out[1] = (float)v.y;
-    out[2] = (float)v.z;
-}
-
-static void fill_lights(reel_renderer *r, soft_job *job, const soft_snapshot *now)
-{
-    job->sky = r->sky;
-    to_camera(job->sky.up, &now->view, reel_v3(0, 0, 1));
-    for (int s = 0; s < r->scene->n_suns; s++) {
-        const reel_sun *sun = &r->scene->suns[s];
-        soft_sun *out = &r->suns[s];
-        double sine, cosine;
-        reel_sincos(sun->angular_radius, &sine, &cosine);
-        to_camera(out->dir, &now->view, sun->to_light);
-        out->tan_radius = (float)(sine / cosine);
-        out->cos_disc = (float)cosine;
-        out->occluders = r->occluders + (size_t)s * (size_t)r->n_drawn;
-        for (int c = 0; c < 3; c++) {
-            out->irradiance[c] = (float)sun->irradiance[c];
-            out->disc[c] = (float)(sun->irradiance[c] / (REEL_PI * fmax(sine * sine, 1e-8)));
-        }
-        reel_soft_sun_fill(out, now->geoms, r->n_drawn);
-        out->rims = r->n_meshes ? &r->rims[s] : NULL;
-        if (out->rims && r->options.quality >= REEL_QUALITY_STANDARD) {
-            reel_soft_rims_fill(out->rims, r->shown, now->geoms, r->n_drawn, out);
-        }
-    }
-    for (int i = 0; i < r->scene->n_lamps; i++) {
-        reel_soft_lamp_fill(&r->lamps[i], r->scene, r->take, now, i);
-    }
-    job->suns = r->suns;
-    job->lamps = r->lamps;
-    job->n_lamps = r->scene->n_lamps;
-    job->n_suns = r->scene->n_suns;
-    job->n_bouncers = reel_soft_bouncers(job, job->bouncers);
 }
 
 /* Flow towards the neighbouring frame `way` (0 next, 1 before), where there is one. */
@@ -95,27 +57,32 @@ static void fill_motion(reel_renderer *r, soft_job *job, const soft_snapshot *no
     }
 }
 
-static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
+static void fill_job(reel_renderer *r, const soft_snapshot *now, reel_planes planes,
+                     reel_frame *out)
 {
     soft_job *job = &r->job;
-    const soft_snapshot *now = snapshot(r, camera, frame);
+    const reel_camera *camera = &r->scene->cameras[now->camera];
     *job = (soft_job){
         .width = out->width,
         .height = out->height,
         .n_drawn = r->n_drawn,
         .quality = r->options.quality,
-        .planes = out->planes,
+        .planes = planes,
         .fx = (float)now->view.fx,
         .inv_f = (float)(1 / now->view.fx),
         .cx = (float)now->view.cx,
         .cy = (float)now->view.cy,
         .depth_inv = (float)(1 / r->options.depth_scale),
-        .exposure = (float)(r->scene->exposure * EXPOSURE_KEY),
-        .frame = frame,
+        .exposure = (float)(r->scene->exposure * EXPOSURE_KEY * reel_exp2(camera->exposure)),
+        .n_exposures = 1,
+        .frame = now->frame,
         .paths = r->options.samples,
+        .gloss = r->gloss ? &r->gloss[0][0][0] : NULL,
         .info = r->info,
         .bodies = r->bodies,
         .materials = r->materials,
+        .textures = r->textures,
+        .relief = (planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) && r->relief,
         .geoms = now->geoms,
         .meshes = r->shown,
         .raster = r->n_meshes ? &r->raster : NULL,
@@ -133,19 +100,20 @@ static void fill_job(reel_renderer *r, int camera, int frame, reel_frame *out)
         reel_soft_raster_fill(&r->raster, r->scene, r->take, r->info, r->n_drawn, now, out->width,
                               out->height);
     }
-    if (out->planes & REEL_PLANE_BIT(REEL_PLANE_OBJECT_COORDINATES)) {
+    if (planes & REEL_PLANE_BIT(REEL_PLANE_OBJECT_COORDINATES)) {
         for (int b = 0; b < r->scene->n_bodies; b++) {
             reel_soft_box_map(r->scene, r->take, now, b, &r->bodies[b]);
         }
     }
     fill_motion(r, job, now, 0);
     fill_motion(r, job, now, 1);
-    if (out->planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) {
+    if (planes & REEL_PLANE_BIT(REEL_PLANE_RGB)) {
+        reel_soft_film_fill(&job->film, camera, now->camera, now->frame, out->width, out->height);
         if (r->n_drawn > SOFT_FEW) {
             reel_soft_tree_fill(&r->tree, now->geoms, r->n_drawn);
             job->tree = &r->tree;
         }
-        fill_lights(r, job, now);
+        reel_soft_lights_fill(r, job, now);
     }
 }
 
@@ -167,6 +135,47 @@ static void add_times(reel_render_times *times, const soft_ticks *ticks, double 
     times->labels += unit * (double)ticks->labels;
 }
 
+static void run_kernel(reel_renderer *r, double begin)
+{
+    const double ready = cpu_seconds();
+    r->kernel->draw(&r->job);
+    add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - ready);
+}
+
+/* The colours of a frame as the mean of n exposures. */
+static void expose(reel_renderer *r, int camera, int frame, int n, reel_frame *out)
+{
+    const reel_planes rgb = REEL_PLANE_BIT(REEL_PLANE_RGB);
+    for (int i = 0; i < n; i++) {
+        const double begin = cpu_seconds();
+        const soft_instant at = reel_soft_exposure(&r->scene->cameras[camera], frame, i, n);
+        reel_soft_snapshot_fill(&r->exposure, r->scene, r->take, r->info, r->shown, r->n_drawn,
+                                camera, &at, out->width, out->height);
+        fill_job(r, &r->exposure, rgb, out);
+        r->job.sum = r->sum;
+        r->job.exposure_no = i;
+        r->job.n_exposures = n;
+        run_kernel(r, begin);
+    }
+    const double begin = cpu_seconds();
+    r->kernel->develop(&r->job);
+    r->times.shading += cpu_seconds() - begin;
+}
+
+/* Memory for the sum of the exposures, kept for all frames of the size. */
+static bool keep_sum(reel_renderer *r, int width, int height)
+{
+    const size_t across = (size_t)(width + SOFT_TILE - 1) / SOFT_TILE;
+    const size_t down = (size_t)(height + SOFT_TILE - 1) / SOFT_TILE;
+    const size_t bytes = across * down * 3 * SOFT_BATCH * sizeof(float);
+    if (bytes > r->sum_bytes) {
+        reel_free_aligned(r->sum);
+        r->sum = reel_alloc_aligned(bytes);
+        r->sum_bytes = r->sum ? bytes : 0;
+    }
+    return r->sum != NULL;
+}
+
 reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_frame *out,
                                reel_error *err)
 {
@@ -185,19 +194,33 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
     }
     r->draws++;
     memset(out->boxes, 0, sizeof *out->boxes * ((size_t)out->n_instances + 1));
-    fill_job(r, camera, frame, out);
+    const soft_snapshot *now = snapshot(r, camera, frame);
+    const reel_planes rgb = REEL_PLANE_BIT(REEL_PLANE_RGB);
+    const int n = out->planes & rgb
+                      ? reel_soft_exposures(r->scene, r->take, r->info, r->n_drawn, now,
+                                            r->options.quality, out->width, out->height)
+                      : 0;
+    if (n > 0 && !keep_sum(r, out->width, out->height)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for exposures");
+    }
+    fill_job(r, now, n > 0 ? out->planes & ~rgb : out->planes, out);
     const double ready = cpu_seconds();
     if (out->objects && !reel_soft_objects(r, snapshot(r, camera, frame))) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");
     }
     r->times.labels += cpu_seconds() - ready;
     const double begin_draw = cpu_seconds();
-    r->kernel->draw(&r->job);
+    if (r->job.planes) {
+        r->kernel->draw(&r->job);
+    }
     add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - begin_draw);
     if (out->objects && !reel_soft_objects_seen(out)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");
     }
-    const soft_refusal *bad = &r->job.refusal;
+    const soft_refusal refusal = r->job.refusal, *bad = &refusal;
+    if (bad->plane < 0 && n > 0) {
+        expose(r, camera, frame, n, out);
+    }
     if (bad->plane >= 0) {
         return reel_fail_at(err, REEL_E_REFUSED, NULL, 0,
                             reel_plane_get_info((reel_plane)bad->plane)->name,

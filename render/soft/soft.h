@@ -23,6 +23,8 @@ enum {
     SOFT_TREE_DEPTH = 40,  /* nodes that wait to be looked into */
     SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
     SOFT_SKY_TERMS = 4,    /* of the polynomials for the sky's irradiance */
+    SOFT_GLOSS_ANGLES = 32, /* of the table of gloss.c: by the root of the cosine, */
+    SOFT_GLOSS_ROUGH = 16,  /* and by the roughness */
 };
 
 /* A drawn geom in one snapshot. */
@@ -70,8 +72,29 @@ typedef struct soft_body {
     soft_motion motion[2];        /* forward, backward */
 } soft_body;
 
+/* When and through which point of the lens and of the pixels: see lens.h. All 0 but the frame: what
+ * the labels show. */
+typedef struct soft_instant {
+    int frame;
+    double shift;     /* frames after it, -0.5..0.5 */
+    double lens[2];   /* m, right and down */
+    double focus;     /* m, planar distance at which all points of the lens see the same; > 0 */
+    double offset[2]; /* px */
+} soft_instant;
+
+/* What a camera does to the light: see film.h. */
+typedef struct soft_film {
+    int on;           /* balance or vignette do something */
+    float balance[9]; /* linear RGB to linear RGB, row-major */
+    float vignette;   /* share of cos^4 */
+    float grain;      /* codes at mid grey */
+    float cx, cy;     /* px, where the lens looks */
+    uint32_t seed;
+} soft_film;
+
 typedef struct soft_snapshot {
     int camera, frame; /* -1: empty */
+    double shift;      /* frames after `frame`: where bodies are; see soft_instant */
     uint64_t used;     /* draw number of its last use */
     reel_view view;
     soft_geom *geoms; /* [n_drawn] */
@@ -87,6 +110,7 @@ typedef struct soft_material {
     float bump, clearcoat, coat_rough, transmission, ior, emission[3];
     int image, normal_image, mapping; /* indices into the scene's images, or -1; reel_mapping */
     float image_scale;
+    int detailed; /* it depends on the point: has a pattern or an image */
 } soft_material;
 
 /* A lamp in the camera's frame. */
@@ -147,6 +171,10 @@ typedef struct soft_sky {
     float above[3][SOFT_SKY_TERMS]; /* irradiance / pi by the upper half as a polynomial in N.up */
     float below[3];                 /* the same of the lower half on a normal that points down */
     float mean[3];                  /* radiance averaged over all directions */
+    const struct soft_env *env;     /* NULL: the gradient above; else only `up` and `mean` hold, and: */
+    float axes[9];                  /* the map's frame = axes * camera's */
+    float forms[2][3][10];         /* irradiance / pi by the upper and the lower half on a normal:
+                                       see soft_env */
 } soft_sky;
 
 typedef struct soft_refusal {
@@ -169,10 +197,17 @@ typedef struct soft_job {
     float fx, inv_f, cx, cy;
     float depth_inv; /* units per metre of the depth plane */
     float exposure;
+    soft_film film;
+    float *sum;          /* NULL: colours are stored; else they are added here: [tiles, row by row]
+                            [3][SOFT_BATCH], linear */
+    int exposure_no, n_exposures; /* which of how many this is, with `sum`; else 0 of 1 */
     int frame, paths; /* paths: samples of reel_render_options, never 0 */
+    const float *gloss; /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */
     const soft_info *info;
     const soft_body *bodies;
     const soft_material *materials;
+    const struct soft_texture *textures; /* of the scene's images; see texture.h */
+    int relief;                          /* some material tilts normals */
     const soft_geom *geoms;         /* [n_drawn] at this frame */
     const soft_mesh *const *meshes; /* [n_drawn], NULL: another shape */
     struct soft_raster *raster;     /* triangles of this frame; NULL: no geom shows a mesh */
@@ -211,6 +246,7 @@ typedef struct soft_kernel {
     int lanes;
     size_t tile_bytes;
     void (*draw)(soft_job *job);
+    void (*develop)(const soft_job *job); /* store the mean of what `sum` holds */
     /* Set the bits of the pixels where drawn geom k alone is seen; of a mesh, of its triangles
      * [first, last) of the raster. `words` a row. */
     void (*alone)(const soft_job *job, int k, int first, int last, uint64_t *bits, size_t words);
@@ -225,10 +261,14 @@ extern const soft_kernel reel_soft_kernel_16;
 
 /* geom.c */
 
+/* Pose of a body at a snapshot's time; false if it is absent. */
+bool reel_soft_body_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                         int body, reel_pose *out);
+
 /* Fill snap->geoms and snap->view. */
 void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
                              const soft_info *info, const soft_mesh *const *meshes, int n_drawn,
-                             int camera, int frame, int width, int height);
+                             int camera, const soft_instant *at, int width, int height);
 
 /* Where geom `geom` of the scene is in a filled snapshot: cam = rot * local + off. */
 void reel_soft_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
@@ -245,13 +285,22 @@ void reel_soft_box_map(const reel_scene *scene, const reel_take *take, const sof
 /* tree.c: nodes, reach, order and planes are allocated: 2 n_drawn + 1 of the first two. */
 void reel_soft_tree_fill(soft_tree *tree, const soft_geom *geoms, int n_drawn);
 
+/* gloss.c: the shares of f0 and f90 in the directional albedo of GGX. */
+void reel_soft_gloss_fill(float table[SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]);
+
 /* light.c */
 
 /* The occluder data of every drawn geom for a sun whose dir is set. */
 void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn);
 
 /* Sky in the camera frame, with its irradiance polynomials (constant over a clip but for `up`). */
-void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky);
+void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky, const struct soft_env *env);
+
+/* The members of a sky with an environment that go with the view. */
+void reel_soft_env_view(soft_sky *sky, const reel_view *view);
+
+/* Irradiance / pi of the upper (half 0) or the lower half of any sky on a normal, camera frame. */
+void reel_soft_sky_irradiance(const soft_sky *sky, int half, const float normal[3], double out[3]);
 
 /* Lamp `lamp` of the scene as a filled snapshot sees it. */
 void reel_soft_lamp_fill(soft_lamp *out, const reel_scene *scene, const reel_take *take,

@@ -1,10 +1,13 @@
 /*
  * surface.h - normal, base colour and reflectance of what a batch shows.
+ *
+ * b->normal is the surface's own normal, which labels show and geometry goes by; b->shade is the
+ * one that light sees, and the same array where no material of the scene has relief.
  */
 #pragma once
 
 #include "render/soft/facets.h"
-#include "render/soft/pattern.h"
+#include "render/soft/relief.h"
 
 enum { SURFACE_NORMAL = 1, SURFACE_LOOK = 2 };
 
@@ -34,27 +37,87 @@ STAGE void view_rays(batch *b)
     }
 }
 
+/* Patterns on ground are laid out from above, level or not. */
+VINL int pattern_shape(int shape)
+{
+    return shape == REEL_SHAPE_HEIGHT_FIELD ? REEL_SHAPE_PLANE : shape;
+}
+
 /* Base colour and reflectance of a geom from its local points and normals. */
 STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *s)
 {
     const soft_material *mat = &job->materials[job->info[s->drawn].material];
     const soft_geom *g = &job->geoms[s->drawn];
-    /* ground is laid out from above, level or not */
-    const int as = g->shape == REEL_SHAPE_HEIGHT_FIELD ? REEL_SHAPE_PLANE : g->shape;
     for (uint64_t left = s->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, s->drawn);
-        look l = {v3_set(mat->color), vf_set(mat->roughness)};
+        look l = {v3_set(mat->color), vf_set(mat->roughness), vf_set(0.0f)};
         if (mat->pattern != REEL_PATTERN_PLAIN) {
             const v3 p = v3_load(b->at, i), n = v3_load(b->up, i);
             const v3 v = v3_rot(g->rot, v3_load(b->view, i));
             const vf d = vf_load(b->t + i) * vf_load(b->spread + i);
-            l = pattern_look(mat, as, p, n, footprint(g->shape, d, n, v));
+            l = pattern_look(mat, pattern_shape(g->shape), p, n, footprint(g->shape, d, n, v));
         }
         v3_store(b->base, i, v3_sel(m, l.base, v3_load(b->base, i)));
         vf_store(b->rough + i, vf_sel(m, l.rough, vf_load(b->rough + i)));
         vf_store(b->metal + i, vf_sel(m, vf_set(mat->metallic), vf_load(b->metal + i)));
         vf_store(b->spec + i, vf_sel(m, vf_set(mat->specular), vf_load(b->spec + i)));
+    }
+}
+
+VINL sighting sight_at(const soft_geom *g, batch *b, int i)
+{
+    return sight(v3_load(b->at, i), v3_load(b->up, i), v3_rot(g->rot, v3_load(b->view, i)),
+                 vf_load(b->t + i) * vf_load(b->spread + i));
+}
+
+/* Lay the material's image over its base colours. */
+STAGE void surface_image(const soft_job *job, batch *b, const soft_shown *shown)
+{
+    const soft_material *mat = &job->materials[job->info[shown->drawn].material];
+    const soft_geom *g = &job->geoms[shown->drawn];
+    const soft_texture *t = &job->textures[mat->image];
+    for (uint64_t left = shown->groups; left; left &= left - 1) {
+        const int i = group_at(left);
+        const vm m = group_of(b->key, i, shown->drawn);
+        const sighting s = sight_at(g, b, i);
+        const layer at = lay_image(mat, g, t, &s);
+        const texel x = texel_color(t, m, &at.spot, at.repeat_u, at.repeat_v);
+        const v3 base = v3_load(b->base, i);
+        const v3 laid = v3_add(v3_scale(x.c, at.cover), v3_scale(base, 1.0f - x.alpha * at.cover));
+        v3_store(b->base, i, v3_sel(m, laid, base));
+    }
+}
+
+/* The normals that light sees, and the roughness of the relief that is too fine to tilt them. */
+STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown)
+{
+    const soft_material *mat = &job->materials[job->info[shown->drawn].material];
+    const soft_geom *g = &job->geoms[shown->drawn];
+    const soft_texture *t = mat->normal_image >= 0 ? &job->textures[mat->normal_image] : NULL;
+    for (uint64_t left = shown->groups; left; left &= left - 1) {
+        const int i = group_at(left);
+        const vm m = group_of(b->key, i, shown->drawn);
+        v3 seen = v3_load(b->normal, i);
+        if (t || mat->bump > 0) {
+            const sighting s = sight_at(g, b, i);
+            v3 n = s.n;
+            vf hidden = vf_set(0.0f);
+            if (t) {
+                const layer at = lay_image(mat, g, t, &s);
+                n = image_normal(t, m, &at, &s, &hidden);
+            }
+            if (mat->bump > 0) {
+                vf more;
+                const v3 w = footprint(g->shape, s.d, s.n, s.view);
+                n = v3_unit(v3_sub(n, relief_slope(mat, pattern_shape(g->shape), &s, w, &more)));
+                hidden = hidden + more;
+            }
+            const vf rough = vf_load(b->rough + i);
+            vf_store(b->rough + i, vf_sel(m, roughened(rough, hidden), rough));
+            seen = v3_trot(g->rot, facing_normal(n, s.n, s.view));
+        }
+        v3_store(b->relief, i, v3_sel(m, seen, v3_load(b->relief, i)));
     }
 }
 
@@ -83,11 +146,13 @@ STAGE void surface_mesh(const soft_job *job, batch *b, const soft_shown *s, int 
     surface_geom(job, b, s, REEL_SHAPE_MESH, local);
 }
 
-/* Fill normal and, if wanted, base, rough, metal, spec and view from key and pos; sky lanes get 0.
- * After list_shown(). */
+/* Fill normal and, if wanted, base, rough, metal, spec, view and shade from key and pos; sky lanes
+ * get 0. After list_shown(). */
 STAGE void surface(const soft_job *job, batch *b, int want)
 {
     const v3 zero = v3_splat(vf_set(0.0f));
+    const int relief = want & SURFACE_LOOK && job->relief;
+    b->shade = relief ? b->relief : b->normal;
     for (int i = 0; b->shows_sky && i < b->n; i += VW) {
         v3_store(b->normal, i, zero);
         v3_store(b->base, i, zero);
@@ -99,13 +164,19 @@ STAGE void surface(const soft_job *job, batch *b, int want)
         const soft_shown *s = &b->shown[j];
         const int shape = job->geoms[s->drawn].shape;
         const soft_material *mat = &job->materials[job->info[s->drawn].material];
-        const int local = want & SURFACE_LOOK && mat->pattern != REEL_PATTERN_PLAIN;
+        const int local = want & SURFACE_LOOK && mat->detailed;
         if (is_mesh(shape)) {
             surface_mesh(job, b, s, local);
         }
         FOR_SHAPE(shape, surface_geom(job, b, s, SHAPE, local))
         if (want & SURFACE_LOOK) {
             surface_look(job, b, s);
+            if (mat->image >= 0) {
+                surface_image(job, b, s);
+            }
+            if (relief) {
+                surface_relief(job, b, s);
+            }
         }
     }
 }

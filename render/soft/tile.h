@@ -21,6 +21,8 @@ typedef struct batch {
     float dir[3][SOFT_BATCH];             /* of the ray, any length (primary rays: z = 1) */
     float pos[3][SOFT_BATCH];             /* m, camera frame */
     float normal[3][SOFT_BATCH];          /* unit, camera frame */
+    float relief[3][SOFT_BATCH];
+    float (*shade)[SOFT_BATCH]; /* the normals that light sees: `normal` or `relief`, by surface() */
     float base[3][SOFT_BATCH];            /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
     float view[3][SOFT_BATCH];      /* unit, towards the viewer */

@@ -1,0 +1,102 @@
+/*
+ * relief.h - the normals that light sees: tilted by a pattern's relief and by normal images.
+ *
+ * Relief too fine for the footprint does not tilt normals; what it would have tilted them by is
+ * turned into roughness, so that surfaces look alike near and far and highlights do not flicker.
+ * The normal plane never sees any of this.
+ */
+#pragma once
+
+#include "render/soft/mapping.h"
+#include "render/soft/pattern.h"
+
+/* Roughness of a surface whose normals, besides, differ by slopes of variance `more` (per axis):
+ * alpha^2 + 2 more, as for Beckmann's distribution (Olano and Baker, "LEAN Mapping", 2010). */
+VINL vf roughened(vf rough, vf more)
+{
+    const vf a = rough * rough, a2 = vf_min(a * a + 2.0f * more, vf_set(1.0f));
+    return vf_sqrt(vf_sqrt(a2));
+}
+
+STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
+{
+    return pattern_look(m, shape, p, n, w).height;
+}
+
+/* Variance of the slopes of a relief of height and scale 1 that a footprint of `w` scales hides;
+ * edges are too few to count. */
+VINL vf hidden_slopes(const soft_material *m, vf w)
+{
+    /* mean squares of the slopes of the octaves of fractal() and brushed(), and of the threads */
+    static const float noise[4] = {0.042f, 0.156f, 0.563f, 2.07f};
+    static const float rate[4] = {1.0f, 2.71f, 7.3f, 19.7f};
+    static const float scratch[3] = {0.033f, 0.146f, 0.583f}, fine[3] = {1.0f, 2.3f, 5.1f};
+    vf sum = vf_set(0.0f);
+    if (m->pattern == REEL_PATTERN_NOISE) {
+        for (int i = 0; i < 4; i++) {
+            const vf r = resolved(w * rate[i]);
+            sum = sum + noise[i] * (1.0f - r * r);
+        }
+    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
+        for (int i = 0; i < 3; i++) {
+            const vf r = resolved(w * (fine[i] * BRUSH_ASPECT));
+            sum = sum + (scratch[i] * BRUSH_ASPECT * BRUSH_ASPECT * 0.5f) * (1.0f - r * r);
+        }
+    } else if (m->pattern == REEL_PATTERN_FABRIC) {
+        const vf r = resolved(w * 1.5f);
+        sum = 1.6f * (1.0f - r * r);
+    }
+    return sum;
+}
+
+/* Slope of the pattern's relief at a sighting as a vector along the surface, and what roughness
+ * it hides. */
+VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
+{
+    const float inv = m->inv_scale;
+    const vf step = vf_max(0.5f * s->d, vf_set(0.004f * m->scale));
+    const v3 n = s->n;
+    /* two unit vectors along the surface: those of the footprint */
+    const v3 e = v3_unit(s->axis[0]), f = v3_cross(n, e);
+    const vf here = pattern_height(m, shape, s->p, n, width);
+    const vf there = pattern_height(m, shape, v3_madd(e, step, s->p), n, width);
+    const vf beside = pattern_height(m, shape, v3_madd(f, step, s->p), n, width);
+    const vf k = m->bump / step;
+    const float steep = m->bump * inv;
+    *hidden = (steep * steep) * hidden_slopes(m, vf_max(width.x, vf_max(width.y, width.z)) * inv);
+    return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
+}
+
+/* A normal image's normal in the geom's frame, unit, and what roughness it hides. */
+VINL v3 image_normal(const soft_texture *t, vm m, const layer *l, const sighting *s, vf *hidden)
+{
+    const v3 a = texel_normal(t, m, &l->spot, l->repeat_u, l->repeat_v);
+    const vf k = l->cover;
+    /* beyond the image the surface is flat */
+    const v3 mean = {a.x * k, a.y * k, 1.0f + (a.z - 1.0f) * k};
+    const vf l2 = vf_min(v3_dot(mean, mean), vf_set(1.0f)), len = vf_sqrt(l2);
+    /* a lobe of that mean length: von Mises and Fisher's, whose concentration is by Banerjee et
+     * al. (2005) len (3 - len^2) / (1 - len^2), and the variance of slopes its inverse */
+    *hidden = (1.0f - l2) / vf_max(len * (3.0f - l2), vf_set(0.02f));
+    const v3 n = s->n;
+    const v3 right = v3_unit(v3_madd(n, 0.0f - v3_dot(n, l->right), l->right));
+    const v3 up = v3_cross(n, right);
+    return v3_unit(
+        v3_add(v3_add(v3_scale(right, mean.x), v3_scale(up, mean.y)), v3_scale(n, mean.z)));
+}
+
+/* The unit normal nearest to `tilted` whose mirrored view does not enter the surface of normal n
+ * (all local): light that is reflected comes from outside, and no normal looks away. */
+VINL v3 facing_normal(v3 tilted, v3 n, v3 view)
+{
+    const vf k = 2.0f * v3_dot(tilted, view);
+    const v3 r = v3_sub(v3_scale(tilted, k), view);
+    const vf above = v3_dot(r, n), nv = v3_dot(n, view);
+    const vf least = vf_min(vf_set(0.02f), 0.9f * nv);
+    const vm below = vm_and(vf_lt(above, least), vf_gt(nv, vf_set(0.0f)));
+    if (!vm_any(below)) {
+        return tilted;
+    }
+    const v3 lifted = v3_unit(v3_madd(n, least - above, r));
+    return v3_sel(below, v3_unit(v3_add(lifted, view)), tilted);
+}
