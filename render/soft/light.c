@@ -2,6 +2,7 @@
  * light.c - suns, sky and bouncing planes as the kernel reads them.
  */
 #include "base/trig.h"
+#include "render/soft/env.h"
 #include "render/soft/soft.h"
 
 #include <math.h>
@@ -146,9 +147,14 @@ static void interpolate(int n, const double *x, const double *y, float *out)
     }
 }
 
-void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky)
+void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky, const soft_env *env)
 {
     double x[SOFT_SKY_TERMS], y[SOFT_SKY_TERMS];
+    out->env = env;
+    if (env) {
+        to_float(out->mean, env->mean);
+        return;
+    }
     to_float(out->zenith, sky->zenith);
     to_float(out->horizon, sky->horizon);
     to_float(out->ground, sky->ground);
@@ -171,6 +177,48 @@ void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky)
     }
 }
 
+/* A quadratic form in the map's frame as one in the camera's: v = turn * cam. */
+static void turn_form(float out[SOFT_ENV_TERMS], const double f[SOFT_ENV_TERMS], reel_mat3 turn)
+{
+    const double a[3][3] = {
+        {f[0], f[3] / 2, f[4] / 2}, {f[3] / 2, f[1], f[5] / 2}, {f[4] / 2, f[5] / 2, f[2]}};
+    double b[3][3] = {{0}}, line[3] = {0};
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            for (int k = 0; k < 9; k++) {
+                b[i][j] += turn.m[k / 3][i] * a[k / 3][k % 3] * turn.m[k % 3][j];
+            }
+            line[i] += turn.m[j][i] * f[6 + j];
+        }
+        out[6 + i] = (float)line[i];
+        out[i] = (float)b[i][i];
+    }
+    out[3] = (float)(2 * b[0][1]);
+    out[4] = (float)(2 * b[0][2]);
+    out[5] = (float)(2 * b[1][2]);
+    out[9] = (float)f[9];
+}
+
+void reel_soft_env_view(soft_sky *sky, const reel_view *view)
+{
+    const soft_env *env = sky->env;
+    const double c = env->turn[0], s = env->turn[1];
+    reel_mat3 turn;
+    for (int i = 0; i < 3; i++) { /* the columns of the map's axes in the world, as camera rows */
+        const double x = view->cam_from_world.m[i][0], y = view->cam_from_world.m[i][1];
+        turn.m[0][i] = c * x + s * y;
+        turn.m[1][i] = c * y - s * x;
+        turn.m[2][i] = view->cam_from_world.m[i][2];
+    }
+    for (int i = 0; i < 9; i++) {
+        sky->axes[i] = (float)turn.m[i / 3][i % 3];
+    }
+    for (int i = 0; i < 3; i++) {
+        turn_form(sky->forms[0][i], env->above[i], turn);
+        turn_form(sky->forms[1][i], env->below[i], turn);
+    }
+}
+
 static double evaluate(const float p[SOFT_SKY_TERMS], double x)
 {
     double s = 0;
@@ -178,6 +226,21 @@ static double evaluate(const float p[SOFT_SKY_TERMS], double x)
         s = s * x + p[i];
     }
     return s;
+}
+
+void reel_soft_sky_irradiance(const soft_sky *sky, int half, const float n[3], double out[3])
+{
+    const double up = dotf(n, sky->up), x = n[0], y = n[1], z = n[2];
+    for (int c = 0; c < 3; c++) {
+        const float *f = sky->forms[half][c];
+        if (sky->env) {
+            out[c] = f[0] * x * x + f[1] * y * y + f[2] * z * z + f[3] * x * y + f[4] * x * z +
+                     f[5] * y * z + f[6] * x + f[7] * y + f[8] * z + f[9];
+        } else {
+            out[c] = half ? sky->below[c] * (0.5 - 0.5 * up) : evaluate(sky->above[c], up);
+        }
+        out[c] = fmax(out[c], 0);
+    }
 }
 
 int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
@@ -194,6 +257,9 @@ int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
         b->offset = g->off[2];
         b->range = g->radius;
         b->drawn = k;
+        double high[3], low[3];
+        reel_soft_sky_irradiance(&job->sky, 0, normal, high);
+        reel_soft_sky_irradiance(&job->sky, 1, normal, low);
         for (int c = 0; c < 3; c++) {
             const double albedo = job->info[k].albedo[c];
             double sun = 0;
@@ -202,8 +268,7 @@ int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
                 sun += job->suns[s].irradiance[c] * fmax(dotf(normal, job->suns[s].dir), 0);
             }
             b->radiance_sun[c] = (float)(albedo * sun / REEL_PI);
-            b->radiance_sky[c] = (float)(albedo * (evaluate(job->sky.above[c], b->up) +
-                                                   job->sky.below[c] * (0.5 - 0.5 * b->up)));
+            b->radiance_sky[c] = (float)(albedo * (high[c] + low[c]));
         }
     }
     return n;

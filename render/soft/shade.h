@@ -99,14 +99,53 @@ VINL v3 mirror(const gloss *g)
     return v3_sub(v3_scale(g->normal, k), g->view);
 }
 
+/*
+ * What the planes send into the lobe about `r`, whose share of it goes from none to all while r
+ * sinks by the lobe's width, and in `keep` the share that the sky has; `r` is lifted to the middle
+ * of what is left of the lobe.
+ */
+VINL v3 lobe_planes(const soft_job *job, v3 p, v3 *r, vf rough, vf *keep)
+{
+    const vf width = vf_min(2.0f * rough * rough, vf_set(0.99f)) + 0.01f, inv = 0.5f / width;
+    v3 sum = v3_splat(vf_set(0.0f));
+    *keep = vf_set(1.0f);
+    for (int i = 0; i < job->n_bouncers; i++) {
+        const soft_bouncer *b = &job->bouncers[i];
+        const vf height = v3_dotu(p, b->normal) + b->offset, toward = v3_dotu(*r, b->normal);
+        const vf x = vf_sat(0.5f - toward * inv);
+        vf share = vf_and(vf_gt(height, vf_set(-1e-3f)), x * x * (3.0f - 2.0f * x));
+        if (b->range > 0) {
+            const float r2 = b->range * b->range;
+            share = share * (r2 / (r2 + height * height));
+        }
+        const vf gain = *keep * share;
+        sum = v3_add(sum, (v3){gain * (b->radiance_sky[0] + b->radiance_sun[0]),
+                               gain * (b->radiance_sky[1] + b->radiance_sun[1]),
+                               gain * (b->radiance_sky[2] + b->radiance_sun[2])});
+        *keep = *keep * (1.0f - share);
+        *r = v3_madd(*r, vf_max(0.35f * width - toward, vf_set(0.0f)) * share, v3_set(b->normal));
+    }
+    return sum;
+}
+
 /* The surroundings as a lobe of width `rough` about r sees them. */
 VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
 {
+    vf keep;
+    v3 to = r;
+    if (job->sky.env) {
+        const v3 planes = lobe_planes(job, p, &to, rough, &keep);
+        return v3_madd(planes, keep, env_blurred(&job->sky, to, rough));
+    }
     const v3 soft = ambient(job, p, r, vf_set(1.0f));
     const vf share = vf_smooth(rough, 0.05f, 0.7f);
     const vm some = vf_lt(share, vf_set(1.0f));
-    return vm_any(some) ? v3_sel(some, v3_mix(sky_radiance(&job->sky, r), soft, share), soft)
-                        : soft;
+    if (!vm_any(some)) {
+        return soft;
+    }
+    const v3 planes = lobe_planes(job, p, &to, rough, &keep);
+    const v3 sharp = v3_madd(planes, keep, sky_radiance(&job->sky, v3_unit(to)));
+    return v3_sel(some, v3_mix(sharp, soft, share), soft);
 }
 
 /* Irradiance / pi on the surfaces of a group, by sky and planes. */

@@ -16,7 +16,7 @@
 
 #define VINL static inline __attribute__((always_inline))
 /* A step over a whole batch: kept apart, so that a profile shows it. */
-#define STAGE static __attribute__((noinline))
+#define STAGE static __attribute__((noinline, unused))
 
 typedef float vf __attribute__((vector_size(VW * 4)));
 typedef int32_t vi __attribute__((vector_size(VW * 4)));
@@ -475,6 +475,21 @@ VINL void lanes_pack(void *to, vi v, unsigned bits)
     for (; bits; bits &= bits - 1, out += sizeof *lane) {
         memcpy(out, &lane[__builtin_ctz(bits)], sizeof *lane);
     }
+#endif
+}
+/* table[index] for every lane. */
+VINL vi vi_gather(const void *table, vi index)
+{
+#if VW == 16 && defined(__AVX512F__)
+    return (vi)_mm512_i32gather_epi32((__m512i)index, table, 4);
+#elif VW == 8 && defined(__AVX2__)
+    return (vi)_mm256_i32gather_epi32(table, (__m256i)index, 4);
+#else
+    vi v = index;
+    for (int l = 0; l < VW; l++) {
+        v[l] = ((const int32_t *)table)[index[l]];
+    }
+    return v;
 #endif
 }
 /* floor for |x| < 2^31 */

@@ -3,11 +3,14 @@
  */
 #pragma once
 
-#include "render/soft/tile.h"
+#include "render/soft/env_lookup.h"
 
-/* Radiance along unit `d`; the same curve as sky_at() in light.c. */
+/* Radiance along unit `d`: the same curve as sky_at() in light.c, or the environment's. */
 VINL v3 sky_radiance(const soft_sky *sky, v3 d)
 {
+    if (sky->env) {
+        return env_sharp(sky, d);
+    }
     const vf z = v3_dotu(d, sky->up);
     const vf a = 1.0f - vf_sat(z);
     const v3 high = v3_mix(v3_set(sky->zenith), v3_set(sky->horizon), a * a * a);
@@ -45,7 +48,14 @@ VINL v3 sky_below(const soft_sky *sky, vf x)
 VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
 {
     const vf high = v3_dotu(n, job->sky.up);
-    v3 up = sky_above(&job->sky, high), down = sky_below(&job->sky, high);
+    v3 up, down;
+    if (job->sky.env) {
+        up = env_irradiance(job->sky.forms[0], n);
+        down = env_irradiance(job->sky.forms[1], n);
+    } else {
+        up = sky_above(&job->sky, high);
+        down = sky_below(&job->sky, high);
+    }
     v3 bounced = v3_splat(vf_set(0.0f));
     for (int i = 0; i < job->n_bouncers; i++) {
         const soft_bouncer *b = &job->bouncers[i];
