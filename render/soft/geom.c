@@ -1,7 +1,7 @@
 /*
  * geom.c - drawn geoms as a camera sees them: double in, float32 relative to the camera out.
  */
-#include "base/take.h"
+#include "base/between.h"
 #include "base/trig.h"
 #include "render/soft/soft.h"
 
@@ -269,12 +269,19 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const soft_mesh *mesh
     set_bounds(g, view, &pose, half, radius, width, height);
 }
 
+bool reel_soft_body_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
+                         int body, reel_pose *out)
+{
+    return reel_take_pose_near(scene, take, snap->frame, snap->shift, body, out);
+}
+
 void reel_soft_pose(const reel_scene *scene, const reel_take *take, const soft_snapshot *snap,
                     int geom, double rot[9], double off[3])
 {
     const reel_geom *g = &scene->geoms[geom];
-    const cam_pose pose =
-        geom_pose(&snap->view, g, reel_take_pose(take, frame_sample(scene, snap->frame), g->body));
+    reel_pose body = reel_take_pose(take, frame_sample(scene, snap->frame), g->body);
+    reel_soft_body_pose(scene, take, snap, g->body, &body);
+    const cam_pose pose = geom_pose(&snap->view, g, body);
     for (int i = 0; i < 9; i++) {
         rot[i] = pose.rot.m[i / 3][i % 3];
     }
@@ -283,31 +290,47 @@ void reel_soft_pose(const reel_scene *scene, const reel_take *take, const soft_s
     off[2] = pose.off.z;
 }
 
+/* Another size of image than the scene's sees the same field of view. */
+static reel_view lens_view(const reel_scene *scene, const reel_take *take, int camera,
+                           const soft_instant *at, int width, int height)
+{
+    reel_view v = reel_view_near(scene, take, camera, at->frame, at->shift);
+    const double zoom = (double)height / scene->height;
+    v.fx *= zoom;
+    v.fy *= zoom;
+    v.cx = width * 0.5 - at->offset[0];
+    v.cy = height * 0.5 - at->offset[1];
+    if (at->lens[0] != 0 || at->lens[1] != 0) {
+        const reel_vec3 right = {v.cam_from_world.m[0][0], v.cam_from_world.m[0][1],
+                                 v.cam_from_world.m[0][2]};
+        const reel_vec3 down = {v.cam_from_world.m[1][0], v.cam_from_world.m[1][1],
+                                v.cam_from_world.m[1][2]};
+        v.eye = reel_v3_madd(reel_v3_madd(v.eye, at->lens[0], right), at->lens[1], down);
+        v.translation = reel_v3_scale(reel_mat3_mul_v(v.cam_from_world, v.eye), -1);
+        v.cx += v.fx * at->lens[0] / at->focus;
+        v.cy += v.fy * at->lens[1] / at->focus;
+    }
+    return v;
+}
+
 void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const reel_take *take,
                              const soft_info *info, const soft_mesh *const *meshes, int n_drawn,
-                             int camera, int frame, int width, int height)
+                             int camera, const soft_instant *at, int width, int height)
 {
-    const int sample = frame_sample(scene, frame);
     snap->camera = camera;
-    snap->frame = frame;
-    snap->view = reel_view_at(scene, take, camera, frame);
-    /* the view is of the scene's size; another size of image sees the same field of view */
-    const double zoom = (double)height / scene->height;
-    snap->view.fx *= zoom;
-    snap->view.fy *= zoom;
-    snap->view.cx = width * 0.5;
-    snap->view.cy = height * 0.5;
+    snap->frame = at->frame;
+    snap->shift = at->shift;
+    snap->view = lens_view(scene, take, camera, at, width, height);
     for (int k = 0; k < n_drawn; k++) {
         soft_geom *g = &snap->geoms[k];
+        reel_pose pose;
         memset(g, 0, sizeof *g);
         g->shape = (int)scene->geoms[info[k].geom].shape;
-        if (!(take->state[(size_t)sample * (size_t)take->n_bodies + (size_t)info[k].body] &
-              REEL_STATE_PRESENT)) {
+        if (!reel_soft_body_pose(scene, take, snap, info[k].body, &pose)) {
             continue; /* empty bounds */
         }
         g->present = 1;
-        fill_geom(g, &scene->geoms[info[k].geom], meshes[k], &snap->view,
-                  reel_take_pose(take, sample, info[k].body), width, height);
+        fill_geom(g, &scene->geoms[info[k].geom], meshes[k], &snap->view, pose, width, height);
     }
 }
 

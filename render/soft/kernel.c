@@ -5,6 +5,7 @@
  * alone; where a group of lanes leaves a loop early, it is because no lane could change.
  */
 #include "render/soft/alone.h"
+#include "render/soft/film.h"
 #include "render/soft/reflect.h"
 
 #if defined(__x86_64__)

@@ -19,7 +19,8 @@ void reel_soft_lamp_fill(soft_lamp *out, const reel_scene *scene, const reel_tak
     reel_vec3 at = l->position, dir = l->direction, across = l->across;
     if (l->body >= 0) {
         const int sample = snap->frame * scene->samples_per_frame;
-        const reel_pose pose = reel_take_pose(take, sample, l->body);
+        reel_pose pose = reel_take_pose(take, sample, l->body);
+        reel_soft_body_pose(scene, take, snap, l->body, &pose);
         at = reel_pose_apply(pose, at);
         dir = reel_quat_rotate(pose.q, dir);
         across = reel_quat_rotate(pose.q, across);
