@@ -30,12 +30,6 @@ typedef struct light_box {
     float least; /* m: greatest of what is the least radius of the sun's disc at an occluder */
 } light_box;
 
-/* A soft shadow is never sharper than a pixel. */
-VINL vf least_disc(const batch *b, int i)
-{
-    return vf_max(vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f, vf_set(1e-6f));
-}
-
 #define NOT_LIT (-1e9f) /* layers of lanes that do not ask */
 
 /* The points of a batch as the light sees them, and what is known of the sun there. */

@@ -33,25 +33,8 @@ static int may_occlude(const soft_geom *g, const float lo[3], const float hi[3])
 /* Geoms that may occlude points of the batch. */
 STAGE int list_occluders(const soft_job *job, const batch *b, int *out)
 {
-    vf lo[3], hi[3];
-    float box_lo[3], box_hi[3];
+    const float *box_lo = b->lo, *box_hi = b->hi;
     int n = 0;
-    for (int c = 0; c < 3; c++) {
-        lo[c] = vf_set(VF_FAR);
-        hi[c] = vf_set(-VF_FAR);
-        for (int i = 0; i < b->n; i += VW) {
-            const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));
-            const vf x = vf_load(b->pos[c] + i);
-            lo[c] = vf_sel(hit, vf_min(x, lo[c]), lo[c]);
-            hi[c] = vf_sel(hit, vf_max(x, hi[c]), hi[c]);
-        }
-        box_lo[c] = lo[c][0];
-        box_hi[c] = hi[c][0];
-        for (int l = 1; l < VW; l++) {
-            box_lo[c] = lo[c][l] < box_lo[c] ? lo[c][l] : box_lo[c];
-            box_hi[c] = hi[c][l] > box_hi[c] ? hi[c][l] : box_hi[c];
-        }
-    }
     if (job->tree) {
         MARK_MEETING(job,
                      box_apart2(box_lo, box_hi, node->lo, node->hi) <=

@@ -270,6 +270,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     prepare_gloss(rays);
+    bound_points(rays);
     light_surfaces(job, rays, 0, 1);
     blend_sky(job, rays, 0);
     blur_far_hits(job, rays);
@@ -285,6 +286,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 {
     prepare_gloss(b);
+    bound_points(b);
     occlude(job, b);
     reflect(job, b, &tile->bounce, tile->bounce_lane);
     light_surfaces(job, b, 1, 1);
@@ -294,6 +296,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 static void shade_draft(const soft_job *job, batch *b)
 {
     prepare_gloss(b);
+    bound_points(b);
     light_surfaces(job, b, 0, 0);
     blend_sky(job, b, 1);
 }

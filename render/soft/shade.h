@@ -19,6 +19,10 @@ typedef struct gloss {
     vf nv, rough, alpha;
 } gloss;
 
+/* Square of the distance from the middle of a finite plane, in radii, where its rim begins to fade.
+ */
+#define RIM_BEGINS 0.15f
+
 /* Reflectance at grazing angles: 1, but for surfaces without any specular part. */
 VINL vf grazing(v3 f0)
 {
@@ -33,7 +37,7 @@ STAGE void prepare_gloss(batch *b)
             continue;
         }
         const v3 view = v3_load(b->view, i);
-        const vf nv = vf_clamp(v3_dot(v3_load(b->normal, i), view), 1e-3f, 1.0f);
+        const vf nv = vf_clamp(v3_dot(v3_load(b->shade, i), view), 1e-3f, 1.0f);
         const v3 base = v3_load(b->base, i);
         const vf metal = vf_load(b->metal + i), rough = vf_load(b->rough + i);
         const v3 f0 = v3_mix(v3_splat(vf_load(b->spec + i)), base, metal);
@@ -54,7 +58,7 @@ STAGE void prepare_gloss(batch *b)
 VINL gloss load_gloss(batch *b, int i)
 {
     gloss g;
-    g.normal = v3_load(b->normal, i);
+    g.normal = v3_load(b->shade, i);
     g.view = v3_load(b->view, i);
     g.albedo = v3_load(b->gleam, i);
     g.diffuse = v3_load(b->diffuse, i);
@@ -218,9 +222,33 @@ VINL v3 sky_seen(const soft_job *job, v3 d, int discs)
     return c;
 }
 
+/* True if the rim of a finite plane may be among the batch's points. */
+static int shows_rim(const soft_job *job, const batch *b)
+{
+    for (int j = 0; j < b->n_shown; j++) {
+        const soft_geom *g = &job->geoms[b->shown[j].drawn];
+        float far2 = 0;
+        if (g->shape != REEL_SHAPE_PLANE || !(g->radius > 0)) {
+            continue;
+        }
+        for (int c = 0; c < 3; c++) {
+            const float a = g->centre[c] - b->lo[c], z = b->hi[c] - g->centre[c];
+            const float most = a > z ? a : z;
+            far2 += most * most;
+        }
+        if (!(far2 < RIM_BEGINS * 0.999f * g->radius * g->radius)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Sky lanes show the sky; the rim of a finite plane fades into it. */
 STAGE void blend_sky(const soft_job *job, batch *b, int discs)
 {
+    if (!b->shows_sky && !shows_rim(job, b)) {
+        return;
+    }
     for (int i = 0; i < b->n; i += VW) {
         vf share = vf_and(vi_lt(vi_load(b->key + i), vi_set(0)), vf_set(1.0f));
         unsigned left = group_hits(b->key, i);
@@ -231,7 +259,7 @@ STAGE void blend_sky(const soft_job *job, batch *b, int discs)
             if (g->shape == REEL_SHAPE_PLANE && g->radius > 0) {
                 const v3 p = v3_sub(v3_load(b->pos, i), v3_set(g->centre));
                 const float inv = 1.0f / (g->radius * g->radius);
-                share = vf_sel(m, vf_smooth(v3_dot(p, p) * inv, 0.15f, 1.0f), share);
+                share = vf_sel(m, vf_smooth(v3_dot(p, p) * inv, RIM_BEGINS, 1.0f), share);
             }
         }
         if (vm_any(vf_gt(share, vf_set(0.0f)))) {

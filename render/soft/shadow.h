@@ -222,14 +222,18 @@ typedef struct lit_bounds {
     light_box all, row[SOFT_BATCH / SOFT_TILE];
 } lit_bounds;
 
-STAGE void bound_batch(const batch *b, const soft_sun *sun, lit_bounds *out)
+/* All from the box of the batch's points, with room. */
+static void bound_lit(const batch *b, const soft_sun *sun, light_box *all)
 {
-    light_box *all = &out->all;
-    all->least = 0;
+    const float *axis[3] = {sun->u, sun->v, sun->dir};
     for (int c = 0; c < 3; c++) {
-        all->lo[c] = VF_FAR;
-        all->hi[c] = -VF_FAR;
+        span_points(b, axis[c], &all->lo[c], &all->hi[c]);
     }
+    all->least = b->disc;
+}
+
+STAGE void bound_rows(const batch *b, const soft_sun *sun, lit_bounds *out)
+{
     for (int i = 0; i < b->n;) {
         light_box *row = &out->row[i / SOFT_TILE];
         vf lo[3], hi[3], least = vf_set(0.0f);
@@ -251,11 +255,8 @@ STAGE void bound_batch(const batch *b, const soft_sun *sun, lit_bounds *out)
         for (int c = 0; c < 3; c++) {
             row->lo[c] = vf_least(lo[c]);
             row->hi[c] = vf_most(hi[c]);
-            all->lo[c] = row->lo[c] < all->lo[c] ? row->lo[c] : all->lo[c];
-            all->hi[c] = row->hi[c] > all->hi[c] ? row->hi[c] : all->hi[c];
         }
         row->least = vf_most(least);
-        all->least = row->least > all->least ? row->least : all->least;
     }
 }
 
@@ -336,15 +337,20 @@ STAGE int list_shading(const soft_job *job, const soft_sun *sun, const light_box
 STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
 {
     lit_bounds lit;
+    vm any = vm_none();
     for (int i = 0; i < b->n; i += VW) {
-        const vf facing = v3_dotu(v3_load(b->normal, i), sun->dir);
-        vf_store(b->sun + i, vf_and(vf_gt(facing, vf_set(0.0f)), vf_set(1.0f)));
+        const vm facing = vf_gt(v3_dotu(v3_load(b->normal, i), sun->dir), vf_set(0.0f));
+        vf_store(b->sun + i, vf_and(facing, vf_set(1.0f)));
+        any = vm_or(any, facing);
     }
-    bound_batch(b, sun, &lit);
-    if (lit.all.lo[0] > lit.all.hi[0]) {
+    if (!vm_any(any)) {
         return;
     }
+    bound_lit(b, sun, &lit.all);
     const int n = list_shading(job, sun, &lit.all, tan_radius, job->near_list);
+    if (n > 0) {
+        bound_rows(b, sun, &lit);
+    }
     for (int j = 0; j < n; j++) {
         const int k = job->near_list[j];
         const soft_geom *g = &job->geoms[k];

@@ -14,9 +14,13 @@ VINL v3 sky_radiance(const soft_sky *sky, v3 d)
     const vf z = v3_dotu(d, sky->up);
     const vf a = 1.0f - vf_sat(z);
     const v3 high = v3_mix(v3_set(sky->zenith), v3_set(sky->horizon), a * a * a);
+    const vm under = vf_lt(z, vf_set(0.0f));
+    if (!vm_any(under)) {
+        return high;
+    }
     const vf t = vf_sat(-z * (1.0f / 0.15f));
     const v3 low = v3_mix(v3_set(sky->horizon), v3_set(sky->ground), t * t * (3.0f - 2.0f * t));
-    return v3_sel(vf_lt(z, vf_set(0.0f)), low, high);
+    return v3_sel(under, low, high);
 }
 
 VINL vf sky_term(const float p[SOFT_SKY_TERMS], vf x)
@@ -40,6 +44,23 @@ VINL v3 sky_below(const soft_sky *sky, vf x)
     return (v3){share * sky->below[0], share * sky->below[1], share * sky->below[2]};
 }
 
+/* The same as ambient() where a level floor without end is the only plane: it depends on the height
+ * of the normal only. See light_floor(). */
+VINL v3 level_ambient(const soft_job *job, vf x)
+{
+    v3 e;
+    vf *out[3] = {&e.x, &e.y, &e.z};
+    for (int c = 0; c < 3; c++) {
+        const float *p = job->level_ambient[c];
+        vf s = vf_set(p[SOFT_SKY_TERMS - 1]);
+        for (int i = SOFT_SKY_TERMS - 2; i >= 0; i--) {
+            s = s * x + p[i];
+        }
+        *out[c] = s;
+    }
+    return e;
+}
+
 /*
  * Irradiance / pi on normal n at p from the sky and from the planes that bound the scene: a plane
  * fills the share (1 - n.m) / 2 of the cosine-weighted hemisphere (exact for a plane without end),
@@ -48,6 +69,9 @@ VINL v3 sky_below(const soft_sky *sky, vf x)
 VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
 {
     const vf high = v3_dotu(n, job->sky.up);
+    if (job->level) {
+        return level_ambient(job, high);
+    }
     v3 up, down;
     if (job->sky.env) {
         up = env_irradiance(job->sky.forms[0], n);

@@ -222,10 +222,12 @@ typedef struct soft_job {
     const soft_lamp *lamps;
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;
-    int floor;                             /* the only bouncer's geom, or -1 */
-    float floor_ambient[3];                /* irradiance / pi on it, the same everywhere */
-    int *row_list, *tile_list, *near_list; /* scratch, [n_drawn] */
-    int *span[2];                          /* scratch, [n_drawn]: px, columns in a row of tiles */
+    int floor;              /* the only bouncer's geom, or -1 */
+    float floor_ambient[3]; /* irradiance / pi on it, the same everywhere */
+    int level;              /* ambient light is level_ambient, a polynomial in the */
+    float level_ambient[3][SOFT_SKY_TERMS]; /* height of the normal: the floor is level */
+    int *row_list, *tile_list, *near_list;  /* scratch, [n_drawn] */
+    int *span[2];                           /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;
     reel_frame *out;
     float *radiance; /* [height][width][3] before exposure and film; NULL: not wanted */

@@ -39,6 +39,7 @@ typedef struct batch {
     float up[3][SOFT_BATCH];
     soft_shown shown[SOFT_BATCH]; /* list_shown() */
     int n_shown, shows_sky;       /* shows_sky: some lanes show no geom */
+    float lo[3], hi[3], disc;     /* bound_points(): box of the points; their widest least_disc() */
     int n;                        /* filled lanes, rounded up to whole groups with key -1 */
     int hidden, reflects;         /* 0: open and bleed, traced and traced_share are not set */
 } batch;
@@ -135,6 +136,49 @@ STAGE void list_shown(batch *b)
             b->shown[j - 1].groups |= (uint64_t)1 << (i / VW);
         }
     }
+}
+
+/* Half the width of a pixel at the points of a group, m: a soft shadow is never sharper. */
+VINL vf least_disc(const batch *b, int i)
+{
+    return vf_max(vf_load(b->t + i) * vf_load(b->spread + i) * 0.7f, vf_set(1e-6f));
+}
+
+/* Set lo, hi and disc over the lanes that show a geom: lo > hi if none does. */
+STAGE void bound_points(batch *b)
+{
+    vf lo[3], hi[3], disc = vf_set(0.0f);
+    for (int c = 0; c < 3; c++) {
+        lo[c] = vf_set(VF_FAR);
+        hi[c] = vf_set(-VF_FAR);
+    }
+    for (int i = 0; i < b->n; i += VW) {
+        const vm hit = vi_lt(vi_set(-1), vi_load(b->key + i));
+        for (int c = 0; c < 3; c++) {
+            const vf x = vf_load(b->pos[c] + i);
+            lo[c] = vf_sel(hit, vf_min(x, lo[c]), lo[c]);
+            hi[c] = vf_sel(hit, vf_max(x, hi[c]), hi[c]);
+        }
+        disc = vf_sel(hit, vf_max(least_disc(b, i), disc), disc);
+    }
+    for (int c = 0; c < 3; c++) {
+        b->lo[c] = vf_least(lo[c]);
+        b->hi[c] = vf_most(hi[c]);
+    }
+    b->disc = vf_most(disc);
+}
+
+/* The extent along `axis` of the box of a batch's points. */
+static void span_points(const batch *b, const float axis[3], float *lo, float *hi)
+{
+    float middle = 0, half = 0;
+    for (int c = 0; c < 3; c++) {
+        const float a = axis[c] < 0 ? -axis[c] : axis[c];
+        middle += 0.5f * (b->lo[c] + b->hi[c]) * axis[c];
+        half += 0.5f * (b->hi[c] - b->lo[c]) * a;
+    }
+    *lo = middle - half * 1.0001f - 1e-5f;
+    *hi = middle + half * 1.0001f + 1e-5f;
 }
 
 VINL vi group_faces(const int32_t *key, int i)
