@@ -308,12 +308,52 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     job->ticks.shading += TICKS() - labelled + (for_colour ? known - seen : 0);
 }
 
+/* The polynomial of level_ambient() for a floor under the sky alone. */
+static void fill_level(soft_job *job)
+{
+    const soft_bouncer *b = &job->bouncers[0];
+    for (int c = 0; c < 3; c++) {
+        const float floor = 0.5f * (b->radiance_sky[c] + b->radiance_sun[c]);
+        memcpy(job->level_ambient[c], job->sky.above[c], sizeof job->sky.above[c]);
+        job->level_ambient[c][0] += floor;
+        job->level_ambient[c][1] -= floor;
+    }
+}
+
+/* True if that polynomial is ambient() up to the height of the scene: asked along 16 normals. */
+static int level_holds(soft_job *job)
+{
+    const soft_bouncer *b = &job->bouncers[0];
+    float top = 0;
+    for (int k = 0; k < job->n_drawn; k++) {
+        const soft_geom *g = &job->geoms[k];
+        const float high = g->centre[0] * b->normal[0] + g->centre[1] * b->normal[1] +
+                           g->centre[2] * b->normal[2] + b->offset + g->radius;
+        top = g->present && g->shape != REEL_SHAPE_PLANE && high > top ? high : top;
+    }
+    const v3 p = v3_scale(v3_set(b->normal), vf_set(top - b->offset));
+    vm bad = vm_none();
+    for (int i = 0; i < 16; i += VW) { /* the same ones at every width */
+        const vf j = vf_lanes() + ((float)i + 0.5f);
+        const v3 n = v3_unit((v3){vf_sin_turns(j * 0.618034f), j * 0.125f - 1.0f,
+                                  vf_sin_turns(j * 0.618034f + 0.25f)});
+        const v3 e = ambient(job, p, n, vf_set(1.0f));
+        const v3 d = v3_sub(e, level_ambient(job, v3_dotu(n, job->sky.up)));
+        const vf most = vf_max(vf_max(vf_abs(d.x), vf_abs(d.y)), vf_abs(d.z));
+        bad = vm_or(bad, vf_gt(most, 0.004f * (e.x + e.y + e.z)));
+    }
+    return b->offset > 0 && !vm_any(bad);
+}
+
 /* On the only plane of a scene the ambient light is everywhere the same. */
 STAGE void light_floor(soft_job *job)
 {
     const soft_bouncer *b = &job->bouncers[0];
     job->floor = -1;
+    job->level = 0;
     if (job->n_bouncers == 1) {
+        fill_level(job);
+        job->level = !job->sky.env && level_holds(job);
         const v3 n = v3_set(b->normal);
         const v3 e = ambient(job, v3_scale(n, vf_set(-b->offset)), n, vf_set(1.0f));
         job->floor = b->drawn;
