@@ -51,12 +51,14 @@ reel_status reel_job_record(const char *dir, const reel_scene *scene, reel_take 
                             reel_job_stats *stats, reel_error *err)
 {
     reel_frame frame = {0};
+    reel_objects objects = {0};
     reel_renderer *renderer = NULL;
     reel_record_writer *writer = NULL;
     reel_render_options render = reel_render_options_default();
     bool known = reel_quality_find(options->quality, &render.quality);
     assert(known);
     render.depth_scale = options->depth_scale;
+    render.samples = options->samples;
     reel_status status = reel_renderer_create(scene, take, &render, &renderer, err);
     if (!status) {
         status = reel_frame_init(&frame, scene->width, scene->height, reel_record_planes(options),
@@ -64,6 +66,10 @@ reel_status reel_job_record(const char *dir, const reel_scene *scene, reel_take 
     }
     if (!status) {
         status = reel_record_begin(dir, scene, take, options, &writer, err);
+    }
+    if (!status) {
+        status = reel_record_init_objects(writer, &objects, err);
+        frame.objects = &objects;
     }
     if (!status) {
         status = draw_all(renderer, writer, scene, take, options, &frame, watch, err);
@@ -77,6 +83,7 @@ reel_status reel_job_record(const char *dir, const reel_scene *scene, reel_take 
     }
     reel_record_writer_destroy(&writer);
     reel_frame_finish(&frame);
+    reel_objects_finish(&objects);
     reel_renderer_destroy(&renderer);
     return status;
 }
@@ -96,8 +103,12 @@ static reel_status attempt_clip(const reel_plan *plan, int index, uint32_t attem
         .index = (uint64_t)index,
         .attempt = attempt,
         .quality = reel_quality_name(plan->quality),
+        .samples = plan->samples,
         .labels = plan->labels,
         .store = plan->store,
+        .amodal = true,
+        .masks = plan->masks,
+        .tracks = plan->tracks,
         .depth_scale = plan->depth_scale,
         .colour = plan->quality != REEL_QUALITY_LABELS,
         .cameras = cameras,

@@ -50,7 +50,10 @@ typedef struct reel_plan {
     int width, height, fps, frames;
     bool size_given, fps_given, frames_given; /**< asked for, not defaults */
     reel_quality quality;
+    int samples;        /**< as in reel_render_options */
     reel_planes labels; /**< stored planes; none with REEL_STORE_STATES */
+    bool masks;         /**< masks of objects are stored; not with REEL_STORE_STATES */
+    int tracks;         /**< points that are followed on each object */
     reel_store store;
     double depth_scale; /**< m per unit */
     int n_entries, n_clips;
@@ -81,13 +84,26 @@ typedef struct reel_plan {
          .help = "draw this camera only; may be repeated (default: all)"},               \
         {.name = "quality",                                                              \
          .value = "NAME",                                                                \
-         .help = "labels (no colour), draft or standard (default)"},                     \
+         .help =                                                                         \
+             "labels (no colour), draft, standard (default), high\n"                     \
+             "or reference"},                                                            \
+        {.name = "samples",                                                              \
+         .value = "N",                                                                   \
+         .help =                                                                         \
+             "rays (high, default 4) or paths (reference, default 256)\n"                \
+             "of a pixel"},                                                              \
         {.name = "labels",                                                               \
          .value = "LIST",                                                                \
          .help =                                                                         \
              "planes to store: all, none, or names with commas: depth,\n"                \
              "instance, normal, flow_fwd, flow_bwd, object_coordinates,\n"               \
-             "albedo, coverage (default depth,instance,flow_fwd)"},                      \
+             "albedo, coverage; and masks: visible and amodal ones of\n"                 \
+             "each object in the tables (default depth,instance,flow_fwd)"},             \
+        {.name = "tracks",                                                               \
+         .value = "N",                                                                   \
+         .help =                                                                         \
+             "points on each object that the tables follow, 0 to 4096\n"                 \
+             "(default 16; 0 with --store states)"},                                     \
         {.name = "store",                                                                \
          .value = "KIND",                                                                \
          .help =                                                                         \
@@ -137,8 +153,8 @@ const char *reel_plan_command(reel_plan *plan);
 reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
                                reel_error *err) REEL_MUST_CHECK;
 
-/** "depth,normal", "all" or "none" to planes; `quality` says what all means. */
-reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out,
+/** "depth,masks", "all" or "none" to planes and masks; `quality` says what all means. */
+reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out, bool *masks,
                               reel_error *err) REEL_MUST_CHECK;
 
 /** Entries of a recipe, into the plan's arena. */

@@ -40,14 +40,17 @@ static reel_json *entry_json(const reel_plan_entry *e)
     return o;
 }
 
-static reel_json *labels_json(reel_planes planes)
+static reel_json *labels_json(reel_planes planes, bool masks)
 {
-    const char *names[REEL_PLANE_COUNT];
+    const char *names[REEL_PLANE_COUNT + 1];
     int n = 0;
     for (int p = 0; p < REEL_PLANE_COUNT; p++) {
         if (planes & REEL_PLANE_BIT(p)) {
             names[n++] = reel_plane_get_info((reel_plane)p)->name;
         }
+    }
+    if (masks) {
+        names[n++] = "masks";
     }
     return texts(names, n);
 }
@@ -94,10 +97,12 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
     ok = ok && reel_json_put(o, "fps", reel_json_int(plan->fps));
     ok = ok && reel_json_put(o, "frames", reel_json_int(plan->frames));
     ok = ok && reel_json_put(o, "quality", reel_json_string(reel_quality_name(plan->quality)));
-    ok = ok && reel_json_put(o, "labels", labels_json(plan->labels));
+    ok = ok && reel_json_put(o, "samples", reel_json_int(plan->samples));
+    ok = ok && reel_json_put(o, "labels", labels_json(plan->labels, plan->masks));
     ok = ok &&
          reel_json_put(o, "store",
                        reel_json_string(plan->store == REEL_STORE_STATES ? "states" : "planes"));
+    ok = ok && reel_json_put(o, "tracks", reel_json_int(plan->tracks));
     ok = ok && reel_json_put(o, "depth-scale", reel_json_real(plan->depth_scale));
     ok = ok && reel_json_put(o, "split", reel_json_string(plan->split));
     ok = ok && reel_json_put(o, "clips", entries_json(plan));
@@ -126,6 +131,10 @@ static const char *add_settings(reel_plan *plan, const char *c)
     snprintf(number, sizeof number, "%d", plan->frames);
     c = add(plan, c, "--frames ", number);
     c = add(plan, c, "--quality ", reel_quality_name(plan->quality));
+    if (plan->samples) {
+        snprintf(number, sizeof number, "%d", plan->samples);
+        c = add(plan, c, "--samples ", number);
+    }
     if (plan->store == REEL_STORE_STATES) {
         c = add(plan, c, "--store ", "states");
     } else {
@@ -136,11 +145,19 @@ static const char *add_settings(reel_plan *plan, const char *c)
                          reel_plane_get_info((reel_plane)p)->name);
             }
         }
+        if (plan->masks) {
+            const size_t used = strlen(list);
+            snprintf(list + used, sizeof list - used, "%smasks", used ? "," : "");
+        }
         c = add(plan, c, "--labels ", list[0] ? list : "none");
         if (plan->depth_scale != REEL_DEPTH_SCALE_DEFAULT) {
             snprintf(number, sizeof number, "%.17g", plan->depth_scale);
             c = add(plan, c, "--depth-scale ", number);
         }
+    }
+    if (plan->tracks != (plan->store == REEL_STORE_STATES ? 0 : REEL_TRACKS_DEFAULT)) {
+        snprintf(number, sizeof number, "%d", plan->tracks);
+        c = add(plan, c, "--tracks ", number);
     }
     return strcmp(plan->split, "train") != 0 ? add(plan, c, "--split ", plan->split) : c;
 }

@@ -86,17 +86,20 @@ static bool is_name(const char *s)
     return n > 0 && n <= 64 && s[n] == '\0';
 }
 
-reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out,
+reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out, bool *masks,
                               reel_error *err)
 {
     const reel_planes coverage = REEL_PLANE_BIT(REEL_PLANE_COVERAGE);
     reel_planes planes = 0;
+    bool with_masks = false;
     if (strcmp(text, "none") == 0) {
         *out = 0;
+        *masks = false;
         return REEL_OK;
     }
     if (strcmp(text, "all") == 0) {
         *out = REEL_PLANES_LABELS & ~(quality >= REEL_QUALITY_STANDARD ? 0 : coverage);
+        *masks = true;
         return REEL_OK;
     }
     for (const char *start = text; start;) {
@@ -110,13 +113,16 @@ reel_status reel_parse_labels(const char *text, reel_quality quality, reel_plane
                              "labels: semantic is the instance plane through the objects table; "
                              "ask for instance");
         }
-        if (!reel_plane_find(name, &plane) || plane == REEL_PLANE_RGB) {
+        if (strcmp(name, "masks") == 0) {
+            with_masks = true;
+        } else if (!reel_plane_find(name, &plane) || plane == REEL_PLANE_RGB) {
             return reel_fail(err, REEL_E_USAGE,
                              "labels: no plane \"%s\"; there are depth, instance, normal, "
-                             "flow_fwd, flow_bwd, object_coordinates, albedo, coverage",
+                             "flow_fwd, flow_bwd, object_coordinates, albedo, coverage, masks",
                              name);
+        } else {
+            planes |= REEL_PLANE_BIT(plane);
         }
-        planes |= REEL_PLANE_BIT(plane);
         start = end ? end + 1 : NULL;
     }
     if ((planes & coverage) && quality < REEL_QUALITY_STANDARD) {
@@ -131,6 +137,7 @@ reel_status reel_parse_labels(const char *text, reel_quality quality, reel_plane
         planes |= REEL_PLANE_BIT(REEL_PLANE_FLOW_BWD_STATE);
     }
     *out = planes;
+    *masks = with_masks;
     return REEL_OK;
 }
 
@@ -148,8 +155,17 @@ static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *er
     }
     plan->quality = REEL_QUALITY_STANDARD;
     if (quality && !reel_quality_find(quality, &plan->quality)) {
-        return reel_fail(err, REEL_E_USAGE, "quality %s: not one of labels, draft, standard",
+        return reel_fail(err, REEL_E_USAGE,
+                         "quality %s: not one of labels, draft, standard, high, reference",
                          quality);
+    }
+    status = get_int(s, "samples", 1, 65536, &plan->samples, NULL, err);
+    if (!status && plan->samples && plan->quality < REEL_QUALITY_HIGH) {
+        status = reel_fail(err, REEL_E_USAGE, "samples has no effect with quality %s",
+                           reel_quality_name(plan->quality));
+    }
+    if (status) {
+        return status;
     }
     if (store && strcmp(store, "planes") != 0 && strcmp(store, "states") != 0) {
         return reel_fail(err, REEL_E_USAGE, "store %s: not one of planes, states", store);
@@ -174,8 +190,9 @@ static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *er
         return REEL_OK;
     }
     plan->labels = REEL_PLANES_DEFAULT;
-    status = labels ? reel_parse_labels(labels, plan->quality, &plan->labels, err) : REEL_OK;
-    if (!status && plan->labels == 0 && plan->quality == REEL_QUALITY_LABELS) {
+    status = labels ? reel_parse_labels(labels, plan->quality, &plan->labels, &plan->masks, err)
+                    : REEL_OK;
+    if (!status && plan->labels == 0 && !plan->masks && plan->quality == REEL_QUALITY_LABELS) {
         return reel_fail(err, REEL_E_USAGE,
                          "quality labels draws no colour and labels none keeps nothing else");
     }
@@ -226,5 +243,7 @@ reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const ree
     if (!status) {
         status = get_int(&s, "frames", 1, REEL_MAX_FRAMES, &plan->frames, &plan->frames_given, err);
     }
-    return status ? status : set_planes(plan, &s, err);
+    status = status ? status : set_planes(plan, &s, err);
+    plan->tracks = plan->store == REEL_STORE_STATES ? 0 : REEL_TRACKS_DEFAULT;
+    return status ? status : get_int(&s, "tracks", 0, REEL_MAX_TRACKS, &plan->tracks, NULL, err);
 }

@@ -12,12 +12,18 @@ static uint64_t n_allocs;
 static uint64_t n_frees;
 static uint64_t fail_in;
 
+/* Threads may allocate side by side where we are a library in a program of others. */
+static void count(uint64_t *n)
+{
+    __atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+}
+
 /* Counts one allocation; false if it is the one that must fail. */
 static bool may_allocate(void)
 {
-    n_allocs++;
+    count(&n_allocs);
     if (fail_in > 0 && --fail_in == 0) {
-        n_frees++; /* it will not live */
+        count(&n_frees); /* it will not live */
         return false;
     }
     return true;
@@ -26,7 +32,7 @@ static bool may_allocate(void)
 static void *counted(void *ptr)
 {
     if (!ptr) {
-        n_frees++;
+        count(&n_frees);
     }
     return ptr;
 }
@@ -54,7 +60,7 @@ void *reel_realloc(void *ptr, size_t size)
     const bool may = may_allocate();
     void *grown = may ? realloc(ptr, size ? size : 1) : NULL;
     if (may) {
-        n_frees++;
+        count(&n_frees);
     }
     return grown;
 }
@@ -62,7 +68,7 @@ void *reel_realloc(void *ptr, size_t size)
 void reel_free(void *ptr)
 {
     if (ptr) {
-        n_frees++;
+        count(&n_frees);
         free(ptr);
     }
 }

@@ -44,6 +44,7 @@ typedef struct reel_record_options {
     uint64_t index;      /**< of the clip in the run, below 2^63 */
     uint32_t attempt;    /**< 0 = the first seed was taken */
     const char *quality; /**< name of the render quality */
+    int samples;         /**< of the quality; 0: its default */
     reel_planes labels;  /**< planes that are stored (store = planes) */
     reel_store store;
     bool amodal;        /**< amodal boxes, pixels and extents are kept */
@@ -121,6 +122,7 @@ typedef struct reel_record {
     uint32_t attempt;
     reel_store store;
     reel_planes labels;
+    int samples; /**< of the quality; 0: its default */
     bool amodal, masks;
     int tracks_each; /**< of an object */
     double depth_scale;

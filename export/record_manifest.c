@@ -112,6 +112,7 @@ static bool put_options(reel_json *o, const reel_record_writer *w)
     ok = put_if(ok, o, "video", video);
     ok = ok && put_text(o, "renderer", "soft");
     ok = ok && put_text(o, "quality", options->quality);
+    ok = ok && put_int(o, "samples", options->samples);
     ok = ok && put_text(o, "store", reel_store_name(options->store));
     ok = ok && reel_json_put(o, "labels", plane_names(options->labels));
     ok = ok && reel_json_put(o, "amodal", reel_json_bool(options->amodal));

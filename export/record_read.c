@@ -188,6 +188,7 @@ static void read_options(reader *r)
     record->colour = get_bool(r, m, "colour");
     record->amodal = get_bool(r, m, "amodal");
     record->masks = get_bool(r, m, "masks");
+    record->samples = (int)get_int(r, m, "samples", 0, 65536);
     record->tracks_each = (int)get_int(r, m, "tracks", 0, REEL_MAX_TRACKS);
     if (video) {
         record->video.crf = (int)get_int(r, video, "crf", 0, 51);
