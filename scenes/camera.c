@@ -1,5 +1,6 @@
 /*
- * camera.c - world:camera: static, orbiting, keyframed and attached cameras, and framing.
+ * camera.c - world:camera: static, orbiting, keyframed and attached cameras, framing, lens and
+ * film.
  */
 #include "base/trig.h"
 #include "scenes/build.h"
@@ -272,6 +273,60 @@ static void attach(reel_fields *f, const view *v, reel_camera *camera)
     }
 }
 
+/* Planar distance from the first key's eye of what is to be sharp: a number, a thing, "target". */
+static double read_focus(reel_fields *f, const reel_camera *camera)
+{
+    lua_State *L = f->L;
+    const reel_camera_key *key = &camera->keys[0];
+    const reel_vec3 along = reel_v3_sub(key->target, key->eye);
+    double focus = reel_v3_len(along);
+    if (!reel_fields_push(f, "focus")) {
+        return focus;
+    }
+    if (lua_type(L, -1) == LUA_TNUMBER) {
+        lua_pop(L, 1);
+        reel_fields_number(f, "focus", 1e-3, 1e6, &focus);
+        return focus;
+    }
+    if (lua_type(L, -1) != LUA_TSTRING || strcmp(lua_tostring(L, -1), "target") != 0) {
+        const reel_scene *s = reel_builder_of(L)->scene;
+        const reel_vec3 p = s->bodies[reel_thing_body(L, -1, "focus")].world_from_body.p;
+        if (camera->motion == REEL_CAMERA_ATTACHED) {
+            reel_fields_fail(f, "focus", "of an attached camera is a number or \"target\"");
+        }
+        focus = reel_v3_dot(reel_v3_sub(p, key->eye), reel_v3_unit(along, along));
+        if (!(focus >= 1e-3)) {
+            reel_fields_fail(f, "focus", "the thing is not in front of the camera");
+        }
+    }
+    lua_pop(L, 1);
+    return focus;
+}
+
+/* Lens, shutter and film: what the colours get of a real camera. */
+static void read_lens(reel_fields *f, reel_camera *camera)
+{
+    double f_stop = 0;
+    reel_fields_number(f, "aperture", 0, 10, &camera->aperture);
+    if (reel_fields_number(f, "f_stop", 0.1, 1000, &f_stop)) {
+        if (reel_fields_has(f, "aperture")) {
+            reel_fields_fail(f, "f_stop", "give either aperture or f_stop");
+        }
+        /* as on film of 36 mm x 24 mm: the picture is 24 mm high */
+        camera->aperture = 0.012 / reel_tan(0.5 * camera->fov_y) / f_stop;
+    }
+    if (camera->aperture > 0) {
+        camera->focus = read_focus(f, camera);
+    } else if (reel_fields_has(f, "focus")) {
+        reel_fields_fail(f, "focus", "needs an aperture or f_stop: without, all is sharp");
+    }
+    reel_fields_number(f, "shutter", 0, 1, &camera->shutter);
+    reel_fields_number(f, "exposure", -20, 20, &camera->exposure);
+    reel_fields_number(f, "white", 4000, 25000, &camera->white);
+    reel_fields_number(f, "vignette", 0, 1, &camera->vignette);
+    reel_fields_number(f, "grain", 0, 16, &camera->grain);
+}
+
 static const char *camera_name(lua_State *L)
 {
     const reel_scene *s = reel_builder_of(L)->scene;
@@ -306,8 +361,10 @@ static void add_camera(lua_State *L, const reel_camera *camera)
 
 int reel_world_camera(lua_State *L)
 {
-    static const char *const fields[] = {VIEW_FIELDS, "name", "fov",    "fit", "margin",
-                                         "orbit",     "keys", "attach", NULL};
+    static const char *const fields[] = {VIEW_FIELDS, "name",    "fov",      "fit",      "margin",
+                                         "orbit",     "keys",    "attach",   "aperture", "f_stop",
+                                         "focus",     "shutter", "exposure", "white",    "vignette",
+                                         "grain",     NULL};
     const double rad = REEL_PI / 180;
     char label[96], path[160];
     reel_builder_of(L);
@@ -340,6 +397,7 @@ int reel_world_camera(lua_State *L)
     } else {
         one_key(&f, &fr, &v, &camera);
     }
+    read_lens(&f, &camera);
     add_camera(L, &camera);
     return 0;
 }

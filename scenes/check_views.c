@@ -1,4 +1,4 @@
-/* check_views.c - cameras and lights of a scene: see validate.h. */
+/* check_views.c - cameras of a scene: see validate.h. */
 #include "base/camera.h"
 #include "scenes/check.h"
 
@@ -25,6 +25,45 @@ static reel_status check_key(const reel_camera *c, int k, const reel_spot *at)
     return REEL_OK;
 }
 
+/* Lens, shutter and film. */
+static reel_status check_lens(const reel_camera *c, const reel_spot *at)
+{
+    REEL_TRY(reel_check_range(at, "aperture", c->aperture, 0, 10));
+    if (c->aperture > 0) {
+        REEL_TRY(reel_check_range(at, "focus", c->focus, 1e-3, 1e6));
+    }
+    REEL_TRY(reel_check_range(at, "shutter", c->shutter, 0, 1));
+    REEL_TRY(reel_check_range(at, "exposure", c->exposure, -20, 20));
+    if (c->white != 0) {
+        REEL_TRY(reel_check_range(at, "white", c->white, 4000, 25000));
+    }
+    REEL_TRY(reel_check_range(at, "vignette", c->vignette, 0, 1));
+    return reel_check_range(at, "grain", c->grain, 0, 16);
+}
+
+/* Between keys the eye may pass through the target, or the view turn upright; with a shutter the
+ * camera is looked through at its ends and at fractions of it with a power of two below. */
+static reel_status check_path(const reel_scene *s, const reel_camera *c, const reel_spot *at)
+{
+    const int parts = c->shutter > 0 ? 512 : 0;
+    for (int f = 0; c->motion == REEL_CAMERA_KEYFRAMES && f < s->frames; f++) {
+        for (int i = 0; i <= parts; i++) {
+            const double shift = parts > 0 ? c->shutter * ((double)i / parts - 0.5) : 0;
+            const double time = reel_scene_frame_time(s, f);
+            const reel_camera_key key =
+                reel_camera_key_at(c, shift == 0 ? time : time + shift / s->fps);
+            if (!reel_camera_key_is_sound(&key)) {
+                return reel_check_bad(
+                    at, "keys",
+                    "the path gives no view at frame %d: the eye is at the target, or "
+                    "looks along up",
+                    f);
+            }
+        }
+    }
+    return REEL_OK;
+}
+
 static reel_status check_camera(const reel_scene *s, const reel_camera *c, const reel_spot *at)
 {
     if (!reel_check_is_word(c->name)) {
@@ -43,17 +82,8 @@ static reel_status check_camera(const reel_scene *s, const reel_camera *c, const
     for (int k = 0; k < c->n_keys; k++) {
         REEL_TRY(check_key(c, k, at));
     }
-    /* between keys the eye may pass through the target, or the view turn upright */
-    for (int f = 0; c->motion == REEL_CAMERA_KEYFRAMES && f < s->frames; f++) {
-        const reel_camera_key key = reel_camera_key_at(c, reel_scene_frame_time(s, f));
-        if (!reel_camera_key_is_sound(&key)) {
-            return reel_check_bad(
-                at, "keys",
-                "the path gives no view at frame %d: the eye is at the target, or "
-                "looks along up",
-                f);
-        }
-    }
+    REEL_TRY(check_lens(c, at));
+    REEL_TRY(check_path(s, c, at));
     if (c->motion == REEL_CAMERA_ORBIT) {
         const reel_vec3 d = reel_v3_sub(c->keys[0].eye, c->keys[0].target);
         if (!(d.x * d.x + d.y * d.y > 1e-18)) {
@@ -73,12 +103,6 @@ reel_status reel_check_views(const reel_scene *s, reel_error *err)
     for (int i = 0; i < s->n_cameras; i++) {
         const reel_spot at = {err, "cameras", i, s->cameras[i].name};
         REEL_TRY(check_camera(s, &s->cameras[i], &at));
-    }
-    for (int i = 0; i < s->n_suns; i++) {
-        const reel_spot at = {err, "suns", i, s->suns[i].name};
-        REEL_TRY(reel_check_unit(&at, "to_light", s->suns[i].to_light));
-        REEL_TRY(reel_check_colors(&at, "irradiance", s->suns[i].irradiance, 1e6));
-        REEL_TRY(reel_check_range(&at, "angular_radius", s->suns[i].angular_radius, 0, 1.5));
     }
     return REEL_OK;
 }
