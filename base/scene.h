@@ -103,8 +103,8 @@ typedef struct reel_image {
     uint8_t *pixels;   /**< [height][width][4] */
 } reel_image;
 
-/** Where an image lies on a geom; directions are the geom frame's. `scale` is the width in m of one
- * copy, whose height keeps the image's pixels square. */
+/** Where an image lies on a geom; directions are the geom frame's, and its middle is at the frame's
+ * origin. `scale` is the width in m of one copy, whose height keeps the image's pixels square. */
 typedef enum reel_mapping {
     REEL_MAPPING_BOX = 0, /**< along the axis nearest to the normal, repeated; up is +z (on faces
                                up and down: +y) */
@@ -113,6 +113,9 @@ typedef enum reel_mapping {
     REEL_MAPPING_X,       /**< a decal: once, centred, on what faces +x, beyond it the pattern */
     REEL_MAPPING_Y,       /**< the same on what faces +y */
     REEL_MAPPING_Z,       /**< the same on what faces +z */
+    REEL_MAPPING_FACES,   /**< an image of three columns and two rows: what is seen along the axis
+                               nearest to the normal, +x, +y, +z above -x, -y, -z; each once,
+                               centred, `scale` wide, beyond it the pattern */
 } reel_mapping;
 
 /** Look of a surface: metal-rough reflectance with a solid (3-D) procedural pattern. */

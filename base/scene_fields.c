@@ -19,7 +19,7 @@ static const char *const force_names[] = {"uniform", "radial", "gravitation", "c
                                           "magnet",  "wind",   "water",       NULL};
 static const char *const camera_names[] = {"static", "orbit", "keyframes", "attached", NULL};
 static const char *const image_names[] = {"color", "data", "radiance", NULL};
-static const char *const mapping_names[] = {"box", "wrap", "x", "y", "z", NULL};
+static const char *const mapping_names[] = {"box", "wrap", "x", "y", "z", "faces", NULL};
 static const char *const lamp_names[] = {"sphere", "rect", "spot", NULL};
 static const char *const sky_names[] = {"gradient", "clear", "overcast", "studio",
                                         "night",    "image", NULL};

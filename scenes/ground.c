@@ -1,6 +1,7 @@
 /*
  * ground.c - world:floor and world:height_field.
  */
+#include "scenes/print.h"
 #include "scenes/substance.h"
 
 #include <lauxlib.h>
@@ -32,7 +33,9 @@ static int add_ground(lua_State *L, const char *name, const char *shape, reel_ge
     geom.body_from_geom = reel_pose_identity();
     geom.visible = geom.collides = true;
     geom.mesh = -1;
-    geom.material = reel_build_material(L, &made_of->material);
+    reel_material look = made_of->material;
+    reel_print_fit(s, &geom, &look);
+    geom.material = reel_build_material(L, &look);
     geom.surface = reel_build_surface(L, &made_of->surface);
     geom.body = s->n_bodies;
     body.first_geom = reel_build_geom(L, &geom, false);

@@ -3,6 +3,7 @@
  */
 #include "base/trig.h"
 #include "scenes/form.h"
+#include "scenes/print.h"
 #include "scenes/substance.h"
 #include "scenes/timeline.h"
 
@@ -314,7 +315,9 @@ static void add_form(reel_fields *f, const reel_form *form, reel_pose pose,
                        .mesh = p->mesh,
                        .height_field = -1,
                        .belt = p->collides ? d->belt : reel_v3(0, 0, 0)};
-        g.material = reel_build_material(L, &made_of->material);
+        reel_material look = made_of->material;
+        reel_print_fit(reel_builder_of(L)->scene, &g, &look);
+        g.material = reel_build_material(L, &look);
         g.surface = reel_build_surface(L, &made_of->surface);
         reel_build_geom(L, &g, p->weighs);
     }

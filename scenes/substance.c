@@ -5,14 +5,23 @@
 #include "scenes/substance.h"
 
 #include "base/rng.h"
+#include "scenes/picture.h"
+#include "scenes/print.h"
 
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const material_table_fields[] = {"[]",    "roughness", "metallic", "scale",
-                                                    "color", "color2",    "specular", NULL};
+static const char *const material_table_fields[] = {"[]",           "roughness",
+                                                    "metallic",     "scale",
+                                                    "color",        "color2",
+                                                    "specular",     "bump",
+                                                    "image",        "mapping",
+                                                    "image_scale",  "normal_image",
+                                                    "clearcoat",    "clearcoat_roughness",
+                                                    "transmission", "ior",
+                                                    "emission",     NULL};
 
 static const reel_material_word *find_material(reel_fields *f, const char *name)
 {
@@ -98,6 +107,85 @@ static reel_substance from_word(reel_fields *f, const reel_material_word *w)
     return s;
 }
 
+/* image = "label.png" or "print:die", where it lies and how wide it is. */
+static void read_images(reel_fields *m, reel_substance *s, bool inked)
+{
+    static const char *const mappings[] = {"box", "wrap", "x", "y", "z", "faces", NULL};
+    reel_material *look = &s->material;
+    double ink[3];
+    const double *c = look->color;
+    for (int i = 0; i < 3; i++) { /* what is read on that colour, if the script chooses none */
+        const bool light = 0.21 * c[0] + 0.72 * c[1] + 0.07 * c[2] > 0.2;
+        ink[i] = inked ? look->color2[i] : light ? 0.02 : 0.85;
+    }
+    const char *image = reel_fields_string(m, "image");
+    const bool print = image && strncmp(image, REEL_PRINT_PREFIX, strlen(REEL_PRINT_PREFIX)) == 0;
+    look->image = print ? reel_print_read(m, "image", image, ink)
+                        : reel_picture_read(m, "image", REEL_IMAGE_COLOR);
+    look->normal_image = reel_picture_read(m, "normal_image", REEL_IMAGE_DATA);
+    const bool laid = look->image >= 0 || look->normal_image >= 0;
+    const char *mapping = reel_fields_string(m, "mapping");
+    look->mapping = image && strcmp(image, "print:die") == 0           ? REEL_MAPPING_FACES
+                    : image && strncmp(image, "print:label ", 12) == 0 ? REEL_MAPPING_WRAP
+                                                                       : REEL_MAPPING_BOX;
+    if (mapping) {
+        int i = 0;
+        while (mappings[i] && strcmp(mappings[i], mapping) != 0) {
+            i++;
+        }
+        if (!mappings[i]) {
+            reel_fields_fail(m, "mapping", "must be box, wrap, x, y, z or faces");
+        }
+        look->mapping = (reel_mapping)i;
+    }
+    reel_fields_positive(m, "image_scale", &look->image_scale);
+    if (!laid && (mapping || look->image_scale > 0)) {
+        reel_fields_fail(m, mapping ? "mapping" : "image_scale", "goes with image or normal_image");
+    }
+}
+
+/* emission = 5, of the material's colour, or {r, g, b} */
+static void read_emission(reel_fields *m, reel_material *look)
+{
+    double v[3] = {0, 0, 0};
+    if (!reel_fields_push(m, "emission")) {
+        return;
+    }
+    const bool one = lua_type(m->L, -1) == LUA_TNUMBER;
+    if (!one) {
+        reel_fields_vector_at(m, -1, "emission", 3, 3, v);
+    }
+    lua_pop(m->L, 1);
+    if (one) {
+        reel_fields_number(m, "emission", 0, 1e6, &v[0]);
+        for (int i = 2; i >= 0; i--) {
+            v[i] = v[0] * look->color[i];
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        if (!(v[i] >= 0 && v[i] <= 1e6)) {
+            reel_fields_fail(m, "emission", "must be numbers within 0 .. 1e6");
+        }
+        look->emission[i] = v[i];
+    }
+}
+
+/* What a material is besides its colours: relief, pictures, lacquer, glass, glow. */
+static void read_finish(reel_fields *m, reel_substance *s, bool inked)
+{
+    reel_material *look = &s->material;
+    reel_fields_number(m, "bump", 0, 1, &look->bump);
+    if (look->bump > 0 && look->pattern == REEL_PATTERN_PLAIN) {
+        reel_fields_fail(m, "bump", "is the relief of a pattern, and %s has none", look->name);
+    }
+    read_images(m, s, inked);
+    reel_fields_number(m, "clearcoat", 0, 1, &look->clearcoat);
+    reel_fields_number(m, "clearcoat_roughness", 0.03, 1, &look->clearcoat_roughness);
+    reel_fields_number(m, "transmission", 0, 1, &look->transmission);
+    reel_fields_number(m, "ior", 1, 3, &look->ior);
+    read_emission(m, look);
+}
+
 /* material = { "oak", roughness = 0.3 } */
 static void read_material_table(reel_fields *f, reel_substance *s)
 {
@@ -121,7 +209,8 @@ static void read_material_table(reel_fields *f, reel_substance *s)
         paint(s, rgb);
         lua_pop(L, 1);
     }
-    if (reel_fields_push(&m, "color2")) {
+    const bool inked = reel_fields_push(&m, "color2");
+    if (inked) {
         reel_color_read(&m, "color2", s->material.color2);
         lua_pop(L, 1);
     }
@@ -129,6 +218,7 @@ static void read_material_table(reel_fields *f, reel_substance *s)
     reel_fields_number(&m, "metallic", 0, 1, &s->material.metallic);
     reel_fields_number(&m, "specular", 0, 0.2, &s->material.specular);
     reel_fields_positive(&m, "scale", &s->material.scale);
+    read_finish(&m, s, inked);
 }
 
 /* What takes paint and is given none is given a vivid colour, each thing its own. */

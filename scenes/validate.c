@@ -99,6 +99,38 @@ static reel_status check_surface(const reel_surface *m, const reel_spot *at)
     return reel_check_range(at, "rolling_friction", m->rolling_friction, 0, 1e6);
 }
 
+static reel_status check_image(const reel_scene *s, const char *member, int image,
+                               reel_image_kind kind, const reel_spot *at)
+{
+    if (image == -1) {
+        return REEL_OK;
+    }
+    REEL_TRY(reel_check_index(at, member, image, s->n_images));
+    if (s->images[image].kind != kind) {
+        return reel_check_bad(at, member, "is an image of another kind");
+    }
+    return REEL_OK;
+}
+
+/* Relief, pictures, lacquer, glass, glow. */
+static reel_status check_finish(const reel_scene *s, const reel_material *m, const reel_spot *at)
+{
+    REEL_TRY(reel_check_range(at, "bump", m->bump, 0, 1));
+    if (m->bump > 0 && m->pattern == REEL_PATTERN_PLAIN) {
+        return reel_check_bad(at, "bump", "is the relief of a pattern, and there is none");
+    }
+    REEL_TRY(check_image(s, "image", m->image, REEL_IMAGE_COLOR, at));
+    REEL_TRY(check_image(s, "normal_image", m->normal_image, REEL_IMAGE_DATA, at));
+    if (m->image >= 0 || m->normal_image >= 0) {
+        REEL_TRY(reel_check_positive(at, "image_scale", m->image_scale));
+    }
+    REEL_TRY(reel_check_range(at, "clearcoat", m->clearcoat, 0, 1));
+    REEL_TRY(reel_check_range(at, "clearcoat_roughness", m->clearcoat_roughness, 0.03, 1));
+    REEL_TRY(reel_check_range(at, "transmission", m->transmission, 0, 1));
+    REEL_TRY(reel_check_range(at, "ior", m->ior, 1, 3));
+    return reel_check_colors(at, "emission", m->emission, 1e6);
+}
+
 static reel_status check_material(const reel_material *m, const reel_spot *at)
 {
     REEL_TRY(reel_check_colors(at, "color", m->color, 1));
@@ -118,6 +150,7 @@ static reel_status check_materials(const reel_scene *s, reel_error *err)
     for (int i = 0; i < s->n_materials; i++) {
         const reel_spot at = {err, "materials", i, s->materials[i].name};
         REEL_TRY(check_material(&s->materials[i], &at));
+        REEL_TRY(check_finish(s, &s->materials[i], &at));
     }
     return REEL_OK;
 }
@@ -177,5 +210,6 @@ reel_status reel_scene_validate(const reel_scene *scene, reel_error *err)
     REEL_TRY(reel_check_bodies(scene, err));
     REEL_TRY(reel_check_motion(scene, err));
     REEL_TRY(reel_check_forces(scene, err));
+    REEL_TRY(reel_check_lights(scene, err));
     return reel_check_views(scene, err);
 }

@@ -88,6 +88,28 @@ VINL layer lay_flat(const sighting *s, int axis, float inv_w, float inv_h)
     return l;
 }
 
+/* Each side of a box shows its part of an image of 3 x 2. */
+VINL layer lay_faces(const sighting *s, float inv_w, float inv_h)
+{
+    layer l = lay_flat(s, -1, inv_w, inv_h);
+    const vf ax = vf_abs(s->n.x), ay = vf_abs(s->n.y), az = vf_abs(s->n.z);
+    const vm on_z = vm_and(vf_le(ax, az), vf_le(ay, az)), on_y = vf_lt(ax, ay);
+    const vf column = vf_sel(on_z, vf_set(2.0f), vf_and(on_y, vf_set(1.0f)));
+    const vf side = vf_sel(on_z, s->n.z, vf_sel(on_y, s->n.y, s->n.x));
+    const vf row = vf_and(vf_lt(side, vf_set(0.0f)), vf_set(1.0f));
+    texel_spot *at = &l.spot;
+    l.cover = inside_share(at->u, vf_abs(at->au) + vf_abs(at->bu)) *
+              inside_share(at->v, vf_abs(at->av) + vf_abs(at->bv));
+    at->u = (column + vf_clamp(at->u, 0.001f, 0.999f)) * (1.0f / 3);
+    at->v = (row + vf_clamp(at->v, 0.001f, 0.999f)) * 0.5f;
+    at->au = at->au * (1.0f / 3);
+    at->bu = at->bu * (1.0f / 3);
+    at->av = at->av * 0.5f;
+    at->bv = at->bv * 0.5f;
+    l.repeat_u = l.repeat_v = 0;
+    return l;
+}
+
 /* Around the z axis of the geom's box; balls by longitude and latitude. */
 VINL layer lay_around(const sighting *s, const soft_geom *g)
 {
@@ -141,6 +163,7 @@ VINL layer lay_image(const soft_material *mat, const soft_geom *g, const soft_te
     case REEL_MAPPING_X: return lay_flat(s, 0, 1.0f / w, 1.0f / h);
     case REEL_MAPPING_Y: return lay_flat(s, 1, 1.0f / w, 1.0f / h);
     case REEL_MAPPING_Z: return lay_flat(s, 2, 1.0f / w, 1.0f / h);
+    case REEL_MAPPING_FACES: return lay_faces(s, 1.0f / w, 1.0f / (1.5f * h));
     default: break;
     }
     layer l = lay_flat(s, level ? 2 : -1, 1.0f / w, 1.0f / h);
