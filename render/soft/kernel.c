@@ -6,6 +6,7 @@
  */
 #include "render/soft/alone.h"
 #include "render/soft/film.h"
+#include "render/soft/path.h"
 #include "render/soft/reflect.h"
 
 #if defined(__x86_64__)
@@ -169,7 +170,9 @@ STAGE void antialias(const soft_job *job, soft_tile *tile)
 static void draw_colour(const soft_job *job, soft_tile *tile)
 {
     tile->n_mixed = 0;
-    if (job->quality >= REEL_QUALITY_STANDARD) {
+    if (job->quality == REEL_QUALITY_REFERENCE) {
+        PATH_NAME(VW)(job, tile, (path_wave *)(tile + 1));
+    } else if (job->quality >= REEL_QUALITY_STANDARD) {
         shade_standard(job, tile, &tile->main);
         if (!tile->plain && !job->sum) {
             antialias(job, tile);
@@ -399,4 +402,4 @@ static void develop(const soft_job *job)
 
 #define KERNEL_NAME_(w) reel_soft_kernel_##w
 #define KERNEL_NAME(w)  KERNEL_NAME_(w)
-const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile), draw, develop, alone, hide_points};
+const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile) + sizeof(path_wave), draw, develop, alone, hide_points};
