@@ -34,7 +34,7 @@ struct reel_builder {
     reel_scene *scene;
     int surface_cap, material_cap, category_cap, object_cap, body_cap, geom_cap, joint_cap,
         action_cap, camera_cap, sun_cap, expect_cap, mesh_cap, height_field_cap, pair_cap,
-        force_field_cap;
+        force_field_cap, lamp_cap, image_cap;
     bool *weighs; /* by geom: counts for the mass of its body */
     int weighs_cap;
     reel_counter counters[128];
@@ -45,6 +45,7 @@ struct reel_builder {
     int n_recipes, recipe_cap;
     int caption_line;
     bool floor_done, sky_done, caption_done;
+    bool sky_is_light; /* needs no sun */
     bool outcome_open; /* an expectation lies beyond the end of the clip */
 };
 
@@ -155,6 +156,7 @@ int reel_world_charges(lua_State *L);
 int reel_world_magnets(lua_State *L);
 int reel_world_camera(lua_State *L);
 int reel_world_sun(lua_State *L);
+int reel_world_lamp(lua_State *L);
 int reel_world_sky(lua_State *L);
 int reel_world_exposure(lua_State *L);
 int reel_world_expect(lua_State *L);

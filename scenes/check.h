@@ -47,6 +47,7 @@ reel_status reel_check_shapes(const reel_scene *s, reel_error *err); /**< check_
 reel_status reel_check_bodies(const reel_scene *s, reel_error *err); /**< check_bodies.c */
 reel_status reel_check_motion(const reel_scene *s, reel_error *err); /**< check_motion.c */
 reel_status reel_check_forces(const reel_scene *s, reel_error *err); /**< check_motion.c */
+reel_status reel_check_lights(const reel_scene *s, reel_error *err); /**< check_lights.c */
 reel_status reel_check_views(const reel_scene *s, reel_error *err);  /**< check_views.c */
 
 #define REEL_TRY(call)            \

@@ -3,6 +3,7 @@
  */
 #include "base/rng.h"
 #include "base/trig.h"
+#include "scenes/picture.h"
 #include "scenes/substance.h"
 
 #include <lauxlib.h>
@@ -10,19 +11,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Skies by name; linear radiance. */
+/* Skies by name; linear radiance. Those of a kind of their own are maps (render/soft/env.h), and
+ * those that are `light` enough by themselves get no sun unless the script sets one. */
 typedef struct sky_word {
     const char *name;
     double zenith[3], horizon[3], ground[3];
+    reel_sky_kind kind;
+    bool light;
 } sky_word;
 
 static const sky_word skies[] = {
-    {"clear", {0.18, 0.34, 0.68}, {0.62, 0.74, 0.90}, {0.24, 0.22, 0.20}},
-    {"hazy", {0.38, 0.48, 0.64}, {0.82, 0.84, 0.86}, {0.28, 0.27, 0.25}},
-    {"overcast", {0.78, 0.80, 0.84}, {0.60, 0.62, 0.65}, {0.26, 0.26, 0.26}},
-    {"warm", {0.30, 0.36, 0.52}, {0.95, 0.72, 0.50}, {0.26, 0.20, 0.15}},
-    {"studio", {0.72, 0.72, 0.72}, {0.46, 0.46, 0.47}, {0.30, 0.30, 0.30}},
-    {"dusk", {0.12, 0.15, 0.30}, {0.62, 0.42, 0.36}, {0.12, 0.10, 0.10}},
+    {"clear", {0.18, 0.34, 0.68}, {0.62, 0.74, 0.90}, {0.24, 0.22, 0.20}, 0, false},
+    {"hazy", {0.38, 0.48, 0.64}, {0.82, 0.84, 0.86}, {0.28, 0.27, 0.25}, 0, false},
+    {"overcast", {0.78, 0.80, 0.84}, {0.60, 0.62, 0.65}, {0.26, 0.26, 0.26}, 0, false},
+    {"warm", {0.30, 0.36, 0.52}, {0.95, 0.72, 0.50}, {0.26, 0.20, 0.15}, 0, false},
+    {"studio", {0.72, 0.72, 0.72}, {0.46, 0.46, 0.47}, {0.30, 0.30, 0.30}, 0, false},
+    {"dusk", {0.12, 0.15, 0.30}, {0.62, 0.42, 0.36}, {0.12, 0.10, 0.10}, 0, false},
+    {"daylight", {0, 0, 0}, {0, 0, 0}, {0.24, 0.22, 0.20}, REEL_SKY_CLEAR, false},
+    {"cloudy", {1.3, 1.34, 1.4}, {0, 0, 0}, {0.26, 0.26, 0.26}, REEL_SKY_OVERCAST, true},
+    {"softboxes", {7, 7, 7}, {0.4, 0.4, 0.41}, {0.14, 0.14, 0.14}, REEL_SKY_STUDIO, true},
+    {"night",
+     {0.004, 0.006, 0.013},
+     {0.016, 0.017, 0.026},
+     {0.003, 0.003, 0.004},
+     REEL_SKY_NIGHT,
+     true},
 };
 enum { N_SKIES = sizeof(skies) / sizeof(skies[0]) };
 
@@ -119,6 +132,7 @@ static void use_sky(reel_scene *s, const sky_word *w)
     memcpy(s->sky.zenith, w->zenith, sizeof(w->zenith));
     memcpy(s->sky.horizon, w->horizon, sizeof(w->horizon));
     memcpy(s->sky.ground, w->ground, sizeof(w->ground));
+    s->sky.kind = w->kind;
 }
 
 static const sky_word *find_sky(lua_State *L, const char *name)
@@ -134,7 +148,7 @@ static const sky_word *find_sky(lua_State *L, const char *name)
     reel_suggestion_text(&best, hint, sizeof(hint));
     reel_script_fail(L, "sky",
                      "there is no sky '%.40s'%s; there are clear, hazy, overcast, warm, "
-                     "studio, dusk",
+                     "studio, dusk, daylight, cloudy, softboxes, night",
                      name, hint);
 }
 
@@ -151,11 +165,35 @@ static void read_radiance(reel_fields *f, const char *name, double out[3])
     }
 }
 
-/* world:sky "clear", world:sky(pick{...}), or world:sky{ kind=, strength=, zenith=, horizon=,
- * ground= } */
+/* What skies that are maps have. */
+static void read_map(reel_fields *f, reel_sky *sky)
+{
+    const bool day = sky->kind == REEL_SKY_CLEAR, night = sky->kind == REEL_SKY_NIGHT;
+    if (!reel_fields_number(f, "turbidity", 1.7, 10, &sky->turbidity) && day) {
+        sky->turbidity = 3;
+    } else if (!day && reel_fields_has(f, "turbidity")) {
+        reel_fields_fail(f, "turbidity", "goes with kind = \"daylight\"");
+    }
+    if (night) {
+        char path[240];
+        snprintf(path, sizeof(path), "%s/stars", f->path);
+        reel_rng rng = reel_script_stream(f->L, path);
+        sky->seed = reel_rng_u32(&rng);
+    }
+    if ((day || sky->kind == REEL_SKY_GRADIENT) && reel_fields_has(f, "turn")) {
+        reel_fields_fail(f, "turn",
+                         day ? "a daylight sky stands about its sun"
+                             : "this sky is the same all around");
+    }
+    reel_fields_number(f, "turn", -1e3, 1e3, &sky->turn);
+}
+
+/* world:sky "clear", world:sky(pick{...}), or world:sky{ kind | image, strength, ... } */
 int reel_world_sky(lua_State *L)
 {
-    static const char *const fields[] = {"kind", "strength", "zenith", "horizon", "ground", NULL};
+    static const char *const fields[] = {"kind",   "image",     "strength", "zenith", "horizon",
+                                         "ground", "turbidity", "turn",     NULL};
+    static const char *const colors[] = {"zenith", "horizon", "ground"};
     reel_builder *b = reel_builder_of(L);
     reel_scene *s = b->scene;
     double strength = 1;
@@ -166,20 +204,43 @@ int reel_world_sky(lua_State *L)
     reel_draw_push(L, 2, "sky/kind");
     lua_replace(L, 2);
     b->sky_done = true;
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        use_sky(s, find_sky(L, lua_tostring(L, 2)));
-        return 0;
+    if (lua_type(L, 2) == LUA_TSTRING) { /* a name alone is a table of it */
+        lua_newtable(L);
+        lua_insert(L, 2);
+        lua_setfield(L, 2, "kind");
     }
     reel_fields f = reel_fields_begin(L, 2, "sky", "sky", fields);
     const char *kind = reel_fields_string(&f, "kind");
-    use_sky(s, kind ? find_sky(L, kind) : &skies[0]);
-    read_radiance(&f, "zenith", s->sky.zenith);
-    read_radiance(&f, "horizon", s->sky.horizon);
-    read_radiance(&f, "ground", s->sky.ground);
+    const int image = reel_picture_read(&f, "image", REEL_IMAGE_RADIANCE);
+    const sky_word *word = kind ? find_sky(L, kind) : &skies[0];
+    if (kind && image >= 0) {
+        reel_fields_fail(&f, "kind", "an image is a sky of its own");
+    }
+    if (kind && strcmp(kind, "clear") == 0 && reel_fields_has(&f, "turbidity")) {
+        word = find_sky(L, "daylight");
+    }
+    use_sky(s, word);
+    b->sky_is_light = word->light || image >= 0;
+    s->sky.kind = image >= 0 ? REEL_SKY_IMAGE : s->sky.kind;
+    s->sky.image = image;
+    double *const into[] = {s->sky.zenith, s->sky.horizon, s->sky.ground};
+    for (int i = 0; i < 3; i++) {
+        const bool unused = image >= 0 || (s->sky.kind == REEL_SKY_CLEAR && i < 2) ||
+                            (s->sky.kind == REEL_SKY_OVERCAST && i == 1);
+        if (unused && reel_fields_has(&f, colors[i])) {
+            reel_fields_fail(&f, colors[i], "has no meaning for this sky");
+        }
+        read_radiance(&f, colors[i], into[i]);
+    }
+    read_map(&f, &s->sky);
     reel_fields_number(&f, "strength", 0, 1e4, &strength);
-    scale3(s->sky.zenith, strength);
-    scale3(s->sky.horizon, strength);
-    scale3(s->sky.ground, strength);
+    if (s->sky.kind == REEL_SKY_GRADIENT) {
+        scale3(s->sky.zenith, strength);
+        scale3(s->sky.horizon, strength);
+        scale3(s->sky.ground, strength);
+    } else {
+        s->sky.strength = strength;
+    }
     return 0;
 }
 
@@ -199,7 +260,7 @@ int reel_world_exposure(lua_State *L)
 void reel_defaults_light(lua_State *L)
 {
     reel_builder *b = reel_builder_of(L);
-    if (b->scene->n_suns == 0) {
+    if (b->scene->n_suns == 0 && !b->sky_is_light) {
         lua_settop(L, 1);
         reel_world_sun(L);
     }

@@ -39,6 +39,7 @@ static const luaL_Reg methods[] = {
     {"magnets", reel_world_magnets},
     {"camera", reel_world_camera},
     {"sun", reel_world_sun},
+    {"lamp", reel_world_lamp},
     {"sky", reel_world_sky},
     {"exposure", reel_world_exposure},
     {"expect", reel_world_expect},
