@@ -33,10 +33,17 @@ static void *heap_alloc(size_t size)
     return ptr;
 }
 
+static bool is_guest;
+
+void reel_json_be_guest(void)
+{
+    is_guest = true;
+}
+
 static void use_heap(void)
 {
     static bool is_set;
-    if (!is_set) {
+    if (!is_set && !is_guest) {
         json_set_alloc_funcs(heap_alloc, reel_free);
         is_set = true;
     }

@@ -15,6 +15,13 @@
 
 REEL_API_BEGIN
 
+/**
+ * Before anything else, in a library within a program of others: leave the memory functions of the
+ * JSON library, which that program may use and may have set, as they are. Allocations of JSON are
+ * then not counted, and what fails for want of memory may be told as a mistake in the text.
+ */
+void reel_json_be_guest(void);
+
 typedef struct reel_json reel_json; /**< opaque */
 
 typedef enum reel_json_type {

@@ -3,11 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const char *reel_store_name(reel_store store)
-{
-    return store == REEL_STORE_PLANES ? "planes" : "states";
-}
-
 static bool put_text(reel_json *o, const char *key, const char *text)
 {
     return reel_json_put(o, key, text ? reel_json_string(text) : reel_json_null());

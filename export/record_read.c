@@ -126,6 +126,11 @@ static const reel_json *get_typed(reader *r, const reel_json *o, const char *key
     return v;
 }
 
+const char *reel_store_name(reel_store store)
+{
+    return store == REEL_STORE_PLANES ? "planes" : "states";
+}
+
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 static void read_identity(reader *r)
