@@ -36,22 +36,15 @@ VINL void gloss_albedo(const soft_job *job, vf nv, vf rough, vf *a, vf *b)
     const vf y = vf_sat(rough) * (float)(SOFT_GLOSS_ROUGH - 1);
     const vf x0 = vf_min(vf_floor(x), vf_set((float)(SOFT_GLOSS_ANGLES - 2)));
     const vf y0 = vf_min(vf_floor(y), vf_set((float)(SOFT_GLOSS_ROUGH - 2)));
-    const vi xi = vf_trunc(x0), yi = vf_trunc(y0);
-    float c[4][2][VW];
-    for (int l = 0; l < VW; l++) {
-        const float *p = &job->gloss[(xi[l] * SOFT_GLOSS_ROUGH + yi[l]) * 2];
-        for (int j = 0; j < 2; j++) {
-            c[0][j][l] = p[j];
-            c[1][j][l] = p[2 + j];
-            c[2][j][l] = p[SOFT_GLOSS_ROUGH * 2 + j];
-            c[3][j][l] = p[SOFT_GLOSS_ROUGH * 2 + 2 + j];
-        }
-    }
+    const vi at = (vf_trunc(x0) * SOFT_GLOSS_ROUGH + vf_trunc(y0)) * 2;
     const vf fx = x - x0, fy = y - y0;
-    *a = vf_mix(vf_mix(vf_load(c[0][0]), vf_load(c[1][0]), fy),
-                vf_mix(vf_load(c[2][0]), vf_load(c[3][0]), fy), fx);
-    *b = vf_mix(vf_mix(vf_load(c[0][1]), vf_load(c[1][1]), fy),
-                vf_mix(vf_load(c[2][1]), vf_load(c[3][1]), fy), fx);
+    vf *const out[2] = {a, b};
+    for (int j = 0; j < 2; j++) {
+        const float *p = job->gloss + j;
+        const vf low = vf_mix((vf)vi_gather(p, at), (vf)vi_gather(p + 2, at), fy);
+        const float *q = p + SOFT_GLOSS_ROUGH * 2;
+        *out[j] = vf_mix(low, vf_mix((vf)vi_gather(q, at), (vf)vi_gather(q + 2, at), fy), fx);
+    }
 }
 
 VINL vf v3_mean(v3 a)

@@ -8,6 +8,7 @@
  * of pixel, frame, path and surface, and every lane adds up its own: the same bits at any width.
  */
 #include "render/soft/path_lamp.h"
+#include "render/soft/path_sky.h"
 
 #define PATH_BLUR 0.3f /* roughness */
 
@@ -123,8 +124,7 @@ STAGE void path_escape(const soft_job *job, path_wave *w, int depth)
             }
         }
         if (vm_any(out)) {
-            const v3 d = v3_load(w->dir, i);
-            path_add(w, i, out, v3_add(sky_found(job, w, i, d), suns_found(job, w, i, depth)));
+            path_add(w, i, out, v3_add(sky_found(job, w, i, depth), suns_found(job, w, i, depth)));
         }
         vi_store(w->alive + i, vi_sel(out, vi_set(0), vi_set(1)));
     }
@@ -275,6 +275,7 @@ static void path_follow(const soft_job *job, path_wave *w, int n)
             gather_light(job, w);
         }
         aim_lamps(job, w, depth);
+        aim_sky(job, w, depth);
         path_scatter(w, depth);
         path_collect(w, n);
         n = path_pack(w, n);
@@ -284,6 +285,7 @@ static void path_follow(const soft_job *job, path_wave *w, int n)
 void PATH_NAME(VW)(const soft_job *job, soft_tile *tile, path_wave *w)
 {
     const int paths = (job->paths + job->n_exposures - 1) / job->n_exposures;
+    w->opaque = 0;
     memset(w->sum, 0, sizeof w->sum);
     for (int s = 0; s < paths; s++) {
         path_follow(job, w, path_start(job, tile, w, job->exposure_no * paths + s));

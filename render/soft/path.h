@@ -41,6 +41,7 @@ typedef struct path_wave {
     int32_t alive[SOFT_BATCH], order[SOFT_BATCH];
     float ior[SOFT_BATCH];
     float sum[3][SOFT_BATCH]; /* of the pixels of the tile */
+    int opaque;               /* shadow rays do not go through glass */
 } path_wave;
 
 /* path.c: set tile->main.color by job->paths paths through every pixel of the tile. */

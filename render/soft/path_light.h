@@ -74,14 +74,6 @@ VINL v3 suns_found(const soft_job *job, const path_wave *w, int i, int depth)
     return c;
 }
 
-/* Radiance of the sky there. */
-VINL v3 sky_found(const soft_job *job, const path_wave *w, int i, v3 d)
-{
-    (void)w;
-    (void)i;
-    return sky_radiance(&job->sky, d);
-}
-
 /* Shadow rays to one sun. */
 STAGE void aim_sun(const soft_job *job, path_wave *w, int s, int depth)
 {

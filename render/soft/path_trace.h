@@ -189,8 +189,11 @@ VINL vf clear_share(const soft_geom *g, v3 p)
 }
 
 /* What passes straight through a clear solid: tinted by `surfaces` of them. */
-VINL v3 glass_passes(const soft_job *job, int k, int surfaces)
+VINL v3 glass_passes(const soft_job *job, const path_wave *w, int k, int surfaces)
 {
+    if (w->opaque) {
+        return v3_splat(vf_set(0.0f));
+    }
     const soft_material *m = &job->materials[job->info[k].material];
     const float r = (m->ior - 1) / (m->ior + 1), through = 1 - r * r;
     const float share = m->transmission * (1 - m->metallic);
@@ -244,7 +247,7 @@ VINL void path_shade(const soft_job *job, path_wave *w, int i, const soft_geom *
     if (shape == REEL_SHAPE_PLANE) {
         passes = v3_splat(clear_share(g, v3_madd(o, t, d)));
     } else if (is_clear(job, k)) {
-        passes = glass_passes(job, k, 2);
+        passes = glass_passes(job, w, k, 2);
     }
     dim(w, i, m, passes);
 }
@@ -257,7 +260,7 @@ STAGE void path_shade_mesh(const soft_job *job, path_wave *w, int i, int k)
         return;
     }
     cast_any(job->meshes[k], &r);
-    dim(w, i, r.hit, is_clear(job, k) ? glass_passes(job, k, 2) : v3_splat(vf_set(0.0f)));
+    dim(w, i, r.hit, is_clear(job, k) ? glass_passes(job, w, k, 2) : v3_splat(vf_set(0.0f)));
 }
 
 VINL void path_shade_all(const soft_job *job, path_wave *w, const soft_geom *g, int k, int shape)
@@ -312,7 +315,7 @@ STAGE void path_shadow(const soft_job *job, path_wave *w)
         while (left) {
             int k;
             const vm m = group_next(w->inside, i, &left, &k);
-            dim(w, i, m, glass_passes(job, k, 1));
+            dim(w, i, m, glass_passes(job, w, k, 1));
         }
         if (job->tree) {
             path_shade_tree(job, w, i);
