@@ -20,6 +20,10 @@ MAY_INCLUDE = {
     "scenes": {"base", "assets"},
     "app": {"base", "assets", "engine", "render", "export", "scenes"},
 }
+GUEST = {  # libphysreel goes into programs of others: it must not bring the rest of app along
+    "app/reader.c": {"app/physreel.h", "base", "render", "export"},
+    "app/physreel.h": set(),
+}
 FOREIGN = {  # first part of the include path, without .h: the folders that may include it
     "cglm": {"base", "render"}, "xxhash": {"base"}, "jansson": {"base"}, "openssl": {"base"},
     "ode": {"engine"},
@@ -53,6 +57,9 @@ def problem(root, path, quote, target):
             return f"{folder} may not include {top}"
         if top != folder and target.endswith("_internal.h"):
             return f"{target} is internal to {top}"
+        own = path.relative_to(root).as_posix()
+        if own in GUEST and not {top, target} & GUEST[own]:
+            return f"{own} is libphysreel's: it may not include {target}"
         return None
     if top in FOREIGN:
         if folder not in FOREIGN[top]:
