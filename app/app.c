@@ -1,6 +1,7 @@
 /* app.c - see app.h */
 #include "app/app.h"
 #include "base/alloc.h"
+#include "base/log.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -98,6 +99,11 @@ int reel_app_main(int argc, char **argv)
         if (reel_args_parse(*c, argc - 2, argv + 2, &args, &err)) {
             return reel_app_fail(NULL, &err);
         }
+        reel_log_level level = REEL_LOG_INFO;
+        if (reel_args_log_level(&args, &level, &err)) {
+            return reel_app_fail(NULL, &err);
+        }
+        reel_log_set_level(level);
         if (args.help) {
             reel_args_help(*c);
             return reel_app_print("");

@@ -48,11 +48,23 @@ const char *reel_suggest(const char *word, const char *const *names)
     return nearest && least <= (longest > 5 ? 3 : longest > 2 ? 2 : 1) ? nearest : NULL;
 }
 
+const reel_option reel_common_options[] = {
+    {.name = "log",
+     .value = "LEVEL",
+     .help = "what is told on stderr beside errors: error, warning,\n"
+             "info (default; what scripts print) or debug"},
+    {.name = "verbose", .letter = 'v', .help = "--log debug"},
+    {0},
+};
+
 static const reel_option *find_long(const reel_command *command, const char *name, size_t length)
 {
-    for (const reel_option *o = command->options; o->name; o++) {
-        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0) {
-            return o;
+    const reel_option *const lists[] = {command->options, reel_common_options};
+    for (int i = 0; i < 2; i++) {
+        for (const reel_option *o = lists[i]; o->name; o++) {
+            if (strlen(o->name) == length && strncmp(o->name, name, length) == 0) {
+                return o;
+            }
         }
     }
     return NULL;
@@ -60,9 +72,12 @@ static const reel_option *find_long(const reel_command *command, const char *nam
 
 static const reel_option *find_letter(const reel_command *command, char letter)
 {
-    for (const reel_option *o = command->options; o->name; o++) {
-        if (o->letter && o->letter == letter) {
-            return o;
+    const reel_option *const lists[] = {command->options, reel_common_options};
+    for (int i = 0; i < 2; i++) {
+        for (const reel_option *o = lists[i]; o->name; o++) {
+            if (o->letter && o->letter == letter) {
+                return o;
+            }
         }
     }
     return NULL;
@@ -74,7 +89,10 @@ static reel_status unknown_option(const reel_command *command, const char *name,
     enum { MOST = 64 };
     const char *names[MOST + 1];
     int n = 0;
-    for (const reel_option *o = command->options; o->name && n < MOST; o++) {
+    for (const reel_option *o = command->options; o->name && n < MOST - 4; o++) {
+        names[n++] = o->name;
+    }
+    for (const reel_option *o = reel_common_options; o->name && n < MOST; o++) {
         names[n++] = o->name;
     }
     names[n] = NULL;
@@ -203,6 +221,9 @@ void reel_args_help(const reel_command *command)
     for (const reel_option *o = command->options; o->name; o++) {
         print_option(o);
     }
+    for (const reel_option *o = reel_common_options; o->name; o++) {
+        print_option(o);
+    }
     print_option(&(reel_option){.name = "help", .letter = 'h', .help = "this text"});
     printf("\nexample:\n%s\n", command->example);
 }
@@ -236,6 +257,27 @@ bool reel_args_has(const reel_args *args, const char *name)
         }
     }
     return false;
+}
+
+reel_status reel_args_log_level(const reel_args *args, reel_log_level *out, reel_error *err)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    const char *text = reel_args_get(args, "log");
+    if (text && reel_args_has(args, "verbose")) {
+        return reel_fail(err, REEL_E_USAGE, "--log and --verbose say the same thing: give one");
+    }
+    if (reel_args_has(args, "verbose")) {
+        *out = REEL_LOG_DEBUG;
+    }
+    for (int i = 0; text && i < 4; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (reel_log_level)i;
+            return REEL_OK;
+        }
+    }
+    return text ? reel_fail(err, REEL_E_USAGE, "--log %s: not one of error, warning, info, debug",
+                            text)
+                : REEL_OK;
 }
 
 bool reel_parse_u64(const char *text, uint64_t *out)

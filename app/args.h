@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/log.h"
 #include "base/status.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +38,9 @@ typedef struct reel_command {
 
 enum { REEL_MAX_ARGS = 4096 };
 
+/** Options of every command: "log", "verbose"; ends with a zeroed entry. */
+extern const reel_option reel_common_options[];
+
 /** What was given, in order. Strings are borrowed from argv. */
 struct reel_args {
     const reel_command *command;
@@ -63,6 +67,11 @@ bool reel_args_has(const reel_args *args, const char *name);
 const char *reel_args_get(const reel_args *args, const char *name);
 /** Value number `i` of a repeated option, or NULL beyond the end. */
 const char *reel_args_get_nth(const reel_args *args, const char *name, int i);
+
+/** What --log or --verbose ask to be told, into *out; untouched without them.
+ * @return REEL_OK; REEL_E_USAGE (no such level, or both). */
+reel_status reel_args_log_level(const reel_args *args, reel_log_level *out,
+                                reel_error *err) REEL_MUST_CHECK;
 
 /** Numbers: the default stays in *out if the option is absent. @return REEL_OK; REEL_E_USAGE. */
 reel_status reel_args_int(const reel_args *args, const char *name, int64_t lo, int64_t hi,

@@ -179,13 +179,43 @@ static int finish(verify *v)
     return printed ? printed : status;
 }
 
+/* A folder that no dataset can be opened in may be one in the making: then that is what to say. */
+static reel_status open_dataset(const char *dir, reel_dataset **out, reel_error *err)
+{
+    static const char mark[] = ".partial";
+    char partial[REEL_PATH_MAX], plan[REEL_PATH_MAX + 16];
+    size_t n = strlen(dir);
+    const reel_status status = reel_dataset_open(dir, out, err);
+    while (n > 1 && dir[n - 1] == '/') {
+        n--;
+    }
+    if (!status || n + sizeof mark > sizeof partial) {
+        return status;
+    }
+    memcpy(partial, dir, n);
+    partial[n] = '\0';
+    if (n < sizeof mark || strcmp(partial + n - (sizeof mark - 1), mark) != 0) {
+        memcpy(partial + n, mark, sizeof mark);
+    }
+    reel_fs_join(plan, sizeof plan, partial, "plan.json");
+    if (!reel_fs_exists(plan)) {
+        return status;
+    }
+    if (err) {
+        *err = (reel_error){0};
+    }
+    return reel_fail_at(err, REEL_E_USAGE, partial, 0, NULL,
+                        "is a dataset in the making; the command of its run goes on with it, and "
+                        "once it is whole it can be verified");
+}
+
 static int cmd_verify(const reel_args *args)
 {
     static verify v;
     reel_error err = {0};
     int64_t n_workers = reel_pool_cores();
     if (reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, &err) ||
-        reel_dataset_open(args->arguments[0], &v.dataset, &err)) {
+        open_dataset(args->arguments[0], &v.dataset, &err)) {
         return reel_app_fail(NULL, &err);
     }
     v.regenerate = reel_args_has(args, "regenerate");

@@ -2,6 +2,7 @@
 """Bad input: each ends with its exit status and one clear message, and leaves nothing behind."""
 import json
 import os
+import shutil
 import sys
 
 import cli
@@ -83,6 +84,12 @@ def check_usage(p):
         ("unknown store", ["good.lua", "--store", "png"], 64, ["png", "planes"]),
         ("unknown preset", ["good.lua", "--preset", "imax"], 64, ["imax", "movi"]),
         ("unknown format", ["good.lua", "--format", "tar"], 64, ["tar", "clips"]),
+        ("too many tracks", ["good.lua", "--tracks", "5000"], 64, ["tracks", "4096"]),
+        ("masks with states", ["good.lua", "--labels", "masks", "--store", "states"], 64,
+         ["states"]),
+        ("samples without rays", ["good.lua", "--samples", "9"], 64, ["samples", "standard"]),
+        ("unknown log level", ["good.lua", "--log", "loud"], 64, ["loud", "debug"]),
+        ("two log levels", ["good.lua", "--log", "info", "-v"], 64, ["--verbose"]),
         ("bad split", ["good.lua", "--split", "a/b"], 64, ["split"]),
         ("no clips", ["good.lua", "--count", "0"], 64, ["count"]),
         ("too many workers", ["good.lua", "-j", "100000"], 64, ["jobs"]),
@@ -175,6 +182,13 @@ def check_output(p):
               done.stderr)
     r = p("verify", "nowhere")
     cli.check("verify of nothing", r.rc in (70, 74) and says(r, ["nowhere"]), r)
+    (p.folder / "half.partial").mkdir()
+    (p.folder / "half.partial" / "plan.json").write_text("{}")
+    for name in ("half", "half.partial", "half.partial/"):
+        r = p("verify", name)
+        cli.check(f"verify of a dataset in the making: {name}", r.rc == 64 and
+                  says(r, ["half.partial", "in the making"]), r)
+    shutil.rmtree(p.folder / "half.partial")
     r = p("sheet", "nowhere", "-o", "x.png")
     cli.check("sheet of nothing", r.rc in (70, 74) and says(r, ["nowhere"]), r)
 

@@ -19,6 +19,8 @@ CASES = [  # lint, path, text, what the message must contain
     ("include_graph.py", "base/b.c", "#include <boost/x.h>\n", "in no table"),
     ("include_graph.py", "base/b.c", '#include "b.h"\n', "folder/file.h"),
     ("include_graph.py", "app/b.c", '#include "base/trig_internal.h"\n', "internal to base"),
+    ("include_graph.py", "app/reader.c", '#include "engine/e.h"\n', "libphysreel"),
+    ("include_graph.py", "app/reader.c", '#include "app/app.h"\n', "libphysreel"),
     ("banned_calls.py", "engine/b.c", "double f(double x)\n{\n    return sin (x);\n}\n", ":3: sin"),
     ("banned_calls.py", "app/b.c", "int x = rand();\n", "rand"),
     ("banned_calls.py", "app/b.c", "float x = powf(a, b);\n", "powf"),
