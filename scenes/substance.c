@@ -97,6 +97,13 @@ static reel_substance from_word(reel_fields *f, const reel_material_word *w)
     s.material.metallic = w->metallic;
     reel_color_from_srgb(w->srgb, s.material.color);
     reel_color_from_srgb(w->srgb2, s.material.color2);
+    const reel_material_finish *finish = reel_material_find_finish(w->name);
+    if (finish) {
+        s.material.bump = finish->bump;
+        s.material.clearcoat = finish->clearcoat;
+        s.material.transmission = finish->transmission;
+        s.material.ior = finish->ior > 0 ? finish->ior : s.material.ior;
+    }
     if (w->pattern != REEL_PATTERN_PLAIN && w->pattern != REEL_PATTERN_CHECKER &&
         w->pattern != REEL_PATTERN_TILES) {
         char path[200];
@@ -300,8 +307,9 @@ static void push_materials(lua_State *L, const char *list)
 
 void reel_look_open(lua_State *L)
 {
-    static const char *const lists[] = {"floors", "indoor", "woods", "metals",    "stones",
-                                        "light",  "soft",   "balls", "paintable", NULL};
+    static const char *const lists[] = {"floors",  "indoor", "woods", "metals",    "stones",
+                                        "light",   "soft",   "balls", "paintable", "brushed",
+                                        "fabrics", "glossy", NULL};
     lua_Integer n = 0;
     lua_newtable(L);
     for (const reel_color_word *c = reel_color_words(); c->name; c++) {

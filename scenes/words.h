@@ -51,6 +51,15 @@ typedef struct reel_material_word {
     double scale, roughness, metallic;
 } reel_material_word;
 
+/** What a material is besides: members as in reel_material; 0: its default. */
+typedef struct reel_material_finish {
+    const char *name;
+    double bump, clearcoat, transmission, ior;
+} reel_material_finish;
+
+/** The finish of the material of that name; NULL: none of these. */
+const reel_material_finish *reel_material_find_finish(const char *name);
+
 /** NULL-name-terminated, in byte order of the names. */
 const reel_material_word *reel_material_words(void);
 const reel_material_word *reel_material_find(const char *name);

@@ -23,48 +23,42 @@ STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     return pattern_look(m, shape, p, n, w).height;
 }
 
-/* Variance of the slopes of a relief of height and scale 1 that a footprint of `w` scales hides;
- * edges are too few to count. */
-VINL vf hidden_slopes(const soft_material *m, vf w)
+/* Slope of the pattern's relief at a sighting as a vector along the surface, by differences. */
+VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 width)
 {
-    /* mean squares of the slopes of the octaves of fractal() and brushed(), and of the threads */
-    static const float noise[4] = {0.042f, 0.156f, 0.563f, 2.07f};
-    static const float rate[4] = {1.0f, 2.71f, 7.3f, 19.7f};
-    static const float scratch[3] = {0.033f, 0.146f, 0.583f}, fine[3] = {1.0f, 2.3f, 5.1f};
-    vf sum = vf_set(0.0f);
-    if (m->pattern == REEL_PATTERN_NOISE) {
-        for (int i = 0; i < 4; i++) {
-            const vf r = resolved(w * rate[i]);
-            sum = sum + noise[i] * (1.0f - r * r);
-        }
-    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
-        for (int i = 0; i < 3; i++) {
-            const vf r = resolved(w * (fine[i] * BRUSH_ASPECT));
-            sum = sum + (scratch[i] * BRUSH_ASPECT * BRUSH_ASPECT * 0.5f) * (1.0f - r * r);
-        }
-    } else if (m->pattern == REEL_PATTERN_FABRIC) {
-        const vf r = resolved(w * 1.5f);
-        sum = 1.6f * (1.0f - r * r);
-    }
-    return sum;
-}
-
-/* Slope of the pattern's relief at a sighting as a vector along the surface, and what roughness
- * it hides. */
-VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
-{
-    const float inv = m->inv_scale;
     const vf step = vf_max(0.5f * s->d, vf_set(0.004f * m->scale));
     const v3 n = s->n;
     /* two unit vectors along the surface: those of the footprint */
     const v3 e = v3_unit(s->axis[0]), f = v3_cross(n, e);
     const vf here = pattern_height(m, shape, s->p, n, width);
-    const vf there = pattern_height(m, shape, v3_madd(e, step, s->p), n, width);
-    const vf beside = pattern_height(m, shape, v3_madd(f, step, s->p), n, width);
+    const vf there = pattern_height(m, shape, v3_madd(s->p, step, e), n, width);
+    const vf beside = pattern_height(m, shape, v3_madd(s->p, step, f), n, width);
     const vf k = m->bump / step;
-    const float steep = m->bump * inv;
-    *hidden = (steep * steep) * hidden_slopes(m, vf_max(width.x, vf_max(width.y, width.z)) * inv);
     return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
+}
+
+/* The same of every pattern, and the variance of the slopes that the footprint hides; edges are too
+ * few to count. */
+VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
+{
+    const float inv = m->inv_scale, steep = m->bump * inv;
+    const v3 q = v3_scale(s->p, vf_set(inv)), w = v3_scale(width, vf_set(inv)), n = s->n;
+    const vf widest = vf_max(w.x, vf_max(w.y, w.z));
+    v3 slope;
+    *hidden = vf_set(0.0f);
+    if (m->pattern == REEL_PATTERN_NOISE) {
+        slope = v3_scale(fractal_slope(q, widest, m->seed, hidden), vf_set(-steep));
+    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
+        slope = v3_scale(brushed_slope(m, q, w, hidden), vf_set(steep));
+    } else {
+        if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
+            const vf r = resolved(widest * 2.5f);
+            *hidden = 1.6f * (1.0f - r * r);
+        }
+        slope = relief_steps(m, shape, s, width);
+    }
+    *hidden = *hidden * (steep * steep);
+    return v3_madd(slope, 0.0f - v3_dot(n, slope), n); /* along the surface */
 }
 
 /* A normal image's normal in the geom's frame, unit, and what roughness it hides. */
@@ -79,7 +73,7 @@ VINL v3 image_normal(const soft_texture *t, vm m, const layer *l, const sighting
      * al. (2005) len (3 - len^2) / (1 - len^2), and the variance of slopes its inverse */
     *hidden = (1.0f - l2) / vf_max(len * (3.0f - l2), vf_set(0.02f));
     const v3 n = s->n;
-    const v3 right = v3_unit(v3_madd(n, 0.0f - v3_dot(n, l->right), l->right));
+    const v3 right = v3_unit(v3_madd(l->right, 0.0f - v3_dot(n, l->right), n));
     const v3 up = v3_cross(n, right);
     return v3_unit(
         v3_add(v3_add(v3_scale(right, mean.x), v3_scale(up, mean.y)), v3_scale(n, mean.z)));
@@ -97,6 +91,6 @@ VINL v3 facing_normal(v3 tilted, v3 n, v3 view)
     if (!vm_any(below)) {
         return tilted;
     }
-    const v3 lifted = v3_unit(v3_madd(n, least - above, r));
+    const v3 lifted = v3_unit(v3_madd(r, least - above, n));
     return v3_sel(below, v3_unit(v3_add(lifted, view)), tilted);
 }

@@ -8,24 +8,54 @@
 /* Scratches are this much finer across than along. */
 #define BRUSH_ASPECT 48.0f
 
+static const float brush_rate[3] = {1.0f, 2.3f, 5.1f};
+static const float brush_weight[3] = {0.55f, 0.50f, 0.45f};
+
+/* How much of an octave of scratches a footprint resolves. */
+VINL vf brush_seen(v3 w, int i)
+{
+    const vf across = vf_max(w.y, w.z) * BRUSH_ASPECT;
+    return resolved(vf_max(across, w.x) * brush_rate[i]);
+}
+
+VINL v3 brush_at(v3 p, int i)
+{
+    const float k = BRUSH_ASPECT * brush_rate[i];
+    return (v3){p.x * brush_rate[i] + 5.3f * (float)i, p.y * k, p.z * k};
+}
+
 /* Scratches along x: noise that is long and thin, in three octaves. `p` in lengths of a scratch. */
 VINL look brushed(const soft_material *m, v3 p, v3 w)
 {
-    static const float rate[3] = {1.0f, 2.3f, 5.1f};
-    static const float weight[3] = {0.55f, 0.50f, 0.45f};
-    const vf across = vf_max(w.y, w.z) * BRUSH_ASPECT;
-    vf sum = vf_set(0.5f);
+    vf t = vf_set(0.5f);
     for (int i = 0; i < 3; i++) {
-        const vf share = resolved(vf_max(across * rate[i], w.x * rate[i])) * weight[i];
+        const vf share = brush_seen(w, i) * brush_weight[i];
         if (vm_any(vf_gt(share, vf_set(0.0f)))) {
-            const float k = BRUSH_ASPECT * rate[i];
-            const v3 q = {p.x * rate[i] + 5.3f * (float)i, p.y * k, p.z * k};
-            sum = sum + (noise3(q, m->seed + (uint32_t)i) - 0.5f) * share;
+            t = t + (noise3(brush_at(p, i), m->seed + (uint32_t)i) - 0.5f) * share;
         }
     }
-    const vf t = vf_sat(sum);
+    t = vf_sat(t);
     return (look){v3_mix(v3_set(m->color), v3_set(m->color2), t),
-                  vf_clamp(m->roughness * (0.75f + 0.5f * t), 0.03f, 1.0f), sum};
+                  vf_clamp(m->roughness * (0.75f + 0.5f * t), 0.03f, 1.0f), t};
+}
+
+/* The gradient of its relief, and the variance of the slopes that are hidden: half of that across,
+ * since there is hardly any along. */
+VINL v3 brushed_slope(const soft_material *m, v3 p, v3 w, vf *hidden)
+{
+    v3 sum = v3_splat(vf_set(0.0f));
+    *hidden = vf_set(0.0f);
+    for (int i = 0; i < 3; i++) {
+        const float steep = BRUSH_ASPECT * brush_rate[i] * brush_weight[i];
+        const vf seen = brush_seen(w, i);
+        *hidden = *hidden + (0.5f * 0.111f * steep * steep) * (1.0f - seen * seen);
+        if (vm_any(vf_gt(seen, vf_set(0.0f)))) {
+            const v3 g = noise3_slope(brush_at(p, i), m->seed + (uint32_t)i);
+            const v3 across = {g.x * (1.0f / BRUSH_ASPECT), g.y, g.z};
+            sum = v3_madd(sum, seen * steep, across);
+        }
+    }
+    return sum;
 }
 
 /* Hash of a thread's number to -1/2..1/2, where threads are resolved. */
@@ -57,7 +87,7 @@ VINL look fabric(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     const vf warp = 0.5f * over * arch_b + 0.6f * arch_a;
     const vf weft = 0.6f * arch_b - 0.5f * over * arch_a;
     const vf widest = vf_max(w.x, vf_max(w.y, w.z));
-    const vf seen = resolved(widest * 1.5f);
+    const vf seen = resolved(widest * 2.5f);
     vf t = 1.0f - vf_smooth(warp - weft, -0.06f, 0.06f);
     const vf top = vf_max(warp, weft);
     const vf tone =
