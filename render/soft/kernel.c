@@ -282,7 +282,7 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     }
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         vf_store(b->dir[2] + i, vf_set(1.0f));
-        vf_store(b->spread + i, vf_set(job->inv_f));
+        vf_store(b->spread + i, vf_set(job->inv_f * job->footprint));
     }
     const int wanted = wanted_surface(job);
     list_shown(b);

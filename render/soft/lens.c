@@ -7,6 +7,7 @@
 #include "base/trig.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* What an exposure of a quality may skip, px, and the bounds of how many there are. */
 typedef struct effort {
@@ -71,25 +72,56 @@ static reel_vec3 from_camera(const reel_view *v, reel_vec3 p)
     return reel_v3_add(v->eye, reel_mat3_tmul_v(v->cam_from_world, p));
 }
 
-/* The middle of a geom and six points about it. */
+/* A geom's box about the origin of its frame, or about a mesh's middle. */
+static void extents(const soft_geom *g, double out[3])
+{
+    out[0] = out[1] = out[2] = (double)g->half[0];
+    switch (g->shape) {
+    case REEL_SHAPE_SPHERE: break;
+    case REEL_SHAPE_CAPSULE: out[2] += (double)g->half[1]; break;
+    case REEL_SHAPE_CYLINDER:
+    case REEL_SHAPE_CONE: out[2] = (double)g->half[1]; break;
+    default: out[1] = (double)g->half[1]; out[2] = (double)g->half[2];
+    }
+}
+
+static reel_vec3 out_of_geom(const soft_geom *g, const double half[3], const int step[3])
+{
+    double d[3], c[3];
+    for (int i = 0; i < 3; i++) {
+        const double middle = g->shape >= REEL_SHAPE_HULL ? (double)g->core_at[i] : 0;
+        d[i] = middle + half[i] * step[i] - (double)g->off[i];
+    }
+    for (int i = 0; i < 3; i++) {
+        c[i] =
+            (double)g->rot[i] * d[0] + (double)g->rot[3 + i] * d[1] + (double)g->rot[6 + i] * d[2];
+    }
+    return reel_v3(c[0], c[1], c[2]);
+}
+
+/* The middle of a geom and points on its box: its faces' middles, of a large one those of the edges
+ * and the corners as well. */
 static void add_geom(blur *b, const soft_geom *g, int body)
 {
-    static const int steps[7][3] = {{0, 0, 0},  {1, 0, 0}, {-1, 0, 0}, {0, 1, 0},
-                                    {0, -1, 0}, {0, 0, 1}, {0, 0, -1}};
-    const double half = 0.5 * b->camera->shutter, r = 0.7 * (double)g->radius;
+    const double open = 0.5 * b->camera->shutter;
     const int frame = b->now->frame;
+    const bool large = (double)g->radius * b->now->view.fx > 32 * (double)g->centre[2];
+    double half[3];
     reel_pose pose[3];
     if (!reel_take_pose_near(b->scene, b->take, frame, 0, body, &pose[0]) ||
-        !reel_take_pose_near(b->scene, b->take, frame, -half, body, &pose[1]) ||
-        !reel_take_pose_near(b->scene, b->take, frame, half, body, &pose[2])) {
+        !reel_take_pose_near(b->scene, b->take, frame, -open, body, &pose[1]) ||
+        !reel_take_pose_near(b->scene, b->take, frame, open, body, &pose[2])) {
         return;
     }
     const reel_pose back = reel_pose_inverse(pose[0]);
-    for (int i = 0; i < 7; i++) {
-        const reel_vec3 c = {(double)g->centre[0] + r * steps[i][0],
-                             (double)g->centre[1] + r * steps[i][1],
-                             (double)g->centre[2] + r * steps[i][2]};
-        const reel_vec3 at = from_camera(&b->now->view, c), local = reel_pose_apply(back, at);
+    extents(g, half);
+    for (int i = 0; i < 27; i++) {
+        const int step[3] = {i % 3 - 1, i / 3 % 3 - 1, i / 9 - 1};
+        if (!large && abs(step[0]) + abs(step[1]) + abs(step[2]) > 1) {
+            continue;
+        }
+        const reel_vec3 at = from_camera(&b->now->view, out_of_geom(g, half, step));
+        const reel_vec3 local = reel_pose_apply(back, at);
         const reel_vec3 world[3] = {at, reel_pose_apply(pose[1], local),
                                     reel_pose_apply(pose[2], local)};
         add_point(b, world);

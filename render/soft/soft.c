@@ -75,6 +75,7 @@ static void fill_job(reel_renderer *r, const soft_snapshot *now, reel_planes pla
         .depth_inv = (float)(1 / r->options.depth_scale),
         .exposure = (float)(r->scene->exposure * EXPOSURE_KEY * reel_exp2(camera->exposure)),
         .n_exposures = 1,
+        .footprint = 1,
         .frame = now->frame,
         .paths = r->options.samples,
         .gloss = r->gloss ? &r->gloss[0][0][0] : NULL,
@@ -155,6 +156,7 @@ static void expose(reel_renderer *r, int camera, int frame, int n, reel_frame *o
         r->job.sum = r->sum;
         r->job.exposure_no = i;
         r->job.n_exposures = n;
+        r->job.footprint = (float)(1 / sqrt(n));
         run_kernel(r, begin);
     }
     const double begin = cpu_seconds();

@@ -200,6 +200,7 @@ typedef struct soft_job {
     soft_film film;
     float *sum;          /* NULL: colours are stored; else they are added here: [tiles, row by row]
                             [3][SOFT_BATCH], linear */
+    float footprint;     /* px, side of what a sample stands for: less, the more exposures there are */
     int exposure_no, n_exposures; /* which of how many this is, with `sum`; else 0 of 1 */
     int frame, paths; /* paths: samples of reel_render_options, never 0 */
     const float *gloss; /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */
