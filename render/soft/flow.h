@@ -16,28 +16,36 @@
 #define FLOW_NEARER 0.9999f
 
 typedef struct flow_point {
+    v3 at; /* m, other camera */
     vf u, v, dx, dy, z;
-    vm facing;
 } flow_point;
 
-VINL flow_point flow_project(const soft_job *job, const soft_motion *motion, v3 p, v3 n, vm sky)
+/* Point p of a body, or the direction p of what is infinitely far, in the other image. */
+VINL flow_point flow_project(const soft_job *job, const soft_motion *motion, v3 p, int is_sky)
 {
     flow_point f;
-    v3 q = v3_rot(motion->rot, p);
-    q = v3_sel(sky, q, v3_add(q, v3_set(motion->off)));
-    f.z = q.z;
-    const vf inv = 1.0f / vf_max(q.z, vf_set(1e-6f));
-    f.dx = q.x * inv;
-    f.dy = q.y * inv;
+    f.at = v3_rot(motion->rot, p);
+    f.at = is_sky ? f.at : v3_add(f.at, v3_set(motion->off));
+    f.z = f.at.z;
+    const vf inv = 1.0f / vf_max(f.z, vf_set(1e-6f));
+    f.dx = f.at.x * inv;
+    f.dy = f.at.y * inv;
     f.u = f.dx * job->fx + job->cx;
     f.v = f.dy * job->fx + job->cy;
-    f.facing = vm_or(sky, vf_lt(v3_dot(v3_rot(motion->rot, n), q), vf_set(0.0f)));
     return f;
+}
+
+VINL vm flow_inside(const soft_job *job, const flow_point *p)
+{
+    const vf zero = vf_set(0.0f);
+    const vm in_x = vm_and(vf_ge(p->u, zero), vf_lt(p->u, vf_set((float)job->width)));
+    const vm in_y = vm_and(vf_ge(p->v, zero), vf_lt(p->v, vf_set((float)job->height)));
+    return vm_and(vm_and(in_x, in_y), vf_gt(p->z, vf_set(1e-6f)));
 }
 
 /* Merge the lanes `m` of a motion into the buffer's group at `i`. */
 VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_motion *motion,
-                     v3 normal, vm m, vm sky)
+                     v3 normal, vm m, int is_sky)
 {
     flow_buffer *f = &tile->flow;
     batch *b = &tile->main;
@@ -45,24 +53,27 @@ VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_mot
     flow_point p;
     vi state = vi_set(REEL_FLOW_STATE_NONE);
     if (motion->kind == SOFT_MOTION_STILL) {
-        p = (flow_point){vf_load(tile->cx + i),
-                         vf_load(tile->cy + i),
-                         dir.x,
-                         dir.y,
-                         vf_sel(sky, vf_set(VF_FAR), vf_load(b->t + i)),
-                         m};
+        p.u = vf_load(tile->cx + i);
+        p.v = vf_load(tile->cy + i);
+        p.dx = dir.x;
+        p.dy = dir.y;
+        p.z = is_sky ? vf_set(VF_FAR) : vf_load(b->t + i);
         state = vi_set(REEL_FLOW_VISIBLE);
     } else {
-        p = flow_project(job, motion, v3_sel(sky, dir, v3_load(b->pos, i)), normal, sky);
-        const vf zero = vf_set(0.0f);
-        const vm in_x = vm_and(vf_ge(p.u, zero), vf_lt(p.u, vf_set((float)job->width)));
-        const vm in_y = vm_and(vf_ge(p.v, zero), vf_lt(p.v, vf_set((float)job->height)));
-        const vm inside = vm_and(vm_and(in_x, in_y), vf_gt(p.z, vf_set(1e-6f)));
+        p = flow_project(job, motion, is_sky ? dir : v3_load(b->pos, i), is_sky);
         if (motion->kind == SOFT_MOTION_MOVES) {
-            state = vi_sel(p.facing, vi_set(REEL_FLOW_VISIBLE), vi_set(REEL_FLOW_OCCLUDED));
-            state = vi_sel(inside, state, vi_set(REEL_FLOW_OUTSIDE));
+            if (!is_sky) {
+                const vf facing = v3_dot(v3_rot(motion->rot, normal), p.at);
+                state = vi_sel(vf_lt(facing, vf_set(0.0f)), vi_set(REEL_FLOW_VISIBLE),
+                               vi_set(REEL_FLOW_OCCLUDED));
+            } else {
+                state = vi_set(REEL_FLOW_VISIBLE);
+            }
+            state = vi_sel(flow_inside(job, &p), state, vi_set(REEL_FLOW_OUTSIDE));
         }
-        p.z = vf_sel(vm_and(sky, vf_gt(p.z, zero)), vf_set(VF_FAR), p.z);
+        if (is_sky) {
+            p.z = vf_sel(vf_gt(p.z, vf_set(0.0f)), vf_set(VF_FAR), p.z);
+        }
     }
     if (vm_bits(m) == VM_ALL) {
         vf_store(f->u + i, p.u);
@@ -86,27 +97,31 @@ VINL void flow_merge(const soft_job *job, soft_tile *tile, int i, const soft_mot
 /* Positions in the other frame; returns which kinds of motion (bits) the tile has. */
 STAGE unsigned flow_points(const soft_job *job, soft_tile *tile, int way)
 {
-    const batch *b = &tile->main;
+    batch *b = &tile->main;
     unsigned kinds = 0;
-    for (int i = 0; i < SOFT_BATCH; i += VW) {
-        unsigned left = group_hits(b->key, i);
+    for (int i = 0; b->shows_sky && i < SOFT_BATCH; i += VW) {
         const vm sky = vi_lt(vi_load(b->key + i), vi_set(0));
-        const v3 normal = v3_load((float(*)[SOFT_BATCH])b->normal, i);
         if (vm_any(sky)) {
-            flow_merge(job, tile, i, &job->camera_motion[way], normal, sky, sky);
+            flow_merge(job, tile, i, &job->camera_motion[way], v3_splat(vf_set(0.0f)), sky, 1);
             kinds |= 1u << job->camera_motion[way].kind;
         }
-        while (left) {
-            int k;
-            const vm m = group_next(b->key, i, &left, &k);
-            const soft_motion *motion = &job->bodies[job->info[k].body].motion[way];
-            v3 n = normal;
+    }
+    for (int j = 0; j < b->n_shown; j++) {
+        const soft_shown *s = &b->shown[j];
+        const int k = s->drawn;
+        const soft_motion *motion = &job->bodies[job->info[k].body].motion[way];
+        kinds |= 1u << motion->kind;
+        for (uint64_t left = s->groups; left; left &= left - 1) {
+            const int i = group_at(left);
+            const vm m = group_of(b->key, i, k);
+            v3 n;
             if (is_mesh(job->geoms[k].shape)) { /* not the shading normal: what hides is flat */
                 n = v3_trot(job->geoms[k].rot,
                             facet_normal(job->meshes[k], b->facet + i, vm_bits(m)));
+            } else {
+                n = v3_load(b->normal, i);
             }
-            flow_merge(job, tile, i, motion, n, m, vm_none());
-            kinds |= 1u << motion->kind;
+            flow_merge(job, tile, i, motion, n, m, 0);
         }
     }
     return kinds;
@@ -240,8 +255,8 @@ STAGE void flow_store(soft_job *job, soft_tile *tile, int plane)
         vi_store_u16(tile->q16[0] + i, vi_sel(bad, none, dx));
         vi_store_u16(tile->q16[1] + i, vi_sel(bad, none, dy));
     }
-    put(job, tile, plane, 0, 2, tile->q16[0]);
-    put(job, tile, plane, 1, 2, tile->q16[1]);
+    put_rows(job, tile, plane, 0, 2, tile->q16[0]);
+    put_rows(job, tile, plane, 1, 2, tile->q16[1]);
 }
 
 /* True if nothing in the tile moves against the camera and nothing that does comes before it. */
@@ -273,12 +288,80 @@ static void flow_store_still(const soft_job *job, soft_tile *tile, int plane, in
 {
     if (wants(job, plane)) {
         memset(tile->q16[0], 0, sizeof tile->q16[0]);
-        put(job, tile, plane, 0, 2, tile->q16[0]);
-        put(job, tile, plane, 1, 2, tile->q16[0]);
+        put_rows(job, tile, plane, 0, 2, tile->q16[0]);
+        put_rows(job, tile, plane, 1, 2, tile->q16[0]);
     }
     if (wants(job, state_plane)) {
         memset(tile->q8[0], REEL_FLOW_VISIBLE, sizeof tile->q8[0]);
-        put(job, tile, state_plane, 0, 1, tile->q8[0]);
+        put_rows(job, tile, state_plane, 0, 1, tile->q8[0]);
+    }
+}
+
+/* Codes of one component of the flow of lanes m; `at` and `from` in px. */
+VINL vi flow_fit(soft_job *job, soft_tile *tile, int plane, int i, vm m, vf at, vf from,
+                 const flow_point *p)
+{
+    const vf q = (at - from) * (float)REEL_FLOW_SCALE;
+    const vm fits = vf_lt(vf_abs(q), vf_set(32767.5f));
+    if (vm_bits(fits) != VM_ALL) {
+        const vm bad = vm_and(vm_andnot(m, fits), vm_and(tile_valid(tile, i), flow_inside(job, p)));
+        if (vm_any(bad)) {
+            vf_store(tile->flow.u + i, at);
+            refuse(job, tile, plane, i, vm_bits(bad), tile->flow.u);
+        }
+    }
+    return vi_sel(fits, vf_round(vf_clamp(q, -32767.0f, 32767.0f)), vi_set(REEL_FLOW_NONE));
+}
+
+/* Store the flow of the lanes m of a group, which move by `motion`. */
+VINL void flow_put(soft_job *job, soft_tile *tile, int plane, const plane_rows rows[2], int i, vm m,
+                   const soft_motion *motion, int is_sky)
+{
+    const vi none = vi_set(REEL_FLOW_NONE);
+    batch *b = &tile->main;
+    vi dx = none, dy = none;
+    if (motion->kind == SOFT_MOTION_STILL) {
+        const vm behind = is_sky ? vm_none() : vf_le(vf_load(b->t + i), vf_set(1e-6f));
+        dx = dy = vi_sel(behind, none, vi_set(0));
+    } else if (motion->kind == SOFT_MOTION_MOVES) {
+        const v3 from = is_sky ? v3_load(b->dir, i) : v3_load(b->pos, i);
+        const flow_point p = flow_project(job, motion, from, is_sky);
+        const vm behind =
+            vf_le(p.z, vf_set(is_sky ? 0.0f : 1e-6f)); /* infinitely far if at all ahead */
+        dx = flow_fit(job, tile, plane, i, m, p.u, vf_load(tile->cx + i), &p);
+        dy = flow_fit(job, tile, plane, i, m, p.v, vf_load(tile->cy + i), &p);
+        const vm bad = vm_or(behind, vm_or(vi_eq(dx, none), vi_eq(dy, none)));
+        dx = vi_sel(bad, none, dx);
+        dy = vi_sel(bad, none, dy);
+    }
+    vi_put_u16(in_rows(&rows[0], i, 2), m, dx);
+    vi_put_u16(in_rows(&rows[1], i, 2), m, dy);
+}
+
+/* The flow of a tile where nobody asks what hides the points. */
+STAGE void flow_alone(soft_job *job, soft_tile *tile, int way, int plane)
+{
+    const batch *b = &tile->main;
+    plane_rows rows[2];
+    for (int c = 0; c < 2; c++) {
+        rows[c] = open_rows(job, tile, plane, c, 2, tile->q16[c]);
+    }
+    for (int i = 0; b->shows_sky && i < SOFT_BATCH; i += VW) {
+        const vm sky = vi_lt(vi_load(b->key + i), vi_set(0));
+        if (vm_any(sky)) {
+            flow_put(job, tile, plane, rows, i, sky, &job->camera_motion[way], 1);
+        }
+    }
+    for (int j = 0; j < b->n_shown; j++) {
+        const soft_shown *s = &b->shown[j];
+        const soft_motion *motion = &job->bodies[job->info[s->drawn].body].motion[way];
+        for (uint64_t left = s->groups; left; left &= left - 1) {
+            const int i = group_at(left);
+            flow_put(job, tile, plane, rows, i, group_of(b->key, i, s->drawn), motion, 0);
+        }
+    }
+    for (int c = 0; c < 2; c++) {
+        close_rows(job, tile, plane, c, 2, &rows[c]);
     }
 }
 
@@ -291,11 +374,13 @@ STAGE void label_flow(soft_job *job, soft_tile *tile, int way)
         flow_store_still(job, tile, plane, state_plane);
         return;
     }
+    if (job->other[way] && !wants(job, state_plane)) {
+        flow_alone(job, tile, way, plane);
+        return;
+    }
     if (job->other[way]) {
         const unsigned kinds = flow_points(job, tile, way);
-        if (wants(job, state_plane)) {
-            flow_occlusion(job, tile, way, kinds);
-        }
+        flow_occlusion(job, tile, way, kinds);
     } else {
         memset(f->state, 0, sizeof f->state);
     }
@@ -306,6 +391,6 @@ STAGE void label_flow(soft_job *job, soft_tile *tile, int way)
         for (int i = 0; i < SOFT_BATCH; i += VW) {
             vi_store_u8(tile->q8[0] + i, vi_load(f->state + i));
         }
-        put(job, tile, state_plane, 0, 1, tile->q8[0]);
+        put_rows(job, tile, state_plane, 0, 1, tile->q8[0]);
     }
 }

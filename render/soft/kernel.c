@@ -263,9 +263,9 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     tile->n_list = list_tile(job, n_row, x0);
     tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
-    const int samples = wants(job, REEL_PLANE_COVERAGE) ||
-                        (wants(job, REEL_PLANE_RGB) && !job->sum &&
-                         job->quality >= REEL_QUALITY_STANDARD);
+    const int samples =
+        wants(job, REEL_PLANE_COVERAGE) ||
+        (wants(job, REEL_PLANE_RGB) && !job->sum && job->quality >= REEL_QUALITY_STANDARD);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
@@ -285,7 +285,11 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
         vf_store(b->spread + i, vf_set(job->inv_f * job->footprint));
     }
     const int wanted = wanted_surface(job);
-    list_shown(b);
+    if (tile->plain) {
+        list_plain(b);
+    } else {
+        list_shown(b);
+    }
     if (wanted || wants(job, REEL_PLANE_OBJECT_COORDINATES)) {
         place_hits(b);
     }
@@ -402,4 +406,5 @@ static void develop(const soft_job *job)
 
 #define KERNEL_NAME_(w) reel_soft_kernel_##w
 #define KERNEL_NAME(w)  KERNEL_NAME_(w)
-const soft_kernel KERNEL_NAME(VW) = {VW, sizeof(soft_tile) + sizeof(path_wave), draw, develop, alone, hide_points};
+const soft_kernel KERNEL_NAME(VW) = {
+    VW, sizeof(soft_tile) + sizeof(path_wave), draw, develop, alone, hide_points};

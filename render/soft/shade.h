@@ -117,6 +117,9 @@ VINL v3 lobe_planes(const soft_job *job, v3 p, v3 *r, vf rough, vf *keep)
         const soft_bouncer *b = &job->bouncers[i];
         const vf height = v3_dotu(p, b->normal) + b->offset, toward = v3_dotu(*r, b->normal);
         const vf x = vf_sat(0.5f - toward * inv);
+        if (!vm_any(vf_gt(x, vf_set(0.0f)))) {
+            continue; /* no lobe reaches below its horizon */
+        }
         vf share = vf_and(vf_gt(height, vf_set(-1e-3f)), x * x * (3.0f - 2.0f * x));
         if (b->range > 0) {
             const float r2 = b->range * b->range;
@@ -148,7 +151,9 @@ VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
         return soft;
     }
     const v3 planes = lobe_planes(job, p, &to, rough, &keep);
-    const v3 sharp = v3_madd(planes, keep, sky_radiance(&job->sky, v3_unit(to)));
+    const vm bent = vf_lt(keep, vf_set(1.0f));
+    to = vm_any(bent) ? v3_sel(bent, v3_nearly_unit(to), r) : r;
+    const v3 sharp = v3_madd(planes, keep, sky_radiance(&job->sky, to));
     return v3_sel(some, v3_mix(sharp, soft, share), soft);
 }
 

@@ -138,6 +138,11 @@ VINL void vi_store_u8(void *p, vi v)
 {
     _mm_storeu_si128(p, _mm512_cvtepi32_epi8((__m512i)v));
 }
+/* Only the lanes of m are stored. */
+VINL void vi_put_u16(void *p, vm m, vi v)
+{
+    _mm256_mask_storeu_epi16(p, m, _mm512_cvtepi32_epi16((__m512i)v));
+}
 
 #elif VW == 8 && defined(__AVX2__)
 
@@ -232,6 +237,15 @@ VINL void vi_store_u16(void *p, vi v)
     const __m256i low = (__m256i)(v & 0xffff);
     const __m256i pairs = _mm256_packus_epi32(low, low);
     _mm_storeu_si128(p, _mm256_castsi256_si128(_mm256_permute4x64_epi64(pairs, 8)));
+}
+VINL void vi_put_u16(void *p, vm m, vi v)
+{
+    uint16_t row[2][8];
+    vi_store_u16(row[0], v);
+    vi_store_u16(row[1], (vi)m);
+    const __m128i take = _mm_loadu_si128((const __m128i *)row[1]);
+    const __m128i old = _mm_loadu_si128(p), new = _mm_loadu_si128((const __m128i *)row[0]);
+    _mm_storeu_si128(p, _mm_blendv_epi8(old, new, take));
 }
 VINL void vi_store_u8(void *p, vi v)
 {
@@ -383,6 +397,19 @@ VINL vf vi_to_f(vi a)
     return __builtin_convertvector(a, vf);
 }
 #    endif
+
+VINL void vi_put_u16(void *p, vm m, vi v)
+{
+    uint16_t row[4];
+    uint64_t old, new, take;
+    vi_store_u16(row, v);
+    memcpy(&new, row, sizeof new);
+    vi_store_u16(row, m);
+    memcpy(&take, row, sizeof take);
+    memcpy(&old, p, sizeof old);
+    old = (new &take) | (old & ~take);
+    memcpy(p, &old, sizeof old);
+}
 
 #else
 #    error "VW must be 4, 8 (with AVX2) or 16 (with AVX-512)"

@@ -22,8 +22,9 @@ typedef struct batch {
     float pos[3][SOFT_BATCH];             /* m, camera frame */
     float normal[3][SOFT_BATCH];          /* unit, camera frame */
     float relief[3][SOFT_BATCH];
-    float (*shade)[SOFT_BATCH]; /* the normals that light sees: `normal` or `relief`, by surface() */
-    float base[3][SOFT_BATCH];            /* linear base colour */
+    float (
+        *shade)[SOFT_BATCH];   /* the normals that light sees: `normal` or `relief`, by surface() */
+    float base[3][SOFT_BATCH]; /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
     float view[3][SOFT_BATCH];      /* unit, towards the viewer */
     float gleam[3][SOFT_BATCH];     /* directional albedo of the specular part */
@@ -56,6 +57,7 @@ struct soft_tile {
     int n_list;                /* geoms that may be hit in this tile */
     int n_facets;              /* triangles of meshes that may be */
     int plain;                 /* every sample of the tile hits the same face of one geom */
+    int flat;                  /* and it is plane: one normal */
     int n_mixed;
     _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
@@ -109,6 +111,15 @@ VINL int group_at(uint64_t groups)
 VINL vm group_of(const int32_t *key, int i, int drawn)
 {
     return vi_eq(vi_load(key + i) >> 3, vi_set(drawn));
+}
+
+/* list_shown() where all lanes show one geom. */
+VINL void list_plain(batch *b)
+{
+    const uint64_t all = b->n / VW < 64 ? ((uint64_t)1 << (b->n / VW)) - 1 : UINT64_MAX;
+    b->shown[0] = (soft_shown){b->key[0] / SOFT_KEY_FACES, all};
+    b->n_shown = 1;
+    b->shows_sky = 0;
 }
 
 /*
@@ -169,7 +180,7 @@ STAGE void bound_points(batch *b)
 }
 
 /* The extent along `axis` of the box of a batch's points. */
-static void span_points(const batch *b, const float axis[3], float *lo, float *hi)
+VINL void span_points(const batch *b, const float axis[3], float *lo, float *hi)
 {
     float middle = 0, half = 0;
     for (int c = 0; c < 3; c++) {

@@ -215,7 +215,7 @@ static int is_behind(const soft_geom *g, int face, const soft_geom *other, float
 STAGE void find_plain(const soft_job *job, soft_tile *tile)
 {
     const v3 d = corner_rays(job, tile);
-    tile->plain = 0;
+    tile->plain = tile->flat = 0;
     for (int j = 0; j < tile->n_list; j++) {
         const int k = job->tile_list[j];
         const soft_geom *g = &job->geoms[k];
@@ -251,6 +251,7 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
             tile->plain =
                 one &&
                 ((g->shape != REEL_SHAPE_CYLINDER && g->shape != REEL_SHAPE_CONE) || face[0] != 0);
+            tile->flat = tile->plain && flat;
             return;
         }
     }
