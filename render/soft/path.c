@@ -142,6 +142,7 @@ STAGE void path_surface(const soft_job *job, path_wave *w, int depth)
         v3_store(b->dir, i, v3_scale(v3_load(w->dir, i), side));
         vf_store(w->width + i, grown);
         vf_store(b->spread + i, grown / vf_max(t, vf_set(1e-6f)));
+        vi_store(w->own + i, vi_load(b->key + i));
     }
     list_shown(b);
     surface(job, b, SURFACE_NORMAL | SURFACE_LOOK);
@@ -244,7 +245,6 @@ STAGE void path_scatter(path_wave *w, int depth)
         vf_store(w->pdf + i, pdf);
         vf_store(w->cone + i, vf_sel(wide, vf_set(0.1f), vf_load(w->cone + i)));
         v3_store(w->from, i, v3_load(w->hit.pos, i));
-        vi_store(w->own + i, vi_load(w->hit.key + i));
         const vf most = vf_max(thr.x, vf_max(thr.y, thr.z));
         vm on = vf_gt(most, vf_set(0.0f));
         if (depth >= PATH_ROULETTE) {
