@@ -230,6 +230,17 @@ static bool build_meshes(reel_renderer *r)
     return ok;
 }
 
+/* Memory for the bodies that glow. */
+static reel_status allot_glows(reel_renderer *r, reel_error *err)
+{
+    for (int k = 0; k < r->n_drawn; k++) {
+        const float *e = r->materials[r->info[k].material].emission;
+        r->n_glowing += e[0] + e[1] + e[2] > 0;
+    }
+    r->glows = REEL_ARENA_NEW(&r->meshes, soft_glow, r->n_glowing);
+    return r->glows ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the lights");
+}
+
 /* The environment, and how many suns there are with those in it. */
 static reel_status surround(reel_renderer *r, reel_error *err)
 {
@@ -299,6 +310,10 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     }
     r->relief = reel_soft_tint(r->materials, scene, r->textures);
     fill_info(r->info, scene, r->materials);
+    status = allot_glows(r, err);
+    if (status != REEL_OK) {
+        goto fail;
+    }
     if (!build_meshes(r)) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory for the meshes to draw");
         goto fail;

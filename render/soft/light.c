@@ -268,7 +268,8 @@ int reel_soft_bouncers(const soft_job *job, soft_bouncer out[SOFT_MAX_BOUNCERS])
                 sun += job->suns[s].irradiance[c] * fmax(dotf(normal, job->suns[s].dir), 0);
             }
             b->radiance_sun[c] = (float)(albedo * sun / REEL_PI);
-            b->radiance_sky[c] = (float)(albedo * (high[c] + low[c]));
+            b->radiance_sky[c] = (float)(albedo * (high[c] + low[c])) +
+                                 job->materials[job->info[k].material].emission[c];
         }
     }
     return n;

@@ -35,6 +35,43 @@ static void fill_sun(reel_renderer *r, const soft_snapshot *now, int s, const so
     }
 }
 
+/* Radius of the ball that shows as much of itself on average: a quarter of the surface. */
+static double glow_radius(const soft_geom *g)
+{
+    const double a = g->half[0], b = g->half[1], c = g->half[2];
+    switch (g->shape) {
+    case REEL_SHAPE_SPHERE: return a;
+    case REEL_SHAPE_BOX: return sqrt(2 * (a * b + b * c + c * a) / REEL_PI);
+    case REEL_SHAPE_CAPSULE: return sqrt(a * (a + b));
+    case REEL_SHAPE_CYLINDER: return sqrt(0.5 * a * (a + 2 * b));
+    case REEL_SHAPE_CONE: return sqrt(0.25 * a * (a + sqrt(a * a + 4 * b * b)));
+    case REEL_SHAPE_ELLIPSOID: return sqrt((a * b + b * c + c * a) / 3);
+    default: return 0.6 * (double)g->radius; /* of a mesh no more is asked */
+    }
+}
+
+/* Geoms that glow, but planes: those are bouncers. */
+static void fill_glows(reel_renderer *r, soft_job *job)
+{
+    job->glows = r->glows;
+    job->n_glows = 0;
+    job->glowing = r->n_glowing > 0;
+    for (int k = 0; r->n_glowing && k < r->n_drawn; k++) {
+        const soft_geom *g = &job->geoms[k];
+        const float *e = r->materials[r->info[k].material].emission;
+        if (!g->present || g->shape == REEL_SHAPE_PLANE || !(e[0] + e[1] + e[2] > 0)) {
+            continue;
+        }
+        soft_glow *glow = &r->glows[job->n_glows++];
+        *glow = (soft_glow){.drawn = k, .lamp = {.kind = REEL_LAMP_SPHERE}};
+        glow->lamp.radius = (float)glow_radius(g);
+        for (int c = 0; c < 3; c++) {
+            glow->lamp.at[c] = g->centre[c];
+            glow->lamp.radiance[c] = e[c];
+        }
+    }
+}
+
 void reel_soft_lights_fill(reel_renderer *r, soft_job *job, const soft_snapshot *now)
 {
     const reel_scene *scene = r->scene;
@@ -60,5 +97,6 @@ void reel_soft_lights_fill(reel_renderer *r, soft_job *job, const soft_snapshot 
     job->lamps = r->lamps;
     job->n_lamps = scene->n_lamps;
     job->n_suns = r->n_suns;
+    fill_glows(r, job);
     job->n_bouncers = reel_soft_bouncers(job, job->bouncers);
 }

@@ -158,6 +158,41 @@ VINL vf hidden_by_mesh(const soft_geom *g, const soft_mesh *mesh, v3 p, v3 n, v3
     return share;
 }
 
+/* Lamp or glow j as geom k has it: direction (in the geom's frame, or the camera's) and irradiance
+ * of what faces it. */
+static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float dir[3],
+                         float irradiance[3])
+{
+    const soft_lamp *lamp =
+        j < job->n_lamps ? &job->lamps[j] : &job->glows[j - job->n_lamps].lamp;
+    const soft_geom *g = &job->geoms[k];
+    float d[3], d2 = 1e-12f, along = 0;
+    for (int c = 0; c < 3; c++) {
+        d[c] = lamp->at[c] - g->centre[c];
+        d2 += d[c] * d[c];
+    }
+    const float inv = 1.0f / __builtin_sqrtf(d2);
+    for (int c = 0; c < 3; c++) {
+        d[c] *= inv;
+        along -= d[c] * lamp->dir[c];
+    }
+    float gain = 3.14159265f * lamp->radius * lamp->radius / d2;
+    if (lamp->kind == REEL_LAMP_RECT) {
+        gain = (along > 0 ? along : 0) * 4 * lamp->half[0] * lamp->half[1] / d2;
+    } else if (lamp->kind == REEL_LAMP_SPOT) {
+        gain = along > lamp->cos_out ? gain : 0;
+    }
+    if (gain > 3.14159265f || (j >= job->n_lamps && job->glows[j - job->n_lamps].drawn == k)) {
+        gain = gain > 3.14159265f ? 3.14159265f : 0;
+    }
+    for (int c = 0; c < 3; c++) {
+        irradiance[c] = gain * lamp->radiance[c];
+        dir[c] = in_camera ? d[c]
+                           : g->rot[3 * c] * d[0] + g->rot[3 * c + 1] * d[1] +
+                                 g->rot[3 * c + 2] * d[2];
+    }
+}
+
 /* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. `to` is in
  * the geom's frame, or the camera's if `in_camera`. */
 VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
@@ -169,6 +204,12 @@ VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
         const float *dir = in_camera ? sun->dir : sun->occluders[k].dir;
         const vf facing = vf_max(-v3_dotu(to, dir), vf_set(0.0f)) * (0.6f * 0.3183f);
         e = v3_madd(e, facing, v3_set(sun->irradiance));
+    }
+    for (int j = 0; j < job->n_lamps + job->n_glows; j++) {
+        float dir[3], irradiance[3];
+        lamp_at_geom(job, j, k, in_camera, dir, irradiance);
+        const vf facing = vf_max(-v3_dotu(to, dir), vf_set(0.0f)) * (0.6f * 0.3183f);
+        e = v3_madd(e, facing, v3_set(irradiance));
     }
     return v3_mul(e, v3_set(albedo));
 }

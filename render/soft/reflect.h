@@ -7,8 +7,8 @@
  */
 #pragma once
 
+#include "render/soft/lamp_light.h"
 #include "render/soft/occlusion.h"
-#include "render/soft/shade.h"
 
 /* The group of rays at `i` against geom k. */
 VINL void trace_geom(batch *b, int i, const soft_geom *g, int k, int shape, const int32_t *own)
@@ -272,6 +272,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     prepare_gloss(rays);
     bound_points(rays);
     light_surfaces(job, rays, 0, 1);
+    light_lamps(job, rays, 1);
     blend_sky(job, rays, 0);
     blur_far_hits(job, rays);
     for (int j = 0; j < n; j++) {
@@ -290,6 +291,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
     occlude(job, b);
     reflect(job, b, &tile->bounce, tile->bounce_lane);
     light_surfaces(job, b, 1, 1);
+    light_lamps(job, b, 1);
     blend_sky(job, b, 1);
 }
 
@@ -298,5 +300,6 @@ static void shade_draft(const soft_job *job, batch *b)
     prepare_gloss(b);
     bound_points(b);
     light_surfaces(job, b, 0, 0);
+    light_lamps(job, b, 0);
     blend_sky(job, b, 1);
 }

@@ -36,6 +36,8 @@ struct reel_renderer {
     soft_occluder *occluders;
     soft_sun *suns;
     soft_lamp *lamps;
+    soft_glow *glows; /* [n_glowing] */
+    int n_glowing;    /* drawn geoms whose material glows */
     soft_tile *tile;
     int *lists;
     int width, height; /* of the snapshots */

@@ -129,6 +129,9 @@ VINL v3 lobe_planes(const soft_job *job, v3 p, v3 *r, vf rough, vf *keep)
         sum = v3_add(sum, (v3){gain * (b->radiance_sky[0] + b->radiance_sun[0]),
                                gain * (b->radiance_sky[1] + b->radiance_sun[1]),
                                gain * (b->radiance_sky[2] + b->radiance_sun[2])});
+        if (job->n_lamps + job->n_glows && vm_any(vf_gt(gain, vf_set(1e-3f)))) {
+            sum = v3_madd(sum, gain, lamps_on_plane(job, p, b, height));
+        }
         *keep = *keep * (1.0f - share);
         *r = v3_madd(*r, vf_max(0.35f * width - toward, vf_set(0.0f)) * share, v3_set(b->normal));
     }

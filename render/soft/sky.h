@@ -4,6 +4,7 @@
 #pragma once
 
 #include "render/soft/env_lookup.h"
+#include "render/soft/lamp_bounce.h"
 
 /* Radiance along unit `d`: the same curve as sky_at() in light.c, or the environment's. */
 VINL v3 sky_radiance(const soft_sky *sky, v3 d)
@@ -66,7 +67,7 @@ VINL v3 level_ambient(const soft_job *job, vf x)
  * fills the share (1 - n.m) / 2 of the cosine-weighted hemisphere (exact for a plane without end),
  * and a floor replaces the sky's lower half. `sun_seen` scales the sun that the planes reflect.
  */
-VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
+VINL v3 ambient_of_sky(const soft_job *job, v3 p, v3 n, vf sun_seen)
 {
     const vf high = v3_dotu(n, job->sky.up);
     if (job->level) {
@@ -101,4 +102,11 @@ VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
         bounced.z += share * (b->radiance_sky[2] + sun_seen * b->radiance_sun[2]);
     }
     return v3_add(v3_add(up, down), bounced);
+}
+
+/* The same with what planes send on of lamps. */
+VINL v3 ambient(const soft_job *job, v3 p, v3 n, vf sun_seen)
+{
+    const v3 e = ambient_of_sky(job, p, n, sun_seen);
+    return job->n_lamps + job->n_glows ? v3_add(e, lamps_bounced(job, p, n)) : e;
 }

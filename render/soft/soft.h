@@ -124,6 +124,12 @@ typedef struct soft_lamp {
                               smooth in the cosine */
 } soft_lamp;
 
+/* A drawn geom that glows, as a ball that sends out what it does. */
+typedef struct soft_glow {
+    int drawn;
+    soft_lamp lamp;
+} soft_glow;
+
 /* One side of the sun for a geom in its own frame: see shadow.h. */
 typedef struct soft_occluder {
     float dir[3];      /* unit, towards the light, local */
@@ -221,6 +227,8 @@ typedef struct soft_job {
     const soft_sun *suns;
     int n_lamps;
     const soft_lamp *lamps;
+    int n_glows, glowing;   /* glowing: some material does */
+    const soft_glow *glows; /* present ones that are no planes */
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;
     int floor;              /* the only bouncer's geom, or -1 */
