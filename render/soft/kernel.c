@@ -344,7 +344,7 @@ static int level_holds(soft_job *job)
         const vf j = vf_lanes() + ((float)i + 0.5f);
         const v3 n = v3_unit((v3){vf_sin_turns(j * 0.618034f), j * 0.125f - 1.0f,
                                   vf_sin_turns(j * 0.618034f + 0.25f)});
-        const v3 e = ambient(job, p, n, vf_set(1.0f));
+        const v3 e = ambient_of_sky(job, p, n, vf_set(1.0f));
         const v3 d = v3_sub(e, level_ambient(job, v3_dotu(n, job->sky.up)));
         const vf most = vf_max(vf_max(vf_abs(d.x), vf_abs(d.y)), vf_abs(d.z));
         bad = vm_or(bad, vf_gt(most, 0.004f * (e.x + e.y + e.z)));
