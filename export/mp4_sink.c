@@ -45,11 +45,14 @@ reel_video_options reel_video_options_default(int fps)
 
 static int set_codec_options(AVCodecContext *c, const reel_video_options *options)
 {
-    /* one thread, no look-ahead thread and SIMD-independent decisions: the bytes depend on the
-       frames alone */
+    /* One thread, no look-ahead thread and SIMD-independent decisions: the bytes depend on the
+       frames alone. Then what makes the preset faster at no more bytes, PSNR no less and SSIM the
+       same (bench/encode_trial.py): a diamond search, no 8x8 intra blocks, no weights (nothing
+       fades here), stronger deblocking, a little less for what changes. */
     static const char params[] =
         "cpu-independent=1:threads=1:lookahead-threads=1:sync-lookahead=0:"
-        "sliced-threads=0:scenecut=0:bframes=0:open-gop=0";
+        "sliced-threads=0:scenecut=0:bframes=0:open-gop=0:"
+        "me=dia:partitions=p8x8,i4x4:weightp=0:deblock=1,1:qcomp=0.58";
     int code = av_opt_set(c->priv_data, "preset", options->preset, 0);
     if (code >= 0) {
         code = av_opt_set_double(c->priv_data, "crf", options->crf, 0);

@@ -7,12 +7,7 @@
 #include "base/json.h"
 #include "export/sink.h"
 
-enum {
-    REEL_ZARR_FORMAT_VERSION = 1,
-    /* Blosc's own choice (32 KiB) costs twice the time and up to 1.7 times the bytes: every block
-       starts its compressor anew, and chunks are read whole anyway. */
-    REEL_ZARR_BLOCK_SIZE = 1 << 20,
-};
+enum { REEL_ZARR_FORMAT_VERSION = 1 };
 
 /** ".zattrs" of the group. NULL when out of memory. */
 reel_json *reel_zarr_group_attributes(const reel_stream_desc *desc);

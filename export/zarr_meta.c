@@ -1,3 +1,4 @@
+#include "export/chunk.h"
 #include "export/zarr_internal.h"
 
 /* value = offset + scale * stored */
@@ -124,7 +125,7 @@ static reel_json *make_compressor(const reel_plane_info *info)
     ok = ok && reel_json_put(o, "cname", reel_json_string("zstd"));
     ok = ok && reel_json_put(o, "clevel", reel_json_int(1));
     ok = ok && reel_json_put(o, "shuffle", reel_json_int(info->shuffle));
-    ok = ok && reel_json_put(o, "blocksize", reel_json_int(REEL_ZARR_BLOCK_SIZE));
+    ok = ok && reel_json_put(o, "blocksize", reel_json_int(REEL_CHUNK_BLOCK));
     if (!ok) {
         reel_json_destroy(&o);
     }

@@ -1,4 +1,4 @@
-#include "export/filters.h"
+#include "export/chunk.h"
 #include "export/sink_internal.h"
 #include "export/zarr_internal.h"
 #include "export/zip.h"
@@ -13,8 +13,7 @@ typedef struct zarr_sink {
     reel_planes planes;
     reel_zip_writer *zip;
     char *path;
-    uint8_t *filtered, *packed; /* one chunk each */
-    size_t packed_size;
+    reel_chunk_packer *packer;
 } zarr_sink;
 
 static reel_status no_memory(const char *path, reel_error *err)
@@ -65,23 +64,20 @@ static reel_status write_chunk(zarr_sink *zarr, reel_plane plane, const reel_fra
 {
     const reel_plane_info *info = reel_plane_get_info(plane);
     const size_t bytes = reel_plane_bytes(plane, frame->width, frame->height);
-    const void *data = frame->plane[plane];
+    const uint8_t *packed = NULL;
+    size_t size = 0;
     assert(frame->planes & REEL_PLANE_BIT(plane));
-    if (info->delta) {
-        reel_delta_encode(data, zarr->filtered, bytes, info->itemsize);
-        data = zarr->filtered;
-    }
-    const int size =
-        blosc_compress_ctx(1, info->shuffle, (size_t)info->itemsize, bytes, data, zarr->packed,
-                           zarr->packed_size, "zstd", REEL_ZARR_BLOCK_SIZE, 1);
-    if (size <= 0) {
-        return reel_fail_at(err, REEL_E_INTERNAL, zarr->path, 0, info->name,
-                            "Blosc cannot compress frame %d (%d)", zarr->base.next, size);
+    reel_error why = {0};
+    const reel_status status =
+        reel_chunk_pack(zarr->packer, info, frame->plane[plane], bytes, &packed, &size, &why);
+    if (status != REEL_OK) {
+        return reel_fail_at(err, status, zarr->path, 0, info->name, "cannot pack frame %d: %s",
+                            zarr->base.next, why.msg);
     }
     char name[64];
     snprintf(name, sizeof(name), "%s/%d.0.0%s", info->name, zarr->base.next,
              info->channels > 1 ? ".0" : "");
-    return reel_zip_add(zarr->zip, name, zarr->packed, (size_t)size, err);
+    return reel_zip_add(zarr->zip, name, packed, size, err);
 }
 
 static reel_status zarr_write(reel_sink *sink, const reel_frame *frame, reel_error *err)
@@ -107,8 +103,7 @@ static void zarr_destroy(reel_sink *sink)
 {
     zarr_sink *zarr = (zarr_sink *)sink;
     reel_zip_writer_destroy(&zarr->zip); /* removes a file that is not whole */
-    reel_free(zarr->filtered);
-    reel_free(zarr->packed);
+    reel_chunk_packer_destroy(&zarr->packer);
     reel_free(zarr->path);
     reel_free(zarr);
 }
@@ -136,11 +131,9 @@ reel_status reel_zarr_sink_open(const char *path, const reel_stream_desc *desc, 
                              .height = desc->height,
                              .frames = desc->frames};
     zarr->planes = planes;
-    zarr->packed_size = largest + BLOSC_MAX_OVERHEAD;
     zarr->path = reel_alloc(path_size);
-    zarr->filtered = reel_alloc(largest);
-    zarr->packed = reel_alloc(zarr->packed_size);
-    if (!zarr->path || !zarr->filtered || !zarr->packed) {
+    zarr->packer = reel_chunk_packer_create(largest);
+    if (!zarr->path || !zarr->packer) {
         status = no_memory(path, err);
         goto fail;
     }

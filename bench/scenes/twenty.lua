@@ -11,6 +11,7 @@ local painted   = { rubber = true, plastic = true, phenolic = true, ["painted wo
 scene {
   family = "twenty",
   title = "Twenty solids tossed together over tiles: the benchmark",
+  step_rate = 600,
 
   build = function(world, p)
     local made = 0
