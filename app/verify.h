@@ -64,6 +64,10 @@ typedef enum reel_label_fault {
     REEL_FAULT_FLOW_BWD,
     REEL_FAULT_FLOW_FWD_STATE, /**< not what geometry says */
     REEL_FAULT_FLOW_BWD_STATE,
+    REEL_FAULT_AMODAL,      /**< figures of an object alone that cannot be (verify_objects.c) */
+    REEL_FAULT_MASK,        /**< a mask is not that of the plane, its figures, or the geometry */
+    REEL_FAULT_TRACK,       /**< a track is on no surface */
+    REEL_FAULT_TRACK_STATE, /**< not what geometry says */
     REEL_FAULT_COUNT,
 } reel_label_fault;
 
@@ -81,5 +85,19 @@ const char *reel_fault_plane(reel_label_fault fault);
 reel_status reel_verify_labels(const reel_record *record, int stream, int frame,
                                const reel_frame *planes, reel_label_faults *out,
                                reel_error *err) REEL_MUST_CHECK;
+
+/* ---- objects (verify_objects.c) ------------------------------------------------------------- */
+
+typedef struct reel_objects_check reel_objects_check; /**< opaque: a stream's, for all its frames */
+
+/** `record` is borrowed. @return REEL_OK; REEL_E_NOMEM. */
+reel_status reel_objects_check_create(const reel_record *record, int stream,
+                                      reel_objects_check **out, reel_error *err) REEL_MUST_CHECK;
+void reel_objects_check_destroy(reel_objects_check **check);
+
+/** Check amodal figures, masks and tracks of a frame, as far as they are stored, against the planes
+ * and the geometry; adds to `out`. */
+void reel_objects_check_frame(reel_objects_check *check, int frame, const reel_frame *planes,
+                              reel_label_faults *out);
 
 REEL_API_END

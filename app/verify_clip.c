@@ -87,6 +87,7 @@ typedef struct stream_check {
     reel_finder *finder;
     reel_zarr *zarr;         /* stored planes, */
     reel_renderer *renderer; /* or drawn again from scene and take */
+    reel_objects_check *objects;
     reel_frame frame;
     int faulty[REEL_FAULT_COUNT]; /* frames with the fault */
     int first[REEL_FAULT_COUNT];
@@ -191,16 +192,19 @@ static reel_status check_frames(stream_check *s, reel_planes planes, reel_verify
     const reel_scene *scene = s->record->scene;
     reel_status status = reel_frame_init(&s->frame, scene->width, scene->height, planes,
                                          reel_scene_n_instances(scene), err);
+    status = status ? status : reel_objects_check_create(s->record, s->stream, &s->objects, err);
     for (int k = 0; !status && k < scene->frames; k++) {
         reel_label_faults faults;
         if (get_frame(s, k)) {
             status = reel_verify_labels(s->record, s->stream, k, &s->frame, &faults, err);
+            reel_objects_check_frame(s->objects, k, &s->frame, &faults);
             keep_faults(s, &faults, k);
             counts->frames++;
             counts->pixels += (int64_t)scene->width * scene->height;
         }
     }
     tell_faults(s);
+    reel_objects_check_destroy(&s->objects);
     reel_frame_finish(&s->frame);
     return status;
 }

@@ -313,7 +313,8 @@ static void try_triangle(const reel_facets *f, int t, reel_vec3 p, closest *best
     c.d2 = reel_v3_dot(d, d);
     c.side = reel_v3_dot(d, f->normal[t]);
     const double same = 1e-9 * best->d2 + 1e-24;
-    if (c.d2 < best->d2 - same || (c.d2 <= best->d2 + same && fabs(c.side) > fabs(best->side))) {
+    if (best->triangle < 0 || c.d2 < best->d2 - same ||
+        (c.d2 <= best->d2 + same && fabs(c.side) > fabs(best->side))) {
         *best = c;
     }
 }

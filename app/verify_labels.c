@@ -90,8 +90,9 @@ static void fault(const context *c, const pixel *p, reel_label_fault kind, const
 const char *reel_fault_plane(reel_label_fault kind)
 {
     static const char *const names[REEL_FAULT_COUNT] = {
-        "instance",           "boxes",    "depth",    "depth",          "normal",
-        "object_coordinates", "flow_fwd", "flow_bwd", "flow_fwd_state", "flow_bwd_state"};
+        "instance", "boxes",    "depth",          "depth",          "normal", "object_coordinates",
+        "flow_fwd", "flow_bwd", "flow_fwd_state", "flow_bwd_state", "boxes",  "masks",
+        "tracks",   "tracks"};
     return names[kind];
 }
 
