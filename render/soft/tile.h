@@ -57,7 +57,7 @@ struct soft_tile {
     int n_list;                /* geoms that may be hit in this tile */
     int n_facets;              /* triangles of meshes that may be */
     int plain;                 /* every sample of the tile hits the same face of one geom */
-    int flat;                  /* and it is plane: one normal */
+    int flat, face;            /* flat: and it is plane, with one normal; face: which, if plain */
     int n_mixed;
     _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;

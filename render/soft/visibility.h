@@ -86,6 +86,19 @@ STAGE int list_tile(const soft_job *job, int n, int x)
     return count;
 }
 
+/* The ray of column x and row y (camera frame, planar 1) in a geom's frame: as v3_rot(), with what
+ * a column shares worked out once. */
+VINL v3 rays_of_column(const soft_geom *g, vf x)
+{
+    return (v3){x * g->rot[0], x * g->rot[3], x * g->rot[6]};
+}
+
+VINL v3 ray_in_row(const soft_geom *g, v3 column, float y)
+{
+    return (v3){column.x + y * g->rot[1] + g->rot[2], column.y + y * g->rot[4] + g->rot[5],
+                column.z + y * g->rot[7] + g->rot[8]};
+}
+
 VINL void see_geom(const soft_tile *tile, const soft_geom *g, int k, int shape,
                    const float (*dir)[SOFT_BATCH], float *best, int32_t *key)
 {
@@ -94,17 +107,32 @@ VINL void see_geom(const soft_tile *tile, const soft_geom *g, int k, int shape,
     const int row1 = g->y1 < tile->y0 + tile->rows ? g->y1 - tile->y0 : tile->rows;
     const int col0 = g->x0 > tile->x0 ? (g->x0 - tile->x0) / VW * VW : 0;
     const int col1 = g->x1 < tile->x0 + SOFT_TILE ? g->x1 - tile->x0 : SOFT_TILE;
-    for (int row = row0; row < row1; row++) {
-        for (int col = col0; col < col1; col += VW) {
+    for (int col = col0; col < col1; col += VW) {
+        const v3 column = rays_of_column(g, vf_load(dir[0] + col));
+        for (int row = row0; row < row1; row++) {
             const int i = row * SOFT_TILE + col;
-            const v3 ray = {vf_load(dir[0] + i), vf_load(dir[1] + i), vf_set(1.0f)};
             const vf old = vf_load(best + i);
             vf t;
             vi face;
-            vm m = hit_shape(shape, g->half, o, v3_rot(g->rot, ray), &t, &face);
+            vm m = hit_shape(shape, g->half, o, ray_in_row(g, column, dir[1][i]), &t, &face);
             m = vm_and(m, vf_lt(t, old));
             vf_store(best + i, vf_sel(m, t, old));
             vi_store(key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(key + i)));
+        }
+    }
+}
+
+/* The same where geom k is all that is seen, with one face. */
+VINL void see_all(const soft_geom *g, int shape, const float (*dir)[SOFT_BATCH], float *best)
+{
+    const v3 o = v3_set(g->off);
+    for (int col = 0; col < SOFT_TILE; col += VW) {
+        const v3 column = rays_of_column(g, vf_load(dir[0] + col));
+        for (int i = col; i < SOFT_BATCH; i += SOFT_TILE) {
+            vf t;
+            vi face;
+            hit_shape(shape, g->half, o, ray_in_row(g, column, dir[1][i]), &t, &face);
+            vf_store(best + i, t);
         }
     }
 }
@@ -116,13 +144,23 @@ STAGE void see(const soft_job *job, const soft_tile *tile, const int *list, floa
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         vf_store(dir[0] + i, (vf_load(tile->cx + i) + (ox - job->cx)) * job->inv_f);
         vf_store(dir[1] + i, (vf_load(tile->cy + i) + (oy - job->cy)) * job->inv_f);
+    }
+    const float(*d)[SOFT_BATCH] = (const float(*)[SOFT_BATCH])dir;
+    if (tile->plain) {
+        const soft_geom *g = &job->geoms[list[0]];
+        FOR_SHAPE(g->shape, see_all(g, SHAPE, d, t))
+        for (int i = 0; i < SOFT_BATCH; i += VW) {
+            vi_store(key + i, vi_set(list[0] * SOFT_KEY_FACES + tile->face));
+        }
+        return;
+    }
+    for (int i = 0; i < SOFT_BATCH; i += VW) {
         vf_store(t + i, vf_set(VF_FAR));
         vi_store(key + i, vi_set(-1));
     }
     for (int j = 0; j < tile->n_list; j++) {
         const int k = list[j];
         const soft_geom *g = &job->geoms[k];
-        const float(*d)[SOFT_BATCH] = (const float(*)[SOFT_BATCH])dir;
         FOR_SHAPE(g->shape, see_geom(tile, g, k, SHAPE, d, t, key))
     }
 }
@@ -252,6 +290,7 @@ STAGE void find_plain(const soft_job *job, soft_tile *tile)
                 one &&
                 ((g->shape != REEL_SHAPE_CYLINDER && g->shape != REEL_SHAPE_CONE) || face[0] != 0);
             tile->flat = tile->plain && flat;
+            tile->face = face[0];
             return;
         }
     }
