@@ -6,8 +6,8 @@
  */
 #include "render/soft/alone.h"
 #include "render/soft/film.h"
+#include "render/soft/high.h"
 #include "render/soft/path.h"
-#include "render/soft/reflect.h"
 
 #if defined(__x86_64__)
 #    define TICKS() __builtin_ia32_rdtsc()
@@ -63,6 +63,15 @@ VINL vf edge_colour(const soft_job *job, vf c)
     return vf_min(c, vf_set(4.0f / job->exposure));
 }
 
+static void shade_full(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
+{
+    if (job->quality == REEL_QUALITY_HIGH) {
+        shade_high(job, tile, b, pixel);
+    } else {
+        shade_standard(job, tile, b);
+    }
+}
+
 /* Shade the gathered samples and add them to the colours of their pixels. */
 STAGE void flush_edges(const soft_job *job, soft_tile *tile)
 {
@@ -80,7 +89,7 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
     list_shown(e);
     place_hits(e);
     surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
-    shade_standard(job, tile, e);
+    shade_full(job, tile, e, tile->edge_pixel);
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < e->n; i += VW) {
             vf_store(e->color[c] + i, edge_colour(job, vf_load(e->color[c] + i)));
@@ -173,7 +182,7 @@ static void draw_colour(const soft_job *job, soft_tile *tile)
     if (job->quality == REEL_QUALITY_REFERENCE) {
         PATH_NAME(VW)(job, tile, (path_wave *)(tile + 1));
     } else if (job->quality >= REEL_QUALITY_STANDARD) {
-        shade_standard(job, tile, &tile->main);
+        shade_full(job, tile, &tile->main, NULL);
         if (!tile->plain && !job->sum) {
             antialias(job, tile);
         }

@@ -1,0 +1,306 @@
+/*
+ * high.h - bounced light and reflections by rays, where `standard` has closed forms.
+ *
+ * Rays are aimed by patterns that are fixed for each pixel: pixels count in z order through one
+ * sequence (Ahmed and Wonka, "Screen-Space Blue-Noise Diffusion of Monte Carlo Sampling Error via
+ * Hierarchical Ordering of Pixels", 2020), so that neighbours' rays complete one another and
+ * nothing flickers. The closed forms of sky and floor stay as what a ray is expected to find: only
+ * what it finds besides is an estimate, and open ground has no noise at all.
+ */
+#pragma once
+
+#include "render/soft/bsdf.h"
+#include "render/soft/high_filter.h"
+#include "render/soft/reflect.h"
+
+enum {
+    HIGH_GLOSSY = 4, /* rays for what a pixel reflects, but for mirrors */
+    HIGH_DIFFUSE = 1,
+    HIGH_SPECULAR = 16, /* dimensions of the patterns */
+};
+
+#ifndef HIGH_BLUR
+#    define HIGH_BLUR 0.5f /* roughness */
+#endif
+
+/* The bits of x at the even places. */
+VINL vu spread_bits(vu x)
+{
+    x = (x | (x << 8)) & 0x00ff00ffu;
+    x = (x | (x << 4)) & 0x0f0f0f0fu;
+    x = (x | (x << 2)) & 0x33333333u;
+    return (x | (x << 1)) & 0x55555555u;
+}
+
+/* Number of each lane's pixel in z order; `pixel` are the lanes' pixels in the tile;
+ * NULL: as they come. */
+STAGE void number_pixels(const soft_tile *tile, const int32_t *pixel, int n, int32_t *order)
+{
+    for (int i = 0; i < n; i += VW) {
+        const vi p = pixel ? vi_load(pixel + i) : vi_set(i) + vf_trunc(vf_lanes());
+        const vu x = (vu)((p & (SOFT_TILE - 1)) + tile->x0), y = (vu)(p / SOFT_TILE + tile->y0);
+        vi_store(order + i, (vi)(spread_bits(x) | (spread_bits(y) << 1)));
+    }
+}
+
+/* Ray number j of `rays` of each lane. */
+VINL uv aim_pair(const int32_t *order, int i, int rays, int j, uint32_t dimension)
+{
+    const vu index = (vu)vi_load(order + i) * (uint32_t)rays + (uint32_t)j;
+    return draw_pair(index, vu_set(0x51ed270bu), dimension);
+}
+
+/* Append the rays of the lanes whose bits are set. */
+VINL void pack_rays(const batch *b, batch *out, int i, unsigned lanes, v3 dir, vf spread, vf blur,
+                    int32_t *lane, int32_t *own)
+{
+    const int n = out->n;
+    const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
+    lanes_pack(lane + n, vi_set(i) + vf_trunc(vf_lanes()), lanes);
+    lanes_pack(own + n, vi_load(b->key + i), lanes);
+    lanes_pack(out->spread + n, (vi)spread, lanes);
+    lanes_pack(out->open + n, (vi)blur, lanes);
+    lanes_pack(out->dir[0] + n, (vi)dir.x, lanes);
+    lanes_pack(out->dir[1] + n, (vi)dir.y, lanes);
+    lanes_pack(out->dir[2] + n, (vi)dir.z, lanes);
+    lanes_pack(out->pos[0] + n, (vi)p.x, lanes);
+    lanes_pack(out->pos[1] + n, (vi)p.y, lanes);
+    lanes_pack(out->pos[2] + n, (vi)p.z, lanes);
+    out->n += __builtin_popcount(lanes);
+}
+
+/* True if ambient() is what rays find on average where there are no bodies: then they look only
+ * for what differs from expected(). */
+static int expects(const soft_job *job)
+{
+    return job->n_bouncers == 0 || (job->n_bouncers == 1 && job->bouncers[0].up > 0.999f);
+}
+
+/* Radiance from direction d as ambient() has it. */
+VINL v3 expected(const soft_job *job, v3 p, v3 d)
+{
+    v3 c = sky_radiance(&job->sky, d);
+    if (job->n_bouncers == 0) {
+        return c;
+    }
+    const soft_bouncer *b = &job->bouncers[0];
+    const vf zero = vf_set(0.0f), height = v3_dotu(p, b->normal) + b->offset;
+    const vm down = vm_and(vf_lt(v3_dotu(d, b->normal), zero), vf_gt(height, vf_set(-1e-3f)));
+    vf near = vf_set(1.0f);
+    if (b->range > 0) {
+        const float r2 = b->range * b->range;
+        near = r2 / (r2 + height * height);
+    }
+    near = vf_and(down, near);
+    const float light[3] = {b->radiance_sky[0] + b->radiance_sun[0],
+                            b->radiance_sky[1] + b->radiance_sun[1],
+                            b->radiance_sky[2] + b->radiance_sun[2]};
+    return v3_mix(c, v3_set(light), near);
+}
+
+/* What gathered rays find: sets their colours. Surfaces count as no sharper than the rays' lobes,
+ * whose roughness is in `open`, or few rays would find small highlights. */
+STAGE void find_light(const soft_job *job, batch *rays, int soft)
+{
+    list_shown(rays);
+    surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
+    for (int i = 0; i < rays->n; i += VW) {
+        vf_store(rays->rough + i, vf_max(vf_load(rays->rough + i), vf_load(rays->open + i)));
+    }
+    prepare_gloss(rays);
+    bound_points(rays);
+    light_surfaces(job, rays, 0, soft);
+    blend_sky(job, rays, 0);
+}
+
+/* Cosine-weighted rays, one for each lane with a diffuse part; how many. */
+STAGE int aim_diffuse(const soft_job *job, batch *b, batch *rays, int32_t *lane, int32_t *own,
+                      const int32_t *order, int j)
+{
+    rays->n = 0;
+    for (int i = 0; i < b->n; i += VW) {
+        const v3 albedo = v3_load(b->diffuse, i);
+        const vf most = vf_max(albedo.x, vf_max(albedo.y, albedo.z));
+        const unsigned lanes = group_hits(b->key, i) & vm_bits(vf_gt(most, vf_set(0.004f)));
+        if (!lanes) {
+            continue;
+        }
+        const uv r = aim_pair(order, i, job->paths, j, HIGH_DIFFUSE);
+        v3 t, u, n = v3_load(b->shade, i);
+        vf s, c;
+        frame_of(n, &t, &u);
+        sincos_turns(r.u, &s, &c);
+        const vf side = vf_sqrt(r.v);
+        const v3 d =
+            from_frame(t, u, n, side * c, side * s, vf_sqrt(vf_max(1.0f - r.v, vf_set(1e-6f))));
+        pack_rays(b, rays, i, lanes, v3_unit(d), vf_load(b->spread + i) + 0.2f, vf_set(HIGH_BLUR),
+                  lane, own);
+    }
+    return rays->n;
+}
+
+/* Fill the last group with copies of its first lane. */
+static void pad_rays(batch *rays, int32_t *own)
+{
+    for (; rays->n % VW; rays->n++) {
+        const int n = rays->n, from = n / VW * VW;
+        own[n] = own[from];
+        rays->spread[n] = rays->spread[from];
+        rays->open[n] = rays->open[from];
+        for (int c = 0; c < 3; c++) {
+            rays->dir[c][n] = rays->dir[c][from];
+            rays->pos[c][n] = rays->pos[c][from];
+        }
+    }
+}
+
+/* Set open and bleed: light that bounces. */
+STAGE void gather_bounced(const soft_job *job, batch *b, batch *rays, int32_t *lane,
+                          const int32_t *order)
+{
+    _Alignas(64) int32_t own[SOFT_BATCH + VW];
+    const int expect = expects(job);
+    const float share = 1.0f / (float)job->paths;
+    b->hidden = 1;
+    for (int i = 0; i < b->n; i += VW) {
+        vf_store(b->open + i, vf_set(expect ? 1.0f : 0.0f));
+        v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
+    }
+    for (int j = 0; j < job->paths; j++) {
+        const int n = aim_diffuse(job, b, rays, lane, own, order, j);
+        if (n == 0) {
+            return;
+        }
+        pad_rays(rays, own);
+        for (int i = 0; expect && i < rays->n; i += VW) {
+            v3_store(rays->traced, i, expected(job, v3_load(rays->pos, i), v3_load(rays->dir, i)));
+        }
+        trace(job, rays, own);
+        find_light(job, rays, 0);
+        for (int c = 0; c < 3; c++) {
+            for (int l = 0; l < n; l++) {
+                const float more = rays->color[c][l] - (expect ? rays->traced[c][l] : 0);
+                b->bleed[c][lane[l]] += share * more;
+            }
+        }
+    }
+}
+
+/* How many rays a lane needs for what it reflects: none where that is little. */
+VINL vf glossy_rays(const gloss *g)
+{
+    const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
+    const vf wide = vf_smooth(g->rough, 0.04f, 0.25f);
+    const vf n = 1.0f + (float)(HIGH_GLOSSY - 1) * wide * vf_smooth(most, 0.02f, 0.3f);
+    return vf_and(vf_gt(most, vf_set(0.015f)), vf_floor(n + 0.5f));
+}
+
+/* Rays by visible normals, for lanes that need more than j; how many. */
+STAGE int aim_glossy(batch *b, batch *rays, int32_t *lane, int32_t *own, const int32_t *order,
+                     int j)
+{
+    rays->n = 0;
+    for (int i = 0; i < b->n; i += VW) {
+        unsigned lanes = group_hits(b->key, i);
+        if (!lanes) {
+            continue;
+        }
+        const gloss g = load_gloss(b, i);
+        lanes &= vm_bits(vf_gt(glossy_rays(&g), vf_set((float)j + 0.01f)));
+        if (!lanes) {
+            continue;
+        }
+        bsdf f;
+        f.n = g.normal;
+        frame_of(f.n, &f.t, &f.b);
+        v3 v = into_frame(&f, g.view);
+        v = v3_unit((v3){v.x, v.y, vf_max(v.z, vf_set(1e-3f))});
+        const uv r = aim_pair(order, i, HIGH_GLOSSY, j, HIGH_SPECULAR);
+        v3 l = mirrored(v, visible_normal(v, vf_max(g.alpha, vf_set(9e-4f)), r));
+        const vm over = vf_gt(l.z, vf_set(0.0f));
+        lanes &= vm_bits(over);
+        const vf nl = vf_max(l.z, vf_set(1e-6f)), a2 = g.alpha * g.alpha;
+        /* what is masked on the way out */
+        const vf lv = vf_sqrt(a2 + (1.0f - a2) * v.z * v.z),
+                 ll = vf_sqrt(a2 + (1.0f - a2) * nl * nl);
+        const vf weight = nl * (v.z + lv) / (nl * lv + v.z * ll);
+        lanes_pack(rays->traced_share + rays->n, (vi)weight, lanes);
+        pack_rays(b, rays, i, lanes, v3_unit(from_frame(f.t, f.b, f.n, l.x, l.y, l.z)),
+                  vf_load(b->spread + i) + g.alpha * 0.5f, g.rough, lane, own);
+    }
+    return rays->n;
+}
+
+/* Set traced and traced_share: what surfaces reflect. */
+STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane,
+                         const int32_t *order)
+{
+    _Alignas(64) int32_t own[SOFT_BATCH + VW];
+    b->reflects = 0;
+    for (int j = 0; j < HIGH_GLOSSY; j++) {
+        const int n = aim_glossy(b, rays, lane, own, order, j);
+        if (n == 0) {
+            break;
+        }
+        for (int i = 0; j == 0 && i < b->n; i += VW) {
+            vf_store(b->traced_share + i, vf_set(0.0f));
+            v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
+        }
+        b->reflects = 1;
+        pad_rays(rays, own);
+        trace(job, rays, own);
+        find_light(job, rays, 1);
+        for (int l = 0; l < n; l++) {
+            const float weight = rays->traced_share[l];
+            b->traced_share[lane[l]] += weight;
+            for (int c = 0; c < 3; c++) {
+                b->traced[c][lane[l]] += weight * rays->color[c][l];
+            }
+        }
+    }
+    for (int i = 0; b->reflects && i < b->n; i += VW) {
+        const vf sum = vf_load(b->traced_share + i);
+        const vf inv = 1.0f / vf_max(sum, vf_set(1e-6f));
+        v3_store(b->traced, i, v3_scale(v3_load(b->traced, i), inv));
+        vf_store(b->traced_share + i, vf_and(vf_gt(sum, vf_set(0.0f)), vf_set(1.0f)));
+    }
+}
+
+/* The albedos of reflecting and diffuse part as they are; prepare_gloss() has a fit. */
+STAGE void exact_gloss(const soft_job *job, batch *b)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        if (!group_hits(b->key, i)) {
+            continue;
+        }
+        const gloss g = load_gloss(b, i);
+        const v3 base = v3_load(b->base, i);
+        const vf f90 = grazing(g.f0);
+        vf x, y;
+        gloss_albedo(job, g.nv, g.rough, &x, &y);
+        const vf lost = 1.0f / vf_max(x + y, vf_set(1e-3f)) - 1.0f;
+        const v3 e = {vf_sat((g.f0.x * x + f90 * y) * (1.0f + g.f0.x * lost)),
+                      vf_sat((g.f0.y * x + f90 * y) * (1.0f + g.f0.y * lost)),
+                      vf_sat((g.f0.z * x + f90 * y) * (1.0f + g.f0.z * lost))};
+        const v3 left = {1.0f - e.x, 1.0f - e.y, 1.0f - e.z};
+        v3_store(b->gleam, i, e);
+        v3_store(b->diffuse, i, v3_scale(v3_mul(base, left), 1.0f - vf_load(b->metal + i)));
+    }
+}
+
+/* Colour of a batch as `high` sees it; `pixel` are its lanes' pixels in the tile. */
+static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
+{
+    _Alignas(64) int32_t order[SOFT_BATCH];
+    number_pixels(tile, pixel, b->n, order);
+    prepare_gloss(b);
+    exact_gloss(job, b);
+    gather_bounced(job, b, &tile->bounce, tile->bounce_lane, order);
+    gather_glossy(job, b, &tile->bounce, tile->bounce_lane, order);
+    if (!pixel) {
+        filter_light(b);
+    }
+    bound_points(b);
+    light_surfaces(job, b, 1, 1);
+    blend_sky(job, b, 1);
+}
