@@ -234,8 +234,9 @@ static bool build_meshes(reel_renderer *r)
 static reel_status allot_glows(reel_renderer *r, reel_error *err)
 {
     for (int k = 0; k < r->n_drawn; k++) {
-        const float *e = r->materials[r->info[k].material].emission;
-        r->n_glowing += e[0] + e[1] + e[2] > 0;
+        const soft_material *m = &r->materials[r->info[k].material];
+        r->n_glowing += m->emission[0] + m->emission[1] + m->emission[2] > 0;
+        r->coated |= m->clearcoat > 0;
     }
     r->glows = REEL_ARENA_NEW(&r->meshes, soft_glow, r->n_glowing);
     return r->glows ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the lights");

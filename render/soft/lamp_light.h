@@ -178,7 +178,12 @@ STAGE void light_lamp(const soft_job *job, batch *b, const soft_lamp *lamp, int 
         const lamp_seen s = see_lamp(lamp, p);
         const vf direct = tilted_share(v3_dot(g.normal, s.l), s.share);
         const v3 l = lamp_glint(lamp, p, mirror(&g));
-        const v3 spec = lobe_glint(g.normal, g.view, g.nv, g.f0, g.alpha, s.share, l);
+        v3 spec = v3_scale(lobe_glint(g.normal, g.view, g.nv, g.f0, g.alpha, s.share, l), g.under);
+        if (b->coated) {
+            const gloss coat = coat_gloss(b, i, &g);
+            const v3 c = lobe_glint(g.normal, g.view, g.nv, coat.f0, coat.alpha, s.share, l);
+            spec = v3_madd(spec, coat.under, c);
+        }
         const vf k = s.share * 3.14159265f;
         v3 c = {g.diffuse.x * direct + spec.x * k, g.diffuse.y * direct + spec.y * k,
                 g.diffuse.z * direct + spec.z * k};

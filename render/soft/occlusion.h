@@ -182,9 +182,8 @@ static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float
     } else if (lamp->kind == REEL_LAMP_SPOT) {
         gain = along > lamp->cos_out ? gain : 0;
     }
-    if (gain > 3.14159265f || (j >= job->n_lamps && job->glows[j - job->n_lamps].drawn == k)) {
-        gain = gain > 3.14159265f ? 3.14159265f : 0;
-    }
+    const int own = j >= job->n_lamps && job->glows[j - job->n_lamps].drawn == k;
+    gain = own ? 0 : gain < 3.14159265f ? gain : 3.14159265f;
     for (int c = 0; c < 3; c++) {
         irradiance[c] = gain * lamp->radiance[c];
         dir[c] = in_camera ? d[c]

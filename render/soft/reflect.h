@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "render/soft/coat.h"
 #include "render/soft/lamp_light.h"
 #include "render/soft/occlusion.h"
 
@@ -196,18 +197,24 @@ STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
         if (!left) {
             continue;
         }
-        if (!vm_any(vf_lt(vf_load(b->rough + i), vf_set(0.5f)))) {
+        vf rough = vf_load(b->rough + i);
+        if (!b->coated && !vm_any(vf_lt(rough, vf_set(0.5f)))) {
             continue;
         }
         const gloss g = load_gloss(b, i);
-        const vf share = traced_share(&g);
+        vf share = traced_share(&g);
+        if (b->coated) { /* the lacquer is the smoother one */
+            const gloss coat = coat_gloss(b, i, &g);
+            const vm over = vf_gt(vf_load(b->coat + i), vf_set(0.0f));
+            share = vf_sel(over, vf_max(share, traced_share(&coat)), share);
+            rough = vf_sel(over, vf_min(rough, coat.rough), rough);
+        }
         left &= vm_bits(vf_gt(share, vf_set(0.0f)));
         if (!left) {
             continue;
         }
         const int n = out->n;
         const v3 r = mirror(&g), p = v3_load(b->pos, i);
-        const vf rough = vf_load(b->rough + i);
         lanes_pack(lane + n, vi_set(i) + vf_trunc(vf_lanes()), left);
         lanes_pack(own + n, vi_load(b->key + i), left);
         lanes_pack(out->traced_share + n, (vi)share, left);
@@ -269,7 +276,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     trace(job, rays, own);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
-    prepare_gloss(rays);
+    prepare_surface(job, rays);
     bound_points(rays);
     light_surfaces(job, rays, 0, 1);
     light_lamps(job, rays, 1);
@@ -286,7 +293,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 /* Colour of a batch as `standard` sees it. */
 static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 {
-    prepare_gloss(b);
+    prepare_surface(job, b);
     bound_points(b);
     occlude(job, b);
     reflect(job, b, &tile->bounce, tile->bounce_lane);
@@ -297,7 +304,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 
 static void shade_draft(const soft_job *job, batch *b)
 {
-    prepare_gloss(b);
+    prepare_surface(job, b);
     bound_points(b);
     light_surfaces(job, b, 0, 0);
     light_lamps(job, b, 0);

@@ -38,6 +38,7 @@ struct reel_renderer {
     soft_lamp *lamps;
     soft_glow *glows; /* [n_glowing] */
     int n_glowing;    /* drawn geoms whose material glows */
+    int coated;       /* some drawn geom has a lacquer */
     soft_tile *tile;
     int *lists;
     int width, height; /* of the snapshots */

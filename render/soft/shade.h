@@ -17,6 +17,7 @@ typedef struct gloss {
     v3 normal, view, f0, albedo; /* reflectance at normal incidence; directional albedo */
     v3 diffuse;                  /* base colour left for the diffuse part */
     vf nv, rough, alpha;
+    vf under; /* share of the specular part that a lacquer lets through; 1 without one */
 } gloss;
 
 /* Square of the distance from the middle of a finite plane, in radii, where its rim begins to fade.
@@ -29,9 +30,21 @@ VINL vf grazing(v3 f0)
     return vf_min(50.0f * vf_max(f0.x, vf_max(f0.y, f0.z)), vf_set(1.0f));
 }
 
+/* A specular lobe reflects f0 * scale + bias of the light from all around (Karis' fit). */
+VINL void lobe_albedo(vf nv, vf rough, vf *scale, vf *bias)
+{
+    const vf r = 1.0f - rough;
+    /* 2^(-9.28 nv), as an eighth power */
+    const vf e = 1.0f - 0.75f * nv, e2 = e * e, e4 = e2 * e2;
+    const vf a = vf_min(r * r, e4 * e4) * r + (0.0425f - 0.0275f * rough);
+    *scale = -1.04f * a + (1.04f - 0.572f * rough);
+    *bias = 1.04f * a + (0.022f * rough - 0.04f);
+}
+
 /* Set gleam and diffuse of the lanes that show a surface. */
 STAGE void prepare_gloss(batch *b)
 {
+    b->coated = 0;
     for (int i = 0; i < b->n; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
@@ -41,12 +54,9 @@ STAGE void prepare_gloss(batch *b)
         const v3 base = v3_load(b->base, i);
         const vf metal = vf_load(b->metal + i), rough = vf_load(b->rough + i);
         const v3 f0 = v3_mix(v3_splat(vf_load(b->spec + i)), base, metal);
-        const vf r = 1.0f - rough;
-        /* Karis' 2^(-9.28 nv), as an eighth power */
-        const vf e = 1.0f - 0.75f * nv, e2 = e * e, e4 = e2 * e2;
-        const vf a = vf_min(r * r, e4 * e4) * r + (0.0425f - 0.0275f * rough);
-        const vf scale = -1.04f * a + (1.04f - 0.572f * rough);
-        const vf bias = (1.04f * a + (0.022f * rough - 0.04f)) * grazing(f0);
+        vf scale, bias;
+        lobe_albedo(nv, rough, &scale, &bias);
+        bias = bias * grazing(f0);
         const v3 gleam = {vf_sat(f0.x * scale + bias), vf_sat(f0.y * scale + bias),
                           vf_sat(f0.z * scale + bias)};
         const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
@@ -66,6 +76,22 @@ VINL gloss load_gloss(batch *b, int i)
     g.f0 = v3_mix(v3_splat(vf_load(b->spec + i)), v3_load(b->base, i), vf_load(b->metal + i));
     g.rough = vf_load(b->rough + i);
     g.alpha = g.rough * g.rough;
+    g.under = b->coated ? vf_load(b->under + i) : vf_set(1.0f);
+    return g;
+}
+
+#define COAT_F0 0.04f
+
+/* The lacquer alone as a surface. */
+VINL gloss coat_gloss(const batch *b, int i, const gloss *base)
+{
+    gloss g = *base;
+    g.f0 = v3_splat(vf_set(COAT_F0));
+    g.diffuse = v3_splat(vf_set(0.0f));
+    g.albedo = v3_splat(vf_load(b->coat_gleam + i));
+    g.rough = vf_load(b->coat_rough + i);
+    g.alpha = g.rough * g.rough;
+    g.under = vf_load(b->coat + i);
     return g;
 }
 
@@ -85,7 +111,7 @@ VINL v3 reflect_sun(const gloss *g, v3 l, vf nl, float spread)
     const v3 c = {n.y * h.z - n.z * h.y, n.z * h.x - n.x * h.z, n.x * h.y - n.y * h.x};
     const vf d = vf_max(v3_dot(c, c) + nh * nh * a2, vf_set(1e-12f));
     const vf smith = vf_max(vf_mix(2.0f * nl * g->nv, nl + g->nv, alpha), vf_set(1e-4f));
-    const vf spec = a2 * h2 * h2 / (2.0f * 3.14159265f * (d * d) * smith);
+    const vf spec = g->under * (a2 * h2 * h2) / (2.0f * 3.14159265f * (d * d) * smith);
     const vf m = 1.0f - vh, m2 = m * m, f = m2 * m2 * m;
     const float inv_pi = 0.318309886f;
     const vf f90 = grazing(g->f0);
@@ -171,6 +197,27 @@ VINL v3 surface_ambient(const soft_job *job, batch *b, int i, v3 normal)
     return v3_sel(on_floor, same, ambient(job, v3_load(b->pos, i), normal, vf_set(1.0f)));
 }
 
+/* Of surfaces with a lacquer: which part of the base is as smooth as to show what is traced. */
+VINL vf base_traced(const batch *b, int i)
+{
+    const vf bare = vf_sel(vf_gt(vf_load(b->coat + i), vf_set(0.0f)), vf_set(0.0f), vf_set(1.0f));
+    return vf_max(bare, 1.0f - vf_smooth(vf_load(b->rough + i), 0.2f, 0.5f));
+}
+
+/* What a lacquer shows of the surroundings. */
+VINL v3 coat_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
+{
+    const vf gleam = vf_load(b->coat_gleam + i);
+    v3 s = blurred_sky(job, v3_load(b->pos, i), mirror(g), vf_load(b->coat_rough + i));
+    if (full && b->hidden) {
+        s = v3_madd(v3_load(b->bleed, i), vf_load(b->open + i), s);
+    }
+    if (full && b->reflects) {
+        s = v3_mix(s, v3_load(b->traced, i), vf_load(b->traced_share + i));
+    }
+    return v3_scale(s, gleam);
+}
+
 /* Light of sky and surroundings: what is open sees them, what is hidden sees the hiding bodies. */
 VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
 {
@@ -182,10 +229,16 @@ VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int 
         diffuse = v3_madd(bleed, open, diffuse);
         s = v3_madd(bleed, open, s);
     }
+    v3 over = v3_splat(vf_set(0.0f)), below = s;
     if (full && b->reflects) {
-        s = v3_mix(s, v3_load(b->traced, i), vf_load(b->traced_share + i));
+        const vf traced = vf_load(b->traced_share + i);
+        s = v3_mix(s, v3_load(b->traced, i), traced);
+        below = b->coated ? v3_mix(below, s, base_traced(b, i)) : s;
     }
-    return v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, s));
+    if (b->coated) {
+        over = coat_ambient(job, b, i, g, full);
+    }
+    return v3_add(v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, below)), over);
 }
 
 /* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
@@ -207,7 +260,11 @@ STAGE void light_surfaces(const soft_job *job, batch *b, int full, int soft)
             if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
                 const v3 l = v3_set(sun->dir);
                 const vf nl = vf_sat(v3_dot(g.normal, l));
-                const v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
+                v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
+                if (b->coated) {
+                    const gloss coat = coat_gloss(b, i, &g);
+                    r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
+                }
                 c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
             }
             v3_store(b->color, i, c);

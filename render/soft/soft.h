@@ -228,6 +228,7 @@ typedef struct soft_job {
     int n_lamps;
     const soft_lamp *lamps;
     int n_glows, glowing;   /* glowing: some material does */
+    int coated;             /* some material has a lacquer */
     const soft_glow *glows; /* present ones that are no planes */
     soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
     soft_sky sky;

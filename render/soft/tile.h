@@ -29,6 +29,8 @@ typedef struct batch {
     float view[3][SOFT_BATCH];      /* unit, towards the viewer */
     float gleam[3][SOFT_BATCH];     /* directional albedo of the specular part */
     float diffuse[3][SOFT_BATCH];   /* base colour left for the diffuse part */
+    float coat[SOFT_BATCH], coat_rough[SOFT_BATCH]; /* lacquer: see coat.h */
+    float coat_gleam[SOFT_BATCH], under[SOFT_BATCH];
     float spread[SOFT_BATCH];       /* m of footprint per unit of t */
     float sun[SOFT_BATCH];          /* share of the sun that is seen */
     float open[SOFT_BATCH];         /* share of the sky that is seen */
@@ -43,6 +45,7 @@ typedef struct batch {
     float lo[3], hi[3], disc;     /* bound_points(): box of the points; their widest least_disc() */
     int n;                        /* filled lanes, rounded up to whole groups with key -1 */
     int hidden, reflects;         /* 0: open and bleed, traced and traced_share are not set */
+    int coated;                   /* 0: coat, coat_rough, coat_gleam and under are not set */
 } batch;
 
 typedef struct flow_buffer {
