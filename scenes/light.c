@@ -29,7 +29,7 @@ static const sky_word skies[] = {
     {"dusk", {0.12, 0.15, 0.30}, {0.62, 0.42, 0.36}, {0.12, 0.10, 0.10}, 0, false},
     {"daylight", {0, 0, 0}, {0, 0, 0}, {0.24, 0.22, 0.20}, REEL_SKY_CLEAR, false},
     {"cloudy", {1.3, 1.34, 1.4}, {0, 0, 0}, {0.26, 0.26, 0.26}, REEL_SKY_OVERCAST, true},
-    {"softboxes", {7, 7, 7}, {0.4, 0.4, 0.41}, {0.14, 0.14, 0.14}, REEL_SKY_STUDIO, true},
+    {"softboxes", {3.2, 3.2, 3.2}, {0.42, 0.42, 0.43}, {0.16, 0.16, 0.16}, REEL_SKY_STUDIO, true},
     {"night",
      {0.004, 0.006, 0.013},
      {0.016, 0.017, 0.026},
@@ -170,7 +170,7 @@ static void read_map(reel_fields *f, reel_sky *sky)
 {
     const bool day = sky->kind == REEL_SKY_CLEAR, night = sky->kind == REEL_SKY_NIGHT;
     if (!reel_fields_number(f, "turbidity", 1.7, 10, &sky->turbidity) && day) {
-        sky->turbidity = 3;
+        sky->turbidity = 2.2; /* beyond, the model's horizon turns purple */
     } else if (!day && reel_fields_has(f, "turbidity")) {
         reel_fields_fail(f, "turbidity", "goes with kind = \"daylight\"");
     }
