@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "render/soft/bsdf.h"
 #include "render/soft/high_filter.h"
+#include "render/soft/path.h"
 #include "render/soft/reflect.h"
 
 enum {
@@ -107,9 +107,11 @@ STAGE void find_light(const soft_job *job, batch *rays, int soft)
     for (int i = 0; i < rays->n; i += VW) {
         vf_store(rays->rough + i, vf_max(vf_load(rays->rough + i), vf_load(rays->open + i)));
     }
-    prepare_gloss(rays);
+    prepare_surface(job, rays);
     bound_points(rays);
-    light_surfaces(job, rays, 0, soft);
+    occlude(job, rays);
+    rays->reflects = 0;
+    light_surfaces(job, rays, 1, soft);
     blend_sky(job, rays, 0);
 }
 
@@ -154,36 +156,112 @@ static void pad_rays(batch *rays, int32_t *own)
     }
 }
 
+/* What rays met, of several rounds, until there is a batch to be shaded. */
+typedef struct found_rays {
+    batch *at;
+    int32_t *lane; /* whom they were sent by */
+    float share;   /* of one ray */
+} found_rays;
+
+/* Shade what was found and give it to those who asked: in the order of the rounds, so that sums do
+ * not depend on when this happens. */
+STAGE void flush_found(const soft_job *job, batch *b, found_rays *f)
+{
+    batch *at = f->at;
+    const int n = at->n;
+    for (; at->n % VW; at->n++) {
+        const int l = at->n;
+        at->key[l] = -1;
+        at->t[l] = at->spread[l] = at->open[l] = 0;
+        for (int c = 0; c < 3; c++) {
+            at->pos[c][l] = at->dir[c][l] = at->traced[c][l] = 0;
+        }
+        at->dir[2][l] = 1;
+    }
+    if (n > 0) {
+        find_light(job, at, 0);
+    }
+    for (int c = 0; c < 3; c++) {
+        for (int l = 0; l < n; l++) {
+            b->bleed[c][f->lane[l]] += f->share * (at->color[c][l] - at->traced[c][l]);
+        }
+    }
+    at->n = 0;
+}
+
+/* Keep those rays that found something else than what was expected. */
+STAGE void keep_found(const soft_job *job, batch *b, const batch *rays, const int32_t *lane, int n,
+                      found_rays *f)
+{
+    batch *at = f->at;
+    const void *const from[] = {rays->key,       rays->facet,     rays->t,      rays->spread,
+                                rays->open,      rays->pos[0],    rays->pos[1], rays->pos[2],
+                                rays->dir[0],    rays->dir[1],    rays->dir[2], rays->traced[0],
+                                rays->traced[1], rays->traced[2], lane};
+    void *const to[] = {at->key,    at->facet,     at->t,         at->spread,    at->open,
+                        at->pos[0], at->pos[1],    at->pos[2],    at->dir[0],    at->dir[1],
+                        at->dir[2], at->traced[0], at->traced[1], at->traced[2], f->lane};
+    for (int i = 0; i < n; i += VW) {
+        unsigned lanes = n - i < VW ? (1u << (n - i)) - 1u : VM_ALL;
+        lanes &= group_hits(rays->key, i) | vm_bits(vf_gt(vf_load(rays->sun + i), vf_set(0.0f)));
+        if (!lanes) {
+            continue;
+        }
+        if (at->n + VW > SOFT_BATCH) {
+            flush_found(job, b, f);
+        }
+        for (size_t a = 0; a < sizeof to / sizeof *to; a++) {
+            lanes_pack((char *)to[a] + (size_t)at->n * 4, vi_load((const int32_t *)from[a] + i),
+                       lanes);
+        }
+        at->n += __builtin_popcount(lanes);
+    }
+}
+
+/* Set traced to what is expected of the rays, and sun where a miss is not expected. */
+STAGE void expect_light(const soft_job *job, batch *rays)
+{
+    const int expect = expects(job);
+    const soft_bouncer *floor = expect && job->n_bouncers ? &job->bouncers[0] : NULL;
+    for (int i = 0; i < rays->n; i += VW) {
+        const v3 d = v3_load(rays->dir, i);
+        vf surprise = vf_set(expect ? 0.0f : 1.0f);
+        v3 light = v3_splat(vf_set(0.0f));
+        if (expect) {
+            light = expected(job, v3_load(rays->pos, i), d);
+        }
+        if (floor) {
+            surprise = -v3_dotu(d, floor->normal);
+        }
+        v3_store(rays->traced, i, light);
+        vf_store(rays->sun + i, surprise);
+    }
+}
+
 /* Set open and bleed: light that bounces. */
-STAGE void gather_bounced(const soft_job *job, batch *b, batch *rays, int32_t *lane,
+STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_wave *wave,
                           const int32_t *order)
 {
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
-    const int expect = expects(job);
-    const float share = 1.0f / (float)job->paths;
+    batch *rays = &tile->bounce;
+    found_rays found = {&wave->hit, wave->pixel, 1.0f / (float)job->paths};
     b->hidden = 1;
     for (int i = 0; i < b->n; i += VW) {
-        vf_store(b->open + i, vf_set(expect ? 1.0f : 0.0f));
+        vf_store(b->open + i, vf_set(expects(job) ? 1.0f : 0.0f));
         v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
     }
+    found.at->n = 0;
     for (int j = 0; j < job->paths; j++) {
-        const int n = aim_diffuse(job, b, rays, lane, own, order, j);
+        const int n = aim_diffuse(job, b, rays, tile->bounce_lane, own, order, j);
         if (n == 0) {
             return;
         }
         pad_rays(rays, own);
-        for (int i = 0; expect && i < rays->n; i += VW) {
-            v3_store(rays->traced, i, expected(job, v3_load(rays->pos, i), v3_load(rays->dir, i)));
-        }
+        expect_light(job, rays);
         trace(job, rays, own);
-        find_light(job, rays, 0);
-        for (int c = 0; c < 3; c++) {
-            for (int l = 0; l < n; l++) {
-                const float more = rays->color[c][l] - (expect ? rays->traced[c][l] : 0);
-                b->bleed[c][lane[l]] += share * more;
-            }
-        }
+        keep_found(job, b, rays, tile->bounce_lane, n, &found);
     }
+    flush_found(job, b, &found);
 }
 
 /* How many rays a lane needs for what it reflects: none where that is little. */
@@ -295,7 +373,10 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
     number_pixels(tile, pixel, b->n, order);
     prepare_gloss(b);
     exact_gloss(job, b);
-    gather_bounced(job, b, &tile->bounce, tile->bounce_lane, order);
+    if (job->coated) {
+        prepare_coat(job, b);
+    }
+    gather_bounced(job, b, tile, (path_wave *)(tile + 1), order);
     gather_glossy(job, b, &tile->bounce, tile->bounce_lane, order);
     if (!pixel) {
         filter_light(b);

@@ -24,10 +24,11 @@ typedef struct filter_tile {
 
 static void fill_filter(filter_tile *f, const batch *b)
 {
-    memset(f, 0, sizeof *f);
     for (int j = 0; j < FILTER_ROWS * FILTER_STRIDE; j++) {
         f->key[j] = -1;
     }
+    memset(f->normal, 0, sizeof f->normal);
+    memset(f->signal, 0, sizeof f->signal);
     for (int row = 0; row < SOFT_TILE; row++) {
         const size_t to = (size_t)(row + FILTER_REACH) * FILTER_STRIDE + FILTER_REACH;
         const size_t from = (size_t)row * SOFT_TILE, size = SOFT_TILE * sizeof(float);
