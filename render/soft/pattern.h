@@ -105,6 +105,14 @@ VINL vf marble(const soft_material *m, v3 p, vf w)
     return vf_sat(0.14f + (vein - 0.14f) * resolved(w) * 0.9f + (cloud - 0.5f) * 0.35f);
 }
 
+/* Where a pattern is looked up, in scales: a little beneath the surface, since a face may lie
+ * exactly between two cells. */
+VINL v3 pattern_point(const soft_material *m, v3 p, v3 n)
+{
+    const float s = m->inv_scale;
+    return (v3){p.x * s - 0.011f * n.x, p.y * s - 0.011f * n.y, p.z * s - 0.011f * n.z};
+}
+
 /* Base colour, roughness and relief at local point p with normal n; w = footprint along the axes,
  * m. */
 VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
@@ -113,10 +121,8 @@ VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     if (m->pattern == REEL_PATTERN_PLAIN) {
         return l;
     }
-    /* A face may lie exactly between two cells: look a little beneath the surface. */
-    const float s = m->inv_scale;
-    const v3 q = {p.x * s - 0.011f * n.x, p.y * s - 0.011f * n.y, p.z * s - 0.011f * n.z};
-    const v3 f = v3_scale(w, vf_set(s));
+    const v3 q = pattern_point(m, p, n);
+    const v3 f = v3_scale(w, vf_set(m->inv_scale));
     const vf widest = vf_max(f.x, vf_max(f.y, f.z));
     vf t;
     switch (m->pattern) {

@@ -42,7 +42,8 @@ VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 wi
 VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
 {
     const float inv = m->inv_scale, steep = m->bump * inv;
-    const v3 q = v3_scale(s->p, vf_set(inv)), w = v3_scale(width, vf_set(inv)), n = s->n;
+    const v3 n = s->n, w = v3_scale(width, vf_set(inv));
+    const v3 q = pattern_point(m, s->p, n);
     const vf widest = vf_max(w.x, vf_max(w.y, w.z));
     v3 slope;
     *hidden = vf_set(0.0f);
@@ -83,11 +84,15 @@ VINL v3 image_normal(const soft_texture *t, vm m, const layer *l, const sighting
  * (all local): light that is reflected comes from outside, and no normal looks away. */
 VINL v3 facing_normal(v3 tilted, v3 n, v3 view)
 {
-    const vf k = 2.0f * v3_dot(tilted, view);
-    const v3 r = v3_sub(v3_scale(tilted, k), view);
-    const vf above = v3_dot(r, n), nv = v3_dot(n, view);
-    const vf least = vf_min(vf_set(0.02f), 0.9f * nv);
-    const vm below = vm_and(vf_lt(above, least), vf_gt(nv, vf_set(0.0f)));
+    const vf nv = v3_dot(n, view), least = vf_min(vf_set(0.02f), 0.9f * nv);
+    const vf tv = v3_dot(tilted, view);
+    const vm front = vf_gt(nv, vf_set(0.0f)), away = vm_and(vf_lt(tv, least), front);
+    if (vm_any(away)) {
+        tilted = v3_sel(away, v3_unit(v3_madd(tilted, least - tv, view)), tilted);
+    }
+    const v3 r = v3_sub(v3_scale(tilted, 2.0f * v3_dot(tilted, view)), view);
+    const vf above = v3_dot(r, n);
+    const vm below = vm_and(vf_lt(above, least), front);
     if (!vm_any(below)) {
         return tilted;
     }
