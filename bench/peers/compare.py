@@ -1,12 +1,13 @@
 """Frames of the benchmark's scene by us and by other renderers, on one core, in one run.
 
     compare.py BUILD [--core N] [--rounds N] [--python PYTHON] [--only WORD,...] [--out CSV]
+    compare.py BUILD --picture OUT.png      one frame by each, side by side (needs ffmpeg)
 
 BUILD is a build folder with bench/peers/peer_ours and peer_gl; PYTHON has requirements.txt
 installed. Every contender is a process of its own that waits for requests, so that all take turns:
 in each round each draws a batch of frames. What counts is the CPU time (user and system) of a
 batch, and the best batch of all rounds; ratios are of these, and their spread over the rounds is
-that of the two contenders' batches of the same round. Cycles at 1920x1080 is measured at 4 and 12
+that of the two contenders' batches of the same round. Cycles above 512x512 is measured at 2 and 6
 samples and drawn out to 64 along the line through both.
 """
 import argparse
@@ -100,12 +101,12 @@ def workers(args, dump):
 
 
 def batch(worker, process, mode, usual, width, height):
-    """CPU milliseconds a frame of one batch of about a second, and its frames."""
-    if process == "cycles" and width > 1000:
-        few, some = (worker.ask(f"{width} {height} 1 {n}") for n in (4, 12))
-        return few + (some - few) / 8 * 60, 1
+    """CPU milliseconds a frame of one batch of about half a second, and its frames."""
+    if process == "cycles" and width > 512:
+        few, some = (worker.ask(f"{width} {height} 1 {n}") for n in (2, 6))
+        return few + (some - few) / 4 * 62, 1
     cost = usual * width * height / 65536
-    frames = max(1, min(FRAMES, round(600 / cost)))
+    frames = max(1, min(FRAMES, round(500 / cost)))
     return worker.ask(f"{width} {height} {frames} {mode}"), frames
 
 
@@ -155,6 +156,26 @@ def write(path, rows):
                                 goal if goal and size == "256x256" else ""))
 
 
+def side_by_side(args, out):
+    """Frame 20 by `standard`, llvmpipe, MuJoCo, PyBullet and Cycles."""
+    size, frame = "256", "20"
+    with tempfile.TemporaryDirectory() as folder:
+        crew = workers(args, os.path.join(folder, "scene.txt"))
+        at = [os.path.join(folder, f"{i}.{'ppm' if i < 2 else 'png'}") for i in range(5)]
+        for i, name in enumerate(("ours", "gl", "mujoco", "bullet", "cycles")):
+            worker = crew[name]
+            command = list(worker.command[3:])
+            if i == 0:
+                command[-1] = at[0]
+                command += [size, size, frame]
+            else:
+                command += [at[i], size, size, frame] + (["64"] if i == 4 else [])
+            subprocess.run(command, env=worker.environment, check=True, capture_output=True)
+        inputs = [word for path in at for word in ("-i", path)]
+        subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *inputs, "-filter_complex",
+                        "hstack=inputs=5", "-frames:v", "1", out], check=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
@@ -163,7 +184,11 @@ def main():
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--only", help="contenders whose names hold one of these words")
     parser.add_argument("--out", default=os.path.join(HERE, "..", "results", "render_peers.csv"))
+    parser.add_argument("--picture")
     args = parser.parse_args()
+    if args.picture:
+        side_by_side(args, args.picture)
+        return
     words = args.only.split(",") if args.only else [""]
     chosen = [c for c in CONTENDERS if any(word in c[0] for word in words)]
     write(args.out, measure(args, chosen))

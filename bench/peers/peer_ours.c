@@ -5,6 +5,8 @@
  *     peer_ours SCENE FRAMES serve      a line "WIDTH HEIGHT FRAMES QUALITY PLANES" on stdin, with
  *                                       plane names joined by commas, draws the first FRAMES frames
  *                                       and answers with CPU milliseconds a frame; and so on
+ *     peer_ours SCENE FRAMES OUT.ppm WIDTH HEIGHT FRAME
+ *                                       a picture of quality `standard`
  *
  * The dump: "objects N", N lines "shape size[3] rgb[3] roughness metallic", "sun" and "sky" with
  * their numbers, then for each frame "frame fov_y eye[3] cam_from_world[9]" and N lines
@@ -140,10 +142,34 @@ static void serve(const reel_scene *s, const reel_take *take)
     }
 }
 
+static void picture(const reel_scene *s, const reel_take *take, char **words)
+{
+    const reel_render_options options = reel_render_options_default();
+    reel_renderer *renderer = NULL;
+    reel_frame frame = {0};
+    reel_error err = {0};
+    FILE *out = fopen(words[0], "wb");
+    if (reel_renderer_create(s, take, &options, &renderer, &err) ||
+        reel_frame_init(&frame, atoi(words[1]), atoi(words[2]), REEL_PLANE_BIT(REEL_PLANE_RGB),
+                        reel_scene_n_instances(s), &err) ||
+        reel_renderer_draw(renderer, 0, atoi(words[3]), &frame, &err)) {
+        die(&err);
+    }
+    const size_t bytes = reel_plane_bytes(REEL_PLANE_RGB, frame.width, frame.height);
+    if (!out || fprintf(out, "P6 %d %d 255\n", frame.width, frame.height) < 0 ||
+        fwrite(frame.plane[REEL_PLANE_RGB], 1, bytes, out) != bytes || fclose(out) != 0) {
+        fprintf(stderr, "peer_ours: cannot write %s\n", words[0]);
+        exit(74);
+    }
+    reel_frame_finish(&frame);
+    reel_renderer_destroy(&renderer);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 4 || (strcmp(argv[3], "dump") != 0 && strcmp(argv[3], "serve") != 0)) {
-        fprintf(stderr, "usage: peer_ours SCENE FRAMES dump|serve\n");
+    if ((argc != 4 || (strcmp(argv[3], "dump") != 0 && strcmp(argv[3], "serve") != 0)) &&
+        argc != 7) {
+        fprintf(stderr, "usage: peer_ours SCENE FRAMES dump|serve|OUT.ppm WIDTH HEIGHT FRAME\n");
         return 64;
     }
     reel_freeze_options options = reel_freeze_options_default();
@@ -159,8 +185,10 @@ int main(int argc, char **argv)
         for (int f = 0; f < scene->frames; f++) {
             dump_frame(scene, take, f);
         }
-    } else {
+    } else if (argc == 4) {
         serve(scene, take);
+    } else {
+        picture(scene, take, argv + 3);
     }
     reel_take_destroy(&take);
     reel_scene_destroy(&scene);
