@@ -116,6 +116,11 @@ static reel_sight own_sight(const reel_stand *stand, reel_vec3 eye, reel_vec3 ta
     if (!reel_geom_is_concave(stand->shapes, own)) {
         return REEL_SIGHT_FREE;
     }
+    /* in a fold or a narrow gap, what is that near to the point decides */
+    if (cosine <= 0.3 ||
+        reel_geom_distance(stand->shapes, own, reel_v3_madd(b, 6 * margin, normal)) < 4 * margin) {
+        return REEL_SIGHT_UNDECIDED;
+    }
     /* up to where the point's own surroundings begin, whose facets are a little aside */
     const reel_vec3 end = reel_v3_madd(b, -4 * margin / cosine, way);
     const reel_vec3 u = reel_v3_unit(
@@ -128,6 +133,11 @@ static reel_sight own_sight(const reel_stand *stand, reel_vec3 eye, reel_vec3 ta
         const reel_vec3 aside = reel_v3_madd(reel_v3_scale(u, x), y, v);
         hidden +=
             reel_geom_enters(stand->shapes, own, reel_v3_add(a, aside), reel_v3_add(end, aside));
+    }
+    /* something within these surroundings */
+    if (hidden == 0 &&
+        reel_geom_enters(stand->shapes, own, end, reel_v3_madd(b, -1.5 * margin / cosine, way))) {
+        return REEL_SIGHT_UNDECIDED;
     }
     return hidden == 0 ? REEL_SIGHT_FREE : hidden == 5 ? REEL_SIGHT_BLOCKED : REEL_SIGHT_UNDECIDED;
 }
