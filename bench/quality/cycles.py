@@ -164,17 +164,41 @@ def facing(n):
     return n.math("ABSOLUTE", dot.outputs["Value"])
 
 
+def directional_albedo(rough, f0, angles):
+    """What GGX with Schlick's term reflects at each cosine, with what is lost between facets given
+    back (Turquin 2019): by visible normals, Heitz' height-correlated masking."""
+    i, j = np.meshgrid((np.arange(64) + 0.5) / 64, (np.arange(64) + 0.5) / 64)
+    a, out = rough * rough, []
+    for c in np.maximum(angles, 1e-3):
+        s = math.sqrt(1 - c * c)
+        length = math.hypot(a * s, c)
+        x, z = a * s / length, c / length
+        up = 1 - j * (1 + z)
+        side = np.sqrt(np.maximum(1 - up * up, 0))
+        h = np.stack([a * (side * np.cos(2 * math.pi * i) + x), a * side * np.sin(2 * math.pi * i),
+                      up + z])
+        h /= np.linalg.norm(h, axis=0)
+        vh = np.maximum(h[0] * s + h[2] * c, 0)
+        nl = 2 * vh * h[2] - c
+        lv, ll = (np.sqrt(a * a + (1 - a * a) * k * k) for k in (c, nl))
+        share = np.where(nl > 0, nl * (c + lv) / (nl * lv + c * ll), 0)
+        edge = share * (1 - vh) ** 5
+        all_, b = share.mean(), edge.mean()
+        out.append((f0 * (all_ - b) + min(50 * f0, 1) * b) * (1 + f0 * (1 / all_ - 1)))
+    return out
+
+
 def specular_share(n, rough, f0):
-    """Karis' fit of the directional albedo of the specular part, as ours has it."""
-    nv = n.math("MAXIMUM", facing(n), 1e-3)
-    e = n.math("SUBTRACT", 1.0, n.math("MULTIPLY", 0.75, nv))
-    e8 = n.math("POWER", e, 8.0)
-    r = 1 - rough
-    a = n.math("MULTIPLY_ADD", n.math("MINIMUM", e8, r * r), r, 0.0425 - 0.0275 * rough)
-    scale = n.math("MULTIPLY_ADD", a, -1.04, 1.04 - 0.572 * rough)
-    bias = n.math("MULTIPLY_ADD", a, 1.04, 0.022 * rough - 0.04)
-    bias = n.math("MULTIPLY", bias, min(50 * f0, 1))
-    return n.math("MULTIPLY_ADD", scale, f0, bias, clamp=True)
+    """The same as a ramp over the root of the cosine."""
+    ramp = n.tree.nodes.new("ShaderNodeValToRGB")
+    stops = ramp.color_ramp.elements
+    at = np.linspace(0, 1, 32)
+    for k, e in enumerate(directional_albedo(rough, f0, at * at)):
+        stop = stops[k] if k in (0,) else stops[-1] if k == 31 else stops.new(at[k])
+        stop.position = at[k]
+        stop.color = (e, e, e, 1)
+    n.put(ramp, 0, n.math("SQRT", facing(n)))
+    return ramp.outputs[0]
 
 
 def principled(n, metallic, color, m, distribution):
@@ -202,8 +226,8 @@ def mix(n, share, a, b):
 
 def glass(n, m):
     """Clear matter: Fresnel's share is reflected, the rest goes in, tinted by the colour."""
-    node = n.new("ShaderNodeFresnel", IOR=m["ior"])
-    inside = n.new("ShaderNodeBsdfRefraction", Roughness=m["roughness"], IOR=m["ior"])
+    node = n.new("ShaderNodeFresnel", IOR=m.get("ior", 1.5))
+    inside = n.new("ShaderNodeBsdfRefraction", Roughness=m["roughness"], IOR=m.get("ior", 1.5))
     inside.distribution = "GGX"
     inside.inputs["Color"].default_value = (*m["color"], 1)
     mirror = n.new("ShaderNodeBsdfGlossy", Roughness=m["roughness"])
@@ -219,7 +243,7 @@ def material_of(m, fade):
     material.use_nodes = True
     n = Nodes(material.node_tree)
     f0, rough, metal = m["specular"], m["roughness"], m["metallic"]
-    distribution = os.environ.get("PHYSREEL_GGX", "GGX")
+    distribution = "MULTI_GGX"
     shader = None
     if metal < 1:  # a Lambert part of what the specular part leaves, and that
         left = n.math("SUBTRACT", 1.0, specular_share(n, rough, f0))
@@ -337,10 +361,7 @@ def lamp_material(lamp, radiance, rotation):
     glow.inputs["Color"].default_value = (*radiance, 1)
     shader = glow.outputs[0]
     geometry = n.new("ShaderNodeNewGeometry")
-    if lamp["kind"] == "rect":
-        dark = n.new("ShaderNodeBsdfTransparent").outputs[0]
-        shader = mix(n, geometry.outputs["Backfacing"], shader, dark)
-    elif lamp["kind"] == "spot":
+    if lamp["kind"] == "spot":
         axis = rotation @ np.array(lamp["direction"])
         dot = n.tree.nodes.new("ShaderNodeVectorMath")
         dot.operation = "DOT_PRODUCT"
@@ -353,7 +374,9 @@ def lamp_material(lamp, radiance, rotation):
         curve = n.math("MULTIPLY", n.math("MULTIPLY", t, t),
                        n.math("SUBTRACT", 3.0, n.math("MULTIPLY", 2.0, t)))
         n.put(glow, "Strength", curve)
-    n.out(shader)
+    # one side only: a ball's far side is seen through the near one, which casts no shadow
+    dark = n.new("ShaderNodeBsdfTransparent").outputs[0]
+    n.out(mix(n, geometry.outputs["Backfacing"], shader, dark))
     return material
 
 

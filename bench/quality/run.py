@@ -95,6 +95,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--spp", type=int, default=2048)
     parser.add_argument("--frames", type=int, default=8)
+    parser.add_argument("--still-only", action="store_true")
     parser.add_argument("--flicker-spp", type=int, default=256)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
@@ -102,6 +103,8 @@ def main():
     tables = {"quality": (["scene", "quality", "psnr_db", "ssim", "cpu_ms"], still),
               "flicker": (["scene", "quality", "flicker_rms_codes", "change_rms_codes",
                                 "frames", "reference_spp"], moving)}
+    if args.still_only:
+        del tables["flicker"]
     for name, (head, make) in tables.items():
         rows = []
         for scene in SUITE:

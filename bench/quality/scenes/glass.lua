@@ -14,6 +14,6 @@ scene {
     world:box { name = "yellow", size = 0.2, at = { -1.0, 0.5 }, yaw = deg(20), material = "painted wood", color = "yellow", velocity = { 0.3, 0, 0 } }
     world:sky("hazy")
     world:sun { elevation = deg(46), azimuth = deg(150), temperature = 5200, strength = 3, size = deg(2) }
-    world:camera { name = "main", azimuth = deg(-88), elevation = deg(24), fov = deg(32), distance = 3.1, look_at = { 0, 0, 0.15 } }
+    world:camera { name = "main", azimuth = deg(-88), elevation = deg(24), fov = deg(32), distance = 2.55, look_at = { 0, 0, 0.15 } }
   end,
 }

@@ -30,10 +30,10 @@ scene {
     world:box { name = "crate", size = 0.4, at = { 1.1, -0.3 }, yaw = deg(25), material = "cardboard" }
     world:box { name = "chest", size = { 0.8, 0.45, 0.5 }, at = { -1.5, 1.6 }, material = "walnut" }
     world:cylinder { name = "stool", radius = 0.2, length = 0.45, at = { 0.9, 0.0 + 1.45 }, material = "painted wood", color = "blue" }
-    world:lamp { name = "panel", kind = "rect", at = { -0.2, 0.5, 2.58 }, size = { 0.9, 0.3 }, temperature = 3200, power = 25 }
+    world:lamp { name = "panel", kind = "rect", at = { -0.2, 0.5, 2.58 }, size = { 0.9, 0.3 }, temperature = 4200, power = 12 }
     world:sky("daylight")
-    world:sun { elevation = deg(32), azimuth = deg(15), temperature = 5000, strength = 8, size = deg(1) }
-    world:exposure(1.6)
-    world:camera { name = "main", at = { 0.3, -1.85, 1.45 }, look_at = { -0.1, 0.8, 0.65 }, fov = deg(52) }
+    world:sun { elevation = deg(32), azimuth = deg(15), temperature = 5600, strength = 7, size = deg(1) }
+    world:exposure(1.3)
+    world:camera { name = "main", at = { 0.25, -1.7, 1.35 }, look_at = { -0.1, 0.8, 0.6 }, fov = deg(46) }
   end,
 }

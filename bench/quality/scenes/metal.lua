@@ -20,6 +20,6 @@ scene {
     world:sphere { name = "blue", radius = 0.08, at = { 0.7, -0.78 }, material = "plastic", color = "blue", velocity = { -0.3, 0, 0 } }
     world:sky("softboxes")
     world:sun { elevation = deg(48), azimuth = deg(-130), temperature = 5200, strength = 2.5, size = deg(3) }
-    world:camera { name = "main", azimuth = deg(-88), elevation = deg(24), fov = deg(32), distance = 3.1, look_at = { 0.1, -0.1, 0.1 }, orbit = deg(4) }
+    world:camera { name = "main", azimuth = deg(-88), elevation = deg(24), fov = deg(32), distance = 2.55, look_at = { 0.1, -0.1, 0.1 }, orbit = deg(4) }
   end,
 }

@@ -13,13 +13,13 @@ scene {
       { shape = "box", size = { 0.5, 0.42, 0.18 }, at = { -0.08, 0, 0.19 } },
     } }
     world:lamp { name = "street", kind = "spot", at = { 0.95, 0.95, 1.8 }, radius = 0.08, cone = deg(100), blend = 0.5, toward = { 0.95, 0.8, 0 }, temperature = 2900, power = 220 }
-    world:lamp { name = "left beam", kind = "spot", attach = car, at = { 0.52, 0.17, 0.02 }, radius = 0.04, cone = deg(40), blend = 0.6, toward = { 2.0, 0.17, -0.2 }, temperature = 4800, power = 90 }
-    world:lamp { name = "right beam", kind = "spot", attach = car, at = { 0.52, -0.17, 0.02 }, radius = 0.04, cone = deg(40), blend = 0.6, toward = { 2.0, -0.17, -0.2 }, temperature = 4800, power = 90 }
+    world:lamp { name = "left beam", kind = "spot", attach = car, at = { 0.52, 0.17, 0.02 }, radius = 0.04, cone = deg(40), blend = 0.6, toward = { 2.0, 0.17, -0.2 }, temperature = 4800, power = 60 }
+    world:lamp { name = "right beam", kind = "spot", attach = car, at = { 0.52, -0.17, 0.02 }, radius = 0.04, cone = deg(40), blend = 0.6, toward = { 2.0, -0.17, -0.2 }, temperature = 4800, power = 60 }
     world:sphere { name = "ball", radius = 0.15, at = { 0.7, 0.1 }, material = "rubber", color = "yellow", velocity = { 0.1, 0, 0 } }
     world:box { name = "crate", size = 0.35, at = { 1.3, 0.3 }, yaw = deg(20), material = "pine" }
     world:cone { name = "cone", radius = 0.13, length = 0.35, at = { 0.3, -0.5 }, material = "plastic", color = "orange" }
     world:sky("night")
     world:exposure(1.4)
-    world:camera { name = "main", at = { 0.9, -2.9, 1.1 }, look_at = { 0.15, 0.7, 0.45 }, fov = deg(38) }
+    world:camera { name = "main", at = { 0.9, -2.5, 1.0 }, look_at = { 0.25, 0.7, 0.42 }, fov = deg(36) }
   end,
 }

@@ -16,9 +16,9 @@ scene {
     world:box { name = "tall", size = { 0.45, 0.45, 1.0 }, at = { -0.4, 0.35 }, yaw = deg(20), material = "plastic", color = "white" }
     world:box { name = "low", size = { 0.45, 0.45, 0.45 }, at = { 0.35, -0.15 }, yaw = deg(-18), material = "plastic", color = "yellow" }
     world:sphere { name = "ball", radius = 0.2, at = { 0.4, 0.55 }, material = { "steel", roughness = 0.3 } }
-    world:lamp { name = "panel", kind = "rect", at = { 0, 0, 1.98 }, across = { 1, 0, 0 }, size = { 0.6, 0.4 }, power = 40, color = { 1, 0.93, 0.8 } }
-    world:lamp { name = "bulb", kind = "sphere", at = { -0.7, -0.5, 0.7 }, radius = 0.08, power = 6, color = { 1, 0.6, 0.3 } }
-    world:lamp { name = "spot", kind = "spot", at = { 0.8, -0.9, 1.6 }, radius = 0.05, cone = deg(36), blend = 0.4, toward = { 0.1, 0.2, 0 }, power = 150, color = { 0.6, 0.75, 1 } }
+    world:lamp { name = "panel", kind = "rect", at = { 0, 0, 1.98 }, across = { 1, 0, 0 }, size = { 0.6, 0.4 }, power = 14, color = { 1, 0.93, 0.8 } }
+    world:lamp { name = "bulb", kind = "sphere", at = { -0.7, -0.5, 0.7 }, radius = 0.08, power = 3, color = { 1, 0.6, 0.3 } }
+    world:lamp { name = "spot", kind = "spot", at = { 0.8, -0.9, 1.6 }, radius = 0.05, cone = deg(36), blend = 0.4, toward = { 0.1, 0.2, 0 }, power = 40, color = { 0.6, 0.75, 1 } }
     world:sky { zenith = { 0.1, 0.12, 0.16 }, horizon = { 0.14, 0.15, 0.17 }, ground = { 0.05, 0.05, 0.05 } }
     world:camera { name = "main", at = { 0, -4.2, 1.15 }, look_at = { 0, 0, 0.85 }, fov = deg(34) }
   end,
