@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SIDES = 12, LOBE_SAMPLES = 64, FINEST_LOBE = 128 };
+enum { SIDES = 12, LOBE_SAMPLES = 64, FINEST_LOBE = 128, COARSE = 64 };
 
 reel_vec3 reel_soft_env_direction(double x, double y)
 {
@@ -164,50 +164,91 @@ static void blur(const soft_env_map *maps, const lobe *l, soft_env_map *out)
     }
 }
 
-/* --- irradiance --- */
+/* --- words --- */
 
-static void add_terms(double form[SOFT_ENV_TERMS], reel_vec3 d, double w)
+static uint32_t pack(const float c[3], double unit)
 {
-    const double two = w * 15 / (32 * REEL_PI), one = w / (2 * REEL_PI);
-    form[0] += two * d.x * d.x;
-    form[1] += two * d.y * d.y;
-    form[2] += two * d.z * d.z;
-    form[3] += two * 2 * d.x * d.y;
-    form[4] += two * 2 * d.x * d.z;
-    form[5] += two * 2 * d.y * d.z;
-    form[6] += one * d.x;
-    form[7] += one * d.y;
-    form[8] += one * d.z;
-    form[9] += w / (4 * REEL_PI) - w * 5 / (32 * REEL_PI);
+    double most = 0;
+    for (int k = 0; k < 3; k++) {
+        most = fmax(most, c[k] / unit);
+    }
+    int e = 0; /* 511.5 * 2^(e - 24) > most */
+    while (e < 31 && most >= ldexp(511.5, e - 24)) {
+        e++;
+    }
+    uint32_t word = (uint32_t)e << 27;
+    for (int k = 0; k < 3; k++) {
+        const double m = floor(ldexp(c[k] / unit, 24 - e) + 0.5);
+        word |= (uint32_t)fmin(fmax(m, 0), 511) << (9 * k);
+    }
+    return word;
 }
 
-/* Texels on the horizon count half above, half below it. */
-static void fill_irradiance(soft_env *env, const soft_env_map *map)
+static void store(soft_env *env, int level, const soft_env_map *map)
 {
-    const double area = 4.0 / ((double)map->side * map->side);
-    double all = 0;
-    for (int j = 0; j < map->side; j++) {
-        for (int i = 0; i < map->side; i++) {
-            const double x = centre_of(i, map->side), y = centre_of(j, map->side);
-            const double z = 1 - fabs(x) - fabs(y), w = area * stretch(x, y);
-            const double high = fabs(z) < 0.5 / map->side ? 0.5 : z > 0 ? 1 : 0;
-            const reel_vec3 d = reel_soft_env_direction(x, y);
-            const float *p = map->rgb + texel(map->side, i, j);
-            all += w;
-            for (int c = 0; c < 3; c++) {
-                add_terms(env->above[c], d, w * high * p[c]);
-                add_terms(env->below[c], d, w * (1 - high) * p[c]);
-                env->mean[c] += w * p[c];
+    uint32_t *out = env->words + env->at[level];
+    for (int y = -1; y <= map->side; y++) {
+        for (int x = -1; x <= map->side; x++) {
+            *out++ = pack(map->rgb + texel(map->side, x, y), (double)env->unit);
+        }
+    }
+}
+
+/* --- irradiance --- */
+
+/* Cosine-weighted mean of one half over all normals; texels on the horizon count half above, half
+ * below it. */
+static void gather_irradiance(const soft_env_map *map, int half, const reel_vec3 *dirs,
+                              const double *angles, soft_env_map *out)
+{
+    const int n = map->side * map->side;
+    for (int j = 0; j < out->side * out->side; j++) {
+        const reel_vec3 normal = reel_soft_env_direction(centre_of(j % out->side, out->side),
+                                                         centre_of(j / out->side, out->side));
+        double sum[3] = {0};
+        for (int i = 0; i < n; i++) {
+            const double cosine = reel_v3_dot(dirs[i], normal);
+            const double high = fabs(dirs[i].z) < 1e-9 ? 0.5 : dirs[i].z > 0 ? 1 : 0;
+            const double w = cosine > 0 ? cosine * angles[i] * (half ? 1 - high : high) : 0;
+            for (int c = 0; w > 0 && c < 3; c++) {
+                sum[c] += w * map->rgb[3 * i + c];
             }
         }
-    }
-    for (int c = 0; c < 3; c++) { /* the rule's solid angles add up to nearly 4 pi */
-        for (int k = 0; k < SOFT_ENV_TERMS; k++) {
-            env->above[c][k] *= 4 * REEL_PI / all;
-            env->below[c][k] *= 4 * REEL_PI / all;
+        for (int c = 0; c < 3; c++) {
+            out->rgb[3 * j + c] = (float)(sum[c] / REEL_PI);
         }
-        env->mean[c] /= all;
     }
+}
+
+/* The two levels of irradiance, and the mean, from a coarse map. */
+static bool make_irradiance(soft_env *env, const soft_env_map *map, soft_env_map *out,
+                            reel_arena *scratch)
+{
+    const int n = map->side * map->side;
+    reel_vec3 *dirs = REEL_ARENA_NEW(scratch, reel_vec3, n);
+    double *angles = REEL_ARENA_NEW(scratch, double, n), all = 0;
+    if (!dirs || !angles) {
+        return false;
+    }
+    for (int i = 0; i < n; i++) {
+        const double x = centre_of(i % map->side, map->side),
+                     y = centre_of(i / map->side, map->side);
+        dirs[i] = reel_soft_env_direction(x, y);
+        angles[i] = stretch(x, y);
+        all += angles[i];
+    }
+    for (int i = 0; i < n; i++) { /* together 4 pi */
+        angles[i] *= 4 * REEL_PI / all;
+        for (int c = 0; c < 3; c++) {
+            env->mean[c] += angles[i] * map->rgb[3 * i + c] / (4 * REEL_PI);
+        }
+    }
+    for (int half = 0; half < 2; half++) {
+        out->side = env->side[SOFT_ENV_ABOVE + half];
+        gather_irradiance(map, half, dirs, angles, out);
+        store(env, SOFT_ENV_ABOVE + half, out);
+    }
+    return true;
 }
 
 /* --- samples --- */
@@ -259,35 +300,7 @@ static bool fill_samples(soft_env *env, const soft_env_map *map, reel_arena *are
     return true;
 }
 
-/* --- words --- */
-
-static uint32_t pack(const float c[3], double unit)
-{
-    double most = 0;
-    for (int k = 0; k < 3; k++) {
-        most = fmax(most, c[k] / unit);
-    }
-    int e = 0; /* 511.5 * 2^(e - 24) > most */
-    while (e < 31 && most >= ldexp(511.5, e - 24)) {
-        e++;
-    }
-    uint32_t word = (uint32_t)e << 27;
-    for (int k = 0; k < 3; k++) {
-        const double m = floor(ldexp(c[k] / unit, 24 - e) + 0.5);
-        word |= (uint32_t)fmin(fmax(m, 0), 511) << (9 * k);
-    }
-    return word;
-}
-
-static void store(soft_env *env, int level, const soft_env_map *map)
-{
-    uint32_t *out = env->words + env->at[level];
-    for (int y = -1; y <= map->side; y++) {
-        for (int x = -1; x <= map->side; x++) {
-            *out++ = pack(map->rgb + texel(map->side, x, y), (double)env->unit);
-        }
-    }
-}
+/* --- levels --- */
 
 static int lobe_side(int level, int side)
 {
@@ -348,13 +361,13 @@ static bool make_levels(soft_env *env, const soft_env_map *maps, int n_maps, ree
         return false;
     }
     store(env, 0, &maps[0]);
-    for (int i = 1; i < SOFT_ENV_LEVELS; i++) {
+    for (int i = 1; i < SOFT_ENV_LOBES; i++) {
         out.side = env->side[i];
-        make_lobe(l, i / (double)(SOFT_ENV_LEVELS - 1), maps[0].side, n_maps);
+        make_lobe(l, i / (double)(SOFT_ENV_LOBES - 1), maps[0].side, n_maps);
         blur(maps, l, &out);
         store(env, i, &out);
     }
-    return true;
+    return make_irradiance(env, map_of_side(maps, COARSE), &out, scratch);
 }
 
 static void turn_suns(soft_env *env)
@@ -363,6 +376,31 @@ static void turn_suns(soft_env *env)
     for (int i = 0; i < env->n_suns; i++) {
         const reel_vec3 d = env->suns[i].to_light;
         env->suns[i].to_light = reel_v3(c * d.x - s * d.y, s * d.x + c * d.y, d.z);
+    }
+}
+
+void reel_soft_env_look(const soft_env *env, int level, reel_vec3 d, double out[3])
+{
+    const double s = 1 / (fabs(d.x) + fabs(d.y) + fabs(d.z));
+    double x = d.x * s, y = d.y * s;
+    if (d.z < 0) {
+        const double ax = copysign(1 - fabs(y), x);
+        y = copysign(1 - fabs(x), y);
+        x = ax;
+    }
+    const int side = env->side[level];
+    x = 0.5 * (x + 1) * side + 0.5;
+    y = 0.5 * (y + 1) * side + 0.5;
+    const double fx = x - floor(x), fy = y - floor(y);
+    const uint32_t *w = env->words + env->at[level] + (int)y * (side + 2) + (int)x;
+    for (int c = 0; c < 3; c++) {
+        double v[4];
+        for (int i = 0; i < 4; i++) {
+            const uint32_t word = w[(i & 1) + (i >> 1) * (side + 2)];
+            v[i] = ldexp(word >> (9 * c) & 511, (int)(word >> 27) - 24) * (double)env->unit;
+        }
+        const double low = v[0] + (v[1] - v[0]) * fx, high = v[2] + (v[3] - v[2]) * fx;
+        out[c] = low + (high - low) * fy;
     }
 }
 
@@ -394,7 +432,6 @@ bool reel_soft_env_build(soft_env *env, const reel_scene *scene, reel_arena *are
         const int n = make_maps(maps, &scratch);
         ok = n > 0 && prepare(env, &maps[0], arena) && make_levels(env, maps, n, &scratch);
         if (ok) {
-            fill_irradiance(env, map_of_side(maps, SOFT_ENV_CELLS));
             ok = fill_samples(env, map_of_side(maps, SOFT_ENV_CELLS), arena);
         }
     }

@@ -9,18 +9,20 @@
  *
  * Level 0 is the map itself, level i what a lobe of perceptual roughness i / 7 sees of it: the mean
  * weighted by GGX for a viewer along the normal, as in Karis, "Real Shading in Unreal Engine 4"
- * (SIGGRAPH 2013). Irradiance is that of the harmonics up to degree 2 (Ramamoorthi and Hanrahan
- * 2001), apart for the upper and the lower half, since a floor replaces the lower one.
+ * (SIGGRAPH 2013). Two more levels are the irradiance / pi on the normal by the upper and by the
+ * lower half, apart since a floor replaces the lower one.
  */
 #pragma once
 
 #include "base/scene.h"
 
 enum {
-    SOFT_ENV_LEVELS = 8,
+    SOFT_ENV_LOBES = 8,
+    SOFT_ENV_ABOVE = SOFT_ENV_LOBES, /* level: irradiance / pi by the upper half */
+    SOFT_ENV_BELOW,                  /* the same by the lower half */
+    SOFT_ENV_LEVELS,
     SOFT_ENV_CELLS = 128, /* side of the table that samples are drawn by */
     SOFT_ENV_SUNS = 2,    /* at most, taken out of an image */
-    SOFT_ENV_TERMS = 10,  /* of a quadratic form: xx yy zz xy xz yz, x y z, 1 */
 };
 
 /* A small bright light that was taken out of an image: a sun. */
@@ -36,8 +38,7 @@ typedef struct soft_env {
     uint32_t *words;
     float unit;     /* radiance = mantissa * 2^(exponent - 24) * unit, a power of two */
     double turn[2]; /* cosine and sine of the map's turn about z */
-    double above[3][SOFT_ENV_TERMS], below[3][SOFT_ENV_TERMS]; /* irradiance / pi, map's frame */
-    double mean[3];                                            /* over all directions */
+    double mean[3]; /* over all directions */
     int n_suns;
     soft_env_sun suns[SOFT_ENV_SUNS];
 
@@ -51,6 +52,9 @@ typedef struct soft_env {
 
 /* The environment of a scene whose sky is not a gradient; memory from `arena`. False: none left. */
 bool reel_soft_env_build(soft_env *env, const reel_scene *scene, reel_arena *arena);
+
+/* Radiance at a level along a unit direction of the map's frame, as the kernel has it. */
+void reel_soft_env_look(const soft_env *env, int level, reel_vec3 d, double out[3]);
 
 /* The unit direction of (x, y) in -1..1. */
 reel_vec3 reel_soft_env_direction(double x, double y);

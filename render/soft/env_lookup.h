@@ -25,13 +25,20 @@ VINL void env_place(v3 d, vf *x, vf *y)
     *y = vf_sel(low, vf_mulsign(1.0f - vf_abs(px), py), py);
 }
 
+/* i where it is within 0 .. n - 1, else 0: lanes that show nothing may ask for anything. */
+VINL vi env_within(vi i, vi n)
+{
+    return vi_sel(vm_and(vi_lt(vi_set(-1), i), vi_lt(i, n)), i, vi_set(0));
+}
+
 /* Bilinear at (x, y) of the levels of `side` texels whose words begin at `at`. */
 VINL v3 env_bilinear(const soft_env *env, vf x, vf y, vi at, vi side)
 {
     const vf half = vi_to_f(side) * 0.5f;
     x = x * half + (half + 0.5f);
     y = y * half + (half + 0.5f);
-    const vi x0 = vf_trunc(x), y0 = vf_trunc(y), stride = side + 2;
+    const vi x0 = env_within(vf_trunc(x), side + 1), y0 = env_within(vf_trunc(y), side + 1);
+    const vi stride = side + 2;
     const vf fx = x - vi_to_f(x0), fy = y - vi_to_f(y0);
     const vi i = at + y0 * stride + x0;
     const v3 low = v3_mix(env_texel(env, i), env_texel(env, i + 1), fx);
@@ -54,22 +61,18 @@ STAGE v3 env_blurred(const soft_sky *sky, v3 d, vf rough)
     const soft_env *env = sky->env;
     vf x, y;
     env_place(v3_rot(sky->axes, d), &x, &y);
-    const vf level = vf_clamp(rough * (float)(SOFT_ENV_LEVELS - 1), 0, SOFT_ENV_LEVELS - 1.001f);
-    const vi i = vf_trunc(level);
+    const vf level = vf_clamp(rough * (float)(SOFT_ENV_LOBES - 1), 0, SOFT_ENV_LOBES - 1.001f);
+    const vi i = env_within(vf_trunc(level), vi_set(SOFT_ENV_LOBES - 1));
     const v3 a = env_bilinear(env, x, y, vi_gather(env->at, i), vi_gather(env->side, i));
     const v3 b = env_bilinear(env, x, y, vi_gather(env->at, i + 1), vi_gather(env->side, i + 1));
     return v3_mix(a, b, level - vi_to_f(i));
 }
 
-/* Irradiance / pi on unit normal n of the camera's frame by one half of the surroundings. */
-VINL v3 env_irradiance(const float form[3][SOFT_ENV_TERMS], v3 n)
+/* Irradiance / pi on unit normal n by one half of the surroundings, of which `level` tells. */
+STAGE v3 env_irradiance(const soft_sky *sky, int level, v3 n)
 {
-    vf e[3];
-    for (int c = 0; c < 3; c++) {
-        const float *f = form[c];
-        const vf s = n.x * (f[0] * n.x + f[3] * n.y + f[4] * n.z + f[6]) +
-                     n.y * (f[1] * n.y + f[5] * n.z + f[7]) + n.z * (f[2] * n.z + f[8]) + f[9];
-        e[c] = vf_max(s, vf_set(0.0f));
-    }
-    return (v3){e[0], e[1], e[2]};
+    const soft_env *env = sky->env;
+    vf x, y;
+    env_place(v3_rot(sky->axes, n), &x, &y);
+    return env_bilinear(env, x, y, vi_set(env->at[level]), vi_set(env->side[level]));
 }

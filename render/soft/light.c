@@ -177,28 +177,6 @@ void reel_soft_sky_fill(soft_sky *out, const reel_sky *sky, const soft_env *env)
     }
 }
 
-/* A quadratic form in the map's frame as one in the camera's: v = turn * cam. */
-static void turn_form(float out[SOFT_ENV_TERMS], const double f[SOFT_ENV_TERMS], reel_mat3 turn)
-{
-    const double a[3][3] = {
-        {f[0], f[3] / 2, f[4] / 2}, {f[3] / 2, f[1], f[5] / 2}, {f[4] / 2, f[5] / 2, f[2]}};
-    double b[3][3] = {{0}}, line[3] = {0};
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            for (int k = 0; k < 9; k++) {
-                b[i][j] += turn.m[k / 3][i] * a[k / 3][k % 3] * turn.m[k % 3][j];
-            }
-            line[i] += turn.m[j][i] * f[6 + j];
-        }
-        out[6 + i] = (float)line[i];
-        out[i] = (float)b[i][i];
-    }
-    out[3] = (float)(2 * b[0][1]);
-    out[4] = (float)(2 * b[0][2]);
-    out[5] = (float)(2 * b[1][2]);
-    out[9] = (float)f[9];
-}
-
 void reel_soft_env_view(soft_sky *sky, const reel_view *view)
 {
     const soft_env *env = sky->env;
@@ -213,10 +191,6 @@ void reel_soft_env_view(soft_sky *sky, const reel_view *view)
     for (int i = 0; i < 9; i++) {
         sky->axes[i] = (float)turn.m[i / 3][i % 3];
     }
-    for (int i = 0; i < 3; i++) {
-        turn_form(sky->forms[0][i], env->above[i], turn);
-        turn_form(sky->forms[1][i], env->below[i], turn);
-    }
 }
 
 static double evaluate(const float p[SOFT_SKY_TERMS], double x)
@@ -230,16 +204,15 @@ static double evaluate(const float p[SOFT_SKY_TERMS], double x)
 
 void reel_soft_sky_irradiance(const soft_sky *sky, int half, const float n[3], double out[3])
 {
-    const double up = dotf(n, sky->up), x = n[0], y = n[1], z = n[2];
+    const double up = dotf(n, sky->up);
+    if (sky->env) {
+        const float *m = sky->axes;
+        const reel_vec3 d = {dotf(m, n), dotf(m + 3, n), dotf(m + 6, n)};
+        reel_soft_env_look(sky->env, SOFT_ENV_ABOVE + half, d, out);
+        return;
+    }
     for (int c = 0; c < 3; c++) {
-        const float *f = sky->forms[half][c];
-        if (sky->env) {
-            out[c] = f[0] * x * x + f[1] * y * y + f[2] * z * z + f[3] * x * y + f[4] * x * z +
-                     f[5] * y * z + f[6] * x + f[7] * y + f[8] * z + f[9];
-        } else {
-            out[c] = half ? sky->below[c] * (0.5 - 0.5 * up) : evaluate(sky->above[c], up);
-        }
-        out[c] = fmax(out[c], 0);
+        out[c] = half ? sky->below[c] * (0.5 - 0.5 * up) : fmax(evaluate(sky->above[c], up), 0);
     }
 }
 

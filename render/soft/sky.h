@@ -75,8 +75,8 @@ VINL v3 ambient_of_sky(const soft_job *job, v3 p, v3 n, vf sun_seen)
     }
     v3 up, down;
     if (job->sky.env) {
-        up = env_irradiance(job->sky.forms[0], n);
-        down = env_irradiance(job->sky.forms[1], n);
+        up = env_irradiance(&job->sky, SOFT_ENV_ABOVE, n);
+        down = env_irradiance(&job->sky, SOFT_ENV_BELOW, n);
     } else {
         up = sky_above(&job->sky, high);
         down = sky_below(&job->sky, high);

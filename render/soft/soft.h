@@ -177,10 +177,8 @@ typedef struct soft_sky {
     float above[3][SOFT_SKY_TERMS]; /* irradiance / pi by the upper half as a polynomial in N.up */
     float below[3];                 /* the same of the lower half on a normal that points down */
     float mean[3];                  /* radiance averaged over all directions */
-    const struct soft_env *env;     /* NULL: the gradient above; else only `up` and `mean` hold, and: */
+    const struct soft_env *env;     /* NULL: the gradient above; else only `up` and `mean` hold */
     float axes[9];                  /* the map's frame = axes * camera's */
-    float forms[2][3][10];         /* irradiance / pi by the upper and the lower half on a normal:
-                                       see soft_env */
 } soft_sky;
 
 typedef struct soft_refusal {
@@ -209,6 +207,7 @@ typedef struct soft_job {
     float footprint;     /* px, side of what a sample stands for: less, the more exposures there are */
     int exposure_no, n_exposures; /* which of how many this is, with `sum`; else 0 of 1 */
     int frame, paths; /* paths: samples of reel_render_options, never 0 */
+    int clear;          /* some material lets light through */
     const float *gloss; /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */
     const soft_info *info;
     const soft_body *bodies;
