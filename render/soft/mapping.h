@@ -24,10 +24,10 @@ typedef struct layer {
     int repeat_u, repeat_v;
 } layer;
 
-/* The ray cone's ellipse on the tangent plane. */
-VINL sighting sight(v3 p, v3 n, v3 view, vf d)
+/* Set the axes: the ray cone's ellipse on the tangent plane. */
+VINL void sight_axes(sighting *s)
 {
-    sighting s = {.p = p, .n = n, .view = view, .d = d};
+    const v3 n = s->n, view = s->view;
     const vf nv = v3_dot(n, view), ic = 1.0f / vf_max(vf_abs(nv), vf_set(0.02f));
     const v3 along = v3_madd(view, 0.0f - nv, n); /* across the normal; sine of the angle */
     const vf l2 = v3_dot(along, along);
@@ -37,9 +37,8 @@ VINL sighting sight(v3 p, v3 n, v3 view, vf d)
                                   (v3){1.0f - n.x * n.x, 0.0f - n.x * n.y, 0.0f - n.x * n.z},
                                   (v3){0.0f - n.y * n.x, 1.0f - n.y * n.y, 0.0f - n.y * n.z}));
     const v3 e = v3_sel(tilted, v3_unit(along), any);
-    s.axis[0] = v3_scale(e, d * ic);
-    s.axis[1] = v3_scale(v3_cross(n, e), d);
-    return s;
+    s->axis[0] = v3_scale(e, s->d * ic);
+    s->axis[1] = v3_scale(v3_cross(n, e), s->d);
 }
 
 /* Footprint and right from the gradients of u and v. */

@@ -23,6 +23,12 @@ STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     return pattern_look(m, shape, p, n, w).height;
 }
 
+/* Has the pattern's relief a slope in closed form? Others need the sighting's axes. */
+VINL int has_slope(const soft_material *m)
+{
+    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED;
+}
+
 /* Slope of the pattern's relief at a sighting as a vector along the surface, by differences. */
 VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 width)
 {

@@ -65,10 +65,13 @@ STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *s)
     }
 }
 
+/* All but the axes. */
 VINL sighting sight_at(const soft_geom *g, batch *b, int i)
 {
-    return sight(v3_load(b->at, i), v3_load(b->up, i), v3_rot(g->rot, v3_load(b->view, i)),
-                 vf_load(b->t + i) * vf_load(b->spread + i));
+    return (sighting){.p = v3_load(b->at, i),
+                      .n = v3_load(b->up, i),
+                      .view = v3_rot(g->rot, v3_load(b->view, i)),
+                      .d = vf_load(b->t + i) * vf_load(b->spread + i)};
 }
 
 /* Lay the material's image over its base colours. */
@@ -80,7 +83,8 @@ STAGE void surface_image(const soft_job *job, batch *b, const soft_shown *shown)
     for (uint64_t left = shown->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, shown->drawn);
-        const sighting s = sight_at(g, b, i);
+        sighting s = sight_at(g, b, i);
+        sight_axes(&s);
         const layer at = lay_image(mat, g, t, &s);
         const texel x = texel_color(t, m, &at.spot, at.repeat_u, at.repeat_v);
         const v3 base = v3_load(b->base, i);
@@ -100,8 +104,11 @@ STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown
         const vm m = group_of(b->key, i, shown->drawn);
         v3 seen = v3_load(b->normal, i);
         if (t || mat->bump > 0) {
-            const sighting s = sight_at(g, b, i);
+            sighting s = sight_at(g, b, i);
             v3 n = s.n;
+            if (t || !has_slope(mat)) {
+                sight_axes(&s);
+            }
             vf hidden = vf_set(0.0f);
             if (t) {
                 const layer at = lay_image(mat, g, t, &s);
