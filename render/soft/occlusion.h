@@ -163,8 +163,7 @@ VINL vf hidden_by_mesh(const soft_geom *g, const soft_mesh *mesh, v3 p, v3 n, v3
 static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float dir[3],
                          float irradiance[3])
 {
-    const soft_lamp *lamp =
-        j < job->n_lamps ? &job->lamps[j] : &job->glows[j - job->n_lamps].lamp;
+    const soft_lamp *lamp = j < job->n_lamps ? &job->lamps[j] : &job->glows[j - job->n_lamps].lamp;
     const soft_geom *g = &job->geoms[k];
     float d[3], d2 = 1e-12f, along = 0;
     for (int c = 0; c < 3; c++) {
@@ -186,9 +185,9 @@ static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float
     gain = own ? 0 : gain < 3.14159265f ? gain : 3.14159265f;
     for (int c = 0; c < 3; c++) {
         irradiance[c] = gain * lamp->radiance[c];
-        dir[c] = in_camera ? d[c]
-                           : g->rot[3 * c] * d[0] + g->rot[3 * c + 1] * d[1] +
-                                 g->rot[3 * c + 2] * d[2];
+        dir[c] = in_camera
+                     ? d[c]
+                     : g->rot[3 * c] * d[0] + g->rot[3 * c + 1] * d[1] + g->rot[3 * c + 2] * d[2];
     }
 }
 
@@ -213,12 +212,10 @@ VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
     return v3_mul(e, v3_set(albedo));
 }
 
-/* Fill b->hidden and, if set, b->open and b->bleed. */
-STAGE void occlude(const soft_job *job, batch *b)
+/* Fill b->open and b->bleed; the n geoms of job->near_list may occlude. */
+STAGE void occlude_by(const soft_job *job, batch *b, int n)
 {
-    const int n = list_occluders(job, b, job->near_list);
-    b->hidden = n > 0;
-    for (int i = 0; b->hidden && i < b->n; i += VW) {
+    for (int i = 0; i < b->n; i += VW) {
         const vi key = vi_load(b->key + i);
         const vm hit = vi_lt(vi_set(-1), key);
         const v3 pos = v3_load(b->pos, i), normal = v3_load(b->normal, i);
@@ -258,5 +255,110 @@ STAGE void occlude(const soft_job *job, batch *b)
         }
         vf_store(b->open + i, open);
         v3_store(b->bleed, i, bleed);
+    }
+}
+
+/* Fill b->hidden and, if set, b->open and b->bleed. */
+static void occlude(const soft_job *job, batch *b)
+{
+    const int n = list_occluders(job, b, job->near_list);
+    b->hidden = n > 0;
+    if (n > 0) {
+        occlude_by(job, b, n);
+    }
+}
+
+/*
+ * On a flat tile occlusion changes slowly: how far a ball's share is from a line between two points
+ * goes with the square of their distance over the distance to the ball. It is then worked out where
+ * every second or fourth pixels meet, and in between by lines. Neighbouring tiles share such
+ * points.
+ */
+
+/* Pixels between those points, 1 for none; n geoms of job->near_list may occlude. */
+static int occlusion_step(const soft_job *job, const batch *b, int n)
+{
+    const float most = 0.6f; /* of the distance: shares are then right within a hundredth */
+    float least = VF_FAR, d2 = 0;
+    for (int j = 0; j < n; j++) {
+        const soft_geom *g = &job->geoms[job->near_list[j]];
+        const int patches = job->meshes[job->near_list[j]] != NULL;
+        const float thin = patches ? 0 : g->core_r;
+        const float away =
+            __builtin_sqrtf(box_apart2(b->lo, b->hi, g->centre, g->centre)) - (g->radius - thin);
+        const float scale = away > thin ? away : thin;
+        least = scale < least ? scale : least;
+    }
+    for (int c = 0; c < 3; c++) {
+        d2 += (b->hi[c] - b->lo[c]) * (b->hi[c] - b->lo[c]);
+    }
+    const float pixel = __builtin_sqrtf(d2) * (1.0f / SOFT_TILE);
+    return 4 * pixel < most * least ? 4 : 2 * pixel < most * least ? 2 : 1;
+}
+
+/* Those points of the tile's face, row after row, the last one repeated. */
+STAGE void occlusion_points(const soft_job *job, const soft_tile *tile, int step, batch *out)
+{
+    const int across = SOFT_TILE / step + 1, n = across * across;
+    const int key = tile->main.key[0];
+    const soft_geom *g = &job->geoms[key / SOFT_KEY_FACES];
+    out->n = (n + 15) / 16 * 16;
+    for (int j = 0; j < out->n; j++) {
+        const int at = j < n ? j : n - 1;
+        out->dir[0][j] = ((float)(tile->x0 + at % across * step) - job->cx) * job->inv_f;
+        out->dir[1][j] = ((float)(tile->y0 + at / across * step) - job->cy) * job->inv_f;
+        out->key[j] = key;
+    }
+    for (int i = 0; i < out->n; i += VW) {
+        const v3 d = {vf_load(out->dir[0] + i), vf_load(out->dir[1] + i), vf_set(1.0f)};
+        vf t;
+        vi face;
+        hit_shape(g->shape, g->half, v3_set(g->off), v3_rot(g->rot, d), &t, &face);
+        v3_store(out->pos, i, v3_scale(d, t));
+        for (int c = 0; c < 3; c++) {
+            vf_store(out->normal[c] + i, vf_set(tile->main.normal[c][0]));
+        }
+    }
+}
+
+/* Values of pixels from those of the points. */
+STAGE void spread_points(const float *from, int step, float *to)
+{
+    const int across = SOFT_TILE / step + 1;
+    const float unit = 1.0f / (float)step;
+    for (int row = 0; row < SOFT_TILE; row++) {
+        const float *p = from + row / step * across;
+        const float down = ((float)(row % step) + 0.5f) * unit;
+        float line[SOFT_TILE / 2 + 1];
+        for (int j = 0; j < across; j++) {
+            line[j] = p[j] + (p[j + across] - p[j]) * down;
+        }
+        for (int col = 0; col < SOFT_TILE; col++) {
+            const float right = ((float)(col % step) + 0.5f) * unit;
+            const float a = line[col / step], b = line[col / step + 1];
+            to[row * SOFT_TILE + col] = a + (b - a) * right;
+        }
+    }
+}
+
+/* occlude() for the pixels of a flat tile; `points` is scratch. */
+static void occlude_flat(const soft_job *job, soft_tile *tile, batch *points)
+{
+    batch *b = &tile->main;
+    const int n = list_occluders(job, b, job->near_list);
+    b->hidden = n > 0;
+    if (n == 0) {
+        return;
+    }
+    const int step = occlusion_step(job, b, n);
+    if (step == 1) {
+        occlude_by(job, b, n);
+        return;
+    }
+    occlusion_points(job, tile, step, points);
+    occlude_by(job, points, n);
+    spread_points(points->open, step, b->open);
+    for (int c = 0; c < 3; c++) {
+        spread_points(points->bleed[c], step, b->bleed[c]);
     }
 }

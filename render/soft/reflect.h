@@ -295,7 +295,11 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 {
     prepare_surface(job, b);
     bound_points(b);
-    occlude(job, b);
+    if (tile->flat && b == &tile->main) {
+        occlude_flat(job, tile, &tile->bounce);
+    } else {
+        occlude(job, b);
+    }
     reflect(job, b, &tile->bounce, tile->bounce_lane);
     light_surfaces(job, b, 1, 1);
     light_lamps(job, b, 1);
