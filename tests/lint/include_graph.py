@@ -36,7 +36,7 @@ FOREIGN = {  # first part of the include path, without .h: the folders that may 
     "lua": {"scenes"}, "lauxlib": {"scenes"}, "lualib": {"scenes"},
     "SDL2": {"app"},
 }
-COMPILER = {"immintrin": {"render"}, "xmmintrin": {"render", "app"}}  # intrinsics, in headers too
+COMPILER = {"immintrin": {"render", "export"}, "xmmintrin": {"render", "app"}}  # intrinsics, in headers too
 STANDARD = set(  # C17
     "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal "
     "stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath "
