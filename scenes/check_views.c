@@ -42,10 +42,11 @@ static reel_status check_lens(const reel_camera *c, const reel_spot *at)
 }
 
 /* Between keys the eye may pass through the target, or the view turn upright; with a shutter the
- * camera is looked through at its ends and at fractions of it with a power of two below. */
+ * camera is looked through at its ends and at the times of any number of exposures
+ * (render/soft/lens.h): 2^k or 3 2^k up to 256. */
 static reel_status check_path(const reel_scene *s, const reel_camera *c, const reel_spot *at)
 {
-    const int parts = c->shutter > 0 ? 512 : 0;
+    const int parts = c->shutter > 0 ? 3 * 512 : 0;
     for (int f = 0; c->motion == REEL_CAMERA_KEYFRAMES && f < s->frames; f++) {
         for (int i = 0; i <= parts; i++) {
             const double shift = parts > 0 ? c->shutter * ((double)i / parts - 0.5) : 0;

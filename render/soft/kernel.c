@@ -207,7 +207,7 @@ static void store_radiance(const soft_job *job, const soft_tile *tile)
 
 /* Brighter is no part of the mean of exposures, save where it is to be the truth: a glint that only
  * one of them has would be a speck. */
-#define BRIGHTEST 16.0f
+#define BRIGHTEST 8.0f
 
 static float *exposed_sum(const soft_job *job, const soft_tile *tile)
 {

@@ -9,19 +9,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What an exposure of a quality may skip, px, and the bounds of how many there are. */
+/* How far neighbouring copies may be apart along a streak and on a disc (where there are more of
+ * them about each point), px, and the bounds of how many exposures there are. */
 typedef struct effort {
-    double gap;
+    double streak, disc;
     int least, most;
 } effort;
 
 static effort effort_of(reel_quality quality)
 {
     switch (quality) {
-    case REEL_QUALITY_DRAFT: return (effort){3, 4, 16};
-    case REEL_QUALITY_STANDARD: return (effort){1.5, 8, 64};
-    case REEL_QUALITY_HIGH: return (effort){1.25, 16, 128};
-    default: return (effort){0.75, 64, SOFT_MOST_EXPOSURES};
+    case REEL_QUALITY_DRAFT: return (effort){3, 4, 4, 16};
+    case REEL_QUALITY_STANDARD: return (effort){1.5, 2, 8, 64};
+    case REEL_QUALITY_HIGH: return (effort){1.25, 1.6, 16, 128};
+    default: return (effort){0.75, 0.75, 64, SOFT_MOST_EXPOSURES};
     }
 }
 
@@ -197,23 +198,32 @@ int reel_soft_exposures(const reel_scene *scene, const reel_take *take, const so
         add_sky(&b);
     }
     const effort e = effort_of(quality);
-    const double rows = 0.886 * b.disc / e.gap; /* n points on a disc: 0.886 disc / sqrt(n) apart */
-    const double need = fmax(b.streak / e.gap, rows * rows);
+    const double rows =
+        0.886 * b.disc / e.disc; /* n points on a disc: 0.886 disc / sqrt(n) apart */
+    const double need = fmax(b.streak / e.streak, rows * rows);
     int n = e.least;
     while (n < need && n < e.most) {
-        n *= 2;
+        n = n % 3 ? n * 3 / 2 : n / 3 * 4; /* 8, 12, 16, 24, 32, ... */
     }
     return n;
 }
 
-/* Bits of i in reverse as a fraction: i in 0..n - 1, n a power of two. */
-static double reversed(int i, int n)
+/* Van der Corput's sequence: the bits of i in reverse as a fraction. */
+static double reversed(int i)
 {
-    double x = 0, bit = 0.5;
-    for (; n > 1; n /= 2, i /= 2, bit *= 0.5) {
+    double x = 0;
+    for (double bit = 0.5; i > 0; i /= 2, bit *= 0.5) {
         x += (i & 1) * bit;
     }
     return x;
+}
+
+/* Place i goes to in an order of 0..n - 1 by steps of about `share` of n. */
+static int stepped(int i, int n, double share)
+{
+    int step = (int)(share * n) | 1;
+    step += step % 3 == 0 ? 2 : 0; /* n has the factors 2 and 3 at most: every place once */
+    return (int)((int64_t)i * step % n);
 }
 
 /* Vogel's spiral: n points that fill the disc of radius 1 evenly. */
@@ -230,21 +240,20 @@ soft_instant reel_soft_exposure(const reel_camera *camera, int frame, int i, int
 {
     soft_instant at = {.frame = frame, .focus = camera->aperture > 0 ? camera->focus : 1};
     at.shift = camera->shutter * ((i + 0.5) / n - 0.5);
-    /* odd factors: every point of the lens and of the pixel once, unlike times next to each other
-     */
-    const int on_lens = (int)((int64_t)i * (5 * n / 8 | 1) % n);
-    const int in_pixel = (int)((int64_t)i * (3 * n / 8 | 1) % n);
-    double mean[2] = {0, 0}, p[2];
-    for (int j = 0; j < n && camera->aperture > 0; j++) {
+    /* every point of the lens and of the pixel once, at times that differ */
+    const int on_lens = stepped(i, n, 0.62), in_pixel = stepped(i, n, 0.38);
+    double lens[2] = {0, 0}, column = 0, p[2];
+    for (int j = 0; j < n; j++) {
         on_disc(j, n, p);
-        mean[0] += p[0] / n;
-        mean[1] += p[1] / n;
+        lens[0] += p[0] / n;
+        lens[1] += p[1] / n;
+        column += reversed(j) / n;
     }
     on_disc(on_lens, n, p);
     for (int a = 0; a < 2; a++) {
-        at.lens[a] = 0.5 * camera->aperture * (p[a] - mean[a]);
+        at.lens[a] = 0.5 * camera->aperture * (p[a] - lens[a]);
     }
     at.offset[0] = (in_pixel + 0.5) / n - 0.5;
-    at.offset[1] = reversed(in_pixel, n) + 0.5 / n - 0.5;
+    at.offset[1] = reversed(in_pixel) - column;
     return at;
 }

@@ -168,7 +168,7 @@ static void a_disc_of_confusion(const void *param)
                     50;
         }
         const double got = radiance_of(code_at(&f, x, H / 2, 1)) / sky;
-        CHECK_NEAR(got, seen, 0.05);
+        CHECK_NEAR(got, seen, 0.07);
         sum += fabs(got - seen);
     }
     CHECK_NEAR(sum / W, 0, 0.006);
