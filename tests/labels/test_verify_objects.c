@@ -2,10 +2,10 @@
  * The checks of amodal figures, masks and tracks find what is wrong in them: each is changed at one
  * place, and the fault that belongs to it must be told; and masks are coded as COCO codes them.
  */
+#include "app/args.h"
 #include "app/job.h"
 #include "app/verify.h"
 #include "base/fs.h"
-#include "bench/stage_scene.h"
 #include "render/render.h"
 #include "tests/check.h"
 #include <stdlib.h>
@@ -18,32 +18,30 @@ static reel_frame frame;
 /* A record of objects that hide one another, and one frame of it. */
 static void set_up(void)
 {
-    static const int cameras[] = {0};
+    static reel_args args;
+    static const reel_option names[] = {
+        {.name = "size"}, {.name = "frames"}, {.name = "labels"}, {.name = "tracks"}};
+    static const char *const values[] = {"160x120", "3", "all", "40"};
+    static const reel_command command = {.name = "run", .options = names};
     char dir[] = "/tmp/physreel-objects-XXXXXX", path[REEL_PATH_MAX];
-    reel_error err = {0};
+    reel_plan *plan = NULL;
     reel_renderer *renderer = NULL;
-    reel_scene *scene = stage_random_create(3, FRAMES, W, H);
-    reel_take *take = stage_take_create(scene);
-    const reel_record_options options = {.clip_id = "clip",
-                                         .split = "train",
-                                         .quality = "draft",
-                                         .store = REEL_STORE_STATES,
-                                         .amodal = true,
-                                         .masks = true,
-                                         .tracks = 40,
-                                         .depth_scale = REEL_DEPTH_SCALE_DEFAULT,
-                                         .video = reel_video_options_default(scene->fps),
-                                         .colour = true,
-                                         .n_cameras = 1,
-                                         .cameras = cameras};
+    reel_error err = {0};
+    args = (reel_args){.command = &command, .n_arguments = 1, .arguments = {"shapes"}};
+    for (int i = 0; i < 4; i++) {
+        args.options[i].option = &names[i];
+        args.options[i].value = values[i];
+    }
+    args.n_options = 4;
     CHECK(mkdtemp(dir) != NULL);
-    reel_fs_join(path, sizeof path, dir, "clip");
-    CHECK_INT(reel_job_record(path, scene, take, &options, NULL, NULL, &err), ==, REEL_OK);
-    reel_take_destroy(&take);
-    reel_scene_destroy(&scene);
+    CHECK_INT(reel_plan_create(&args, &plan, &err), ==, REEL_OK);
+    CHECK_INT(reel_plan_probe(plan, &err), ==, REEL_OK);
+    CHECK_INT(reel_job_run(plan, 0, dir, NULL, NULL, &err), ==, REEL_OK);
+    reel_fs_join(path, sizeof path, dir, plan->clips[0].id);
     CHECK_INT(reel_record_open(path, &record, &err), ==, REEL_OK);
     CHECK_INT(reel_record_load_data(record, &err), ==, REEL_OK);
     CHECK_INT(reel_fs_remove_tree(dir, &err), ==, REEL_OK);
+    reel_plan_destroy(&plan);
     const reel_render_options render = reel_render_options_default();
     CHECK_INT(reel_renderer_create(record->scene, record->take, &render, &renderer, &err), ==,
               REEL_OK);
