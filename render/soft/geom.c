@@ -331,6 +331,9 @@ void reel_soft_snapshot_fill(soft_snapshot *snap, const reel_scene *scene, const
         }
         g->present = 1;
         fill_geom(g, &scene->geoms[info[k].geom], meshes[k], &snap->view, pose, width, height);
+        g->slab = g->shape == REEL_SHAPE_BOX &&
+                  g->core[0] + g->core[1] + g->core[2] > 6 * g->core_r &&
+                  scene->bodies[info[k].body].motion == REEL_MOTION_STATIC;
     }
 }
 

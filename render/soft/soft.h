@@ -42,6 +42,7 @@ typedef struct soft_geom {
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
     float core_at[3];      /* m: where that box is in the geom's frame */
     int ball;              /* that box is the point `centre` */
+    int slab;              /* a thin box that never moves, as walls and table tops are */
     float reach;           /* m: farther from its centre it hides nothing */
     int has_corners;       /* all corners of its box are before the camera: */
     float corner[8][2];    /* px, where they are seen; bits of the index: sides along x, y, z */
