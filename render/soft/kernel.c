@@ -206,8 +206,12 @@ static void store_radiance(const soft_job *job, const soft_tile *tile)
 }
 
 /* Brighter is no part of the mean of exposures, save where it is to be the truth: a glint that only
- * one of them has would be a speck. */
-#define BRIGHTEST 8.0f
+ * one of them has would be a speck. It adds a sixth of white at most. */
+static float brightest(const soft_job *job)
+{
+    const float most = (float)job->n_exposures * (1.0f / 6.0f);
+    return (most < 2 ? 2.0f : most > 8 ? 8.0f : most) / job->exposure;
+}
 
 static float *exposed_sum(const soft_job *job, const soft_tile *tile)
 {
@@ -219,7 +223,7 @@ static float *exposed_sum(const soft_job *job, const soft_tile *tile)
 STAGE void add_exposure(const soft_job *job, const soft_tile *tile)
 {
     const int free = job->quality == REEL_QUALITY_REFERENCE;
-    const vf most = vf_set(free ? INFINITY : BRIGHTEST / job->exposure);
+    const vf most = vf_set(free ? INFINITY : brightest(job));
     float *sum = exposed_sum(job, tile);
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < SOFT_BATCH; i += VW) {
