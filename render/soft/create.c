@@ -237,6 +237,7 @@ static reel_status allot_glows(reel_renderer *r, reel_error *err)
         const soft_material *m = &r->materials[r->info[k].material];
         r->n_glowing += m->emission[0] + m->emission[1] + m->emission[2] > 0;
         r->coated |= m->clearcoat > 0;
+        r->clear |= m->transmission > 0;
     }
     r->glows = REEL_ARENA_NEW(&r->meshes, soft_glow, r->n_glowing);
     return r->glows ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the lights");
@@ -288,7 +289,7 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     r->take = take;
     r->options = *options;
     if (r->options.samples == 0) {
-        r->options.samples = options->quality == REEL_QUALITY_REFERENCE ? 256 : 4;
+        r->options.samples = options->quality == REEL_QUALITY_REFERENCE ? 256 : 2;
     }
     r->kernel = kernel;
     r->n_instances = reel_scene_n_instances(scene);

@@ -14,6 +14,7 @@
 #include "render/soft/reflect.h"
 
 enum {
+    HIGH_CLEAR = 2,  /* paths through glass for each ray of bounced light */
     HIGH_GLOSSY = 4, /* rays for what a pixel reflects, but for mirrors */
     HIGH_DIFFUSE = 1,
     HIGH_SPECULAR = 16, /* dimensions of the patterns */
@@ -366,6 +367,44 @@ STAGE void exact_gloss(const soft_job *job, batch *b)
     }
 }
 
+/* Set tile->through to the light that comes through what is clear, and take the diffuse part that
+ * it stands for away. */
+STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const int32_t *order)
+{
+    path_wave *wave = (path_wave *)(tile + 1);
+    batch *ends = &tile->bounce;
+    const int paths = HIGH_CLEAR * job->paths;
+    memset(tile->through, 0, sizeof tile->through);
+    for (int s = 0; s < paths; s++) {
+        const int n = CLEAR_NAME(VW)(job, b, wave, order, s, paths, ends, tile->bounce_lane);
+        for (; ends->n % VW; ends->n++) {
+            ends->key[ends->n] = -1;
+            ends->dir[0][ends->n] = ends->dir[1][ends->n] = 0;
+            ends->dir[2][ends->n] = 1;
+        }
+        if (n == 0) {
+            continue;
+        }
+        find_light(job, ends, 1);
+        for (int c = 0; c < 3; c++) {
+            for (int l = 0; l < n; l++) {
+                tile->through[c][tile->bounce_lane[l]] += ends->traced[c][l] * ends->color[c][l];
+            }
+        }
+    }
+    for (int l = 0; l < b->n; l++) {
+        if (b->key[l] < 0 || !is_clear(job, b->key[l] / SOFT_KEY_FACES)) {
+            continue;
+        }
+        const soft_material *m = &job->materials[job->info[b->key[l] / SOFT_KEY_FACES].material];
+        const float clear = m->transmission * (1 - b->metal[l]);
+        for (int c = 0; c < 3; c++) {
+            tile->through[c][l] *= clear * (1 - b->gleam[c][l]) / (float)paths;
+            b->diffuse[c][l] *= 1 - m->transmission;
+        }
+    }
+}
+
 /* Colour of a batch as `high` sees it; `pixel` are its lanes' pixels in the tile. */
 static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
 {
@@ -381,7 +420,13 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
     if (!pixel) {
         filter_light(b);
     }
+    if (job->clear) {
+        gather_clear(job, b, tile, order);
+    }
     bound_points(b);
     light_surfaces(job, b, 1, 1);
     blend_sky(job, b, 1);
+    for (int i = 0; job->clear && i < b->n; i += VW) {
+        v3_store(b->color, i, v3_add(v3_load(b->color, i), v3_load(tile->through, i)));
+    }
 }

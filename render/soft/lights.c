@@ -57,6 +57,7 @@ static void fill_glows(reel_renderer *r, soft_job *job)
     job->n_glows = 0;
     job->glowing = r->n_glowing > 0;
     job->coated = r->coated;
+    job->clear = r->clear;
     for (int k = 0; r->n_glowing && k < r->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
         const float *e = r->materials[r->info[k].material].emission;

@@ -12,10 +12,31 @@
 
 #define PATH_BLUR 0.3f /* roughness */
 
+enum { PATH_CLEAR_DEPTH = 8 }; /* most surfaces of glass that `high` looks through */
+
+/* Begin paths from the camera in the first n lanes, whose dir, seed and index are set. */
+STAGE void path_begin(const soft_job *job, path_wave *w, int n)
+{
+    const v3 zero = v3_splat(vf_set(0.0f)), one = v3_splat(vf_set(1.0f));
+    w->hit.n = (n + VW - 1) / VW * VW;
+    for (int i = 0; i < w->hit.n; i += VW) {
+        v3_store(w->hit.pos, i, zero);
+        v3_store(w->from, i, zero);
+        v3_store(w->dir, i, v3_unit(v3_load(w->dir, i)));
+        v3_store(w->thr, i, one);
+        v3_store(w->add, i, zero);
+        vf_store(w->pdf + i, vf_set(0.0f));
+        vf_store(w->width + i, vf_set(0.0f));
+        vf_store(w->cone + i, vf_set(0.25f * job->inv_f));
+        vi_store(w->own + i, vi_set(-1));
+        vi_store(w->inside + i, vi_set(-1));
+        vi_store(w->flags + i, vi_set(0));
+    }
+}
+
 /* Rays through the pixels of the tile, one each, for path number `index`. */
 STAGE int path_start(const soft_job *job, const soft_tile *tile, path_wave *w, int index)
 {
-    const v3 zero = v3_splat(vf_set(0.0f)), one = v3_splat(vf_set(1.0f));
     int n = 0;
     for (int l = 0; l < SOFT_BATCH; l++) {
         if (l / SOFT_TILE < tile->rows && l % SOFT_TILE < tile->columns) {
@@ -25,8 +46,7 @@ STAGE int path_start(const soft_job *job, const soft_tile *tile, path_wave *w, i
     for (int j = n; j < SOFT_BATCH; j++) {
         w->pixel[j] = 0;
     }
-    w->hit.n = (n + VW - 1) / VW * VW;
-    for (int i = 0; i < w->hit.n; i += VW) {
+    for (int i = 0; i < n; i += VW) {
         const vi pixel = vi_load(w->pixel + i);
         const vi x = (pixel & (SOFT_TILE - 1)) + tile->x0, y = pixel / SOFT_TILE + tile->y0;
         const vu seed = scatter_bits(
@@ -37,20 +57,11 @@ STAGE int path_start(const soft_job *job, const soft_tile *tile, path_wave *w, i
         if (job->n_exposures > 1) { /* they go through other points of the pixels themselves */
             at.u = at.v = vf_set(0.5f);
         }
-        const v3 d = {(vi_to_f(x) + at.u - job->cx) * job->inv_f,
-                      (vi_to_f(y) + at.v - job->cy) * job->inv_f, vf_set(1.0f)};
-        v3_store(w->hit.pos, i, zero);
-        v3_store(w->from, i, zero);
-        v3_store(w->dir, i, v3_unit(d));
-        v3_store(w->thr, i, one);
-        v3_store(w->add, i, zero);
-        vf_store(w->pdf + i, vf_set(0.0f));
-        vf_store(w->width + i, vf_set(0.0f));
-        vf_store(w->cone + i, vf_set(0.25f * job->inv_f));
-        vi_store(w->own + i, vi_set(-1));
-        vi_store(w->inside + i, vi_set(-1));
-        vi_store(w->flags + i, vi_set(0));
+        v3_store(w->dir, i,
+                 (v3){(vi_to_f(x) + at.u - job->cx) * job->inv_f,
+                      (vi_to_f(y) + at.v - job->cy) * job->inv_f, vf_set(1.0f)});
     }
+    path_begin(job, w, n);
     return n;
 }
 
@@ -296,4 +307,82 @@ void PATH_NAME(VW)(const soft_job *job, soft_tile *tile, path_wave *w)
             vf_store(tile->main.color[c] + i, vf_load(w->sum[c] + i) * inv);
         }
     }
+}
+
+/* Paths along the same rays as the lanes of b that show something clear: their seeds are the same
+ * in every frame. */
+static int clear_start(const soft_job *job, const batch *b, path_wave *w, const int32_t *order,
+                       int index, int paths)
+{
+    int n = 0;
+    for (int l = 0; l < b->n; l++) {
+        if (b->key[l] >= 0 && is_clear(job, b->key[l] / SOFT_KEY_FACES)) {
+            for (int c = 0; c < 3; c++) {
+                w->dir[c][n] = b->dir[c][l];
+            }
+            w->seed[n] = 0x2545f491;
+            w->index[n] = (int32_t)((uint32_t)order[l] * (uint32_t)paths + (uint32_t)index);
+            w->pixel[n++] = l;
+        }
+    }
+    for (int j = n; j % VW; j++) {
+        w->dir[0][j] = w->dir[1][j] = 0;
+        w->dir[2][j] = 1;
+        w->seed[j] = w->index[j] = w->pixel[j] = 0;
+    }
+    path_begin(job, w, n);
+    return n;
+}
+
+/* Move paths that have met something that is not glass to `ends`; the others are alive. */
+STAGE void clear_part(path_wave *w, int n, batch *ends, int32_t *lane)
+{
+    const batch *b = &w->hit;
+    for (int j = 0; j < n; j++) {
+        w->alive[j] = b->key[j] >= 0 && w->glass[j];
+        if (w->alive[j]) {
+            continue;
+        }
+        const int e = ends->n++;
+        lane[e] = w->pixel[j];
+        ends->key[e] = b->key[j];
+        ends->facet[e] = b->facet[j];
+        ends->t[e] = b->t[j];
+        ends->spread[e] = b->spread[j];
+        ends->open[e] = 0;
+        for (int c = 0; c < 3; c++) {
+            ends->pos[c][e] = b->pos[c][j];
+            ends->dir[c][e] = w->dir[c][j];
+            ends->traced[c][e] = w->thr[c][j];
+        }
+    }
+}
+
+/* The way on at the surface of glass; what is reflected at the first one is not followed. */
+STAGE void clear_scatter(path_wave *w, int depth)
+{
+    for (int i = 0; i < w->hit.n; i += VW) {
+        const uv r = path_pair(w, i, depth, PATH_WAY);
+        const vf pick = depth == 0 ? vf_set(0.9999999f) : path_pair(w, i, depth, PATH_PICK).v;
+        scatter_glass(w, i, r, pick, vm_not(vm_none()));
+    }
+}
+
+int CLEAR_NAME(VW)(const soft_job *job, const batch *b, path_wave *w, const int32_t *order,
+                   int index, int paths, batch *ends, int32_t *lane)
+{
+    int n = clear_start(job, b, w, order, index, paths);
+    ends->n = 0;
+    w->opaque = 0;
+    for (int depth = 0; n > 0 && depth < PATH_CLEAR_DEPTH; depth++) {
+        path_trace(job, w);
+        path_surface(job, w, depth);
+        for (int j = 0; j < n; j++) {
+            w->glass[j] |= depth == 0;
+        }
+        clear_part(w, n, ends, lane);
+        n = path_pack(w, n);
+        clear_scatter(w, depth);
+    }
+    return ends->n;
 }

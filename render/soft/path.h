@@ -44,7 +44,26 @@ typedef struct path_wave {
     int opaque;               /* shadow rays do not go through glass */
 } path_wave;
 
+/* Solids let light through; planes and height fields, which have no inside, do not. */
+VINL int is_clear(const soft_job *job, int k)
+{
+    const soft_material *m = &job->materials[job->info[k].material];
+    const int shape = job->geoms[k].shape;
+    return m->transmission > 0 && shape != REEL_SHAPE_PLANE && shape != REEL_SHAPE_HEIGHT_FIELD;
+}
+
 /* path.c: set tile->main.color by job->paths paths through every pixel of the tile. */
 #define PATH_NAME_(w) reel_soft_path_tile_##w
 #define PATH_NAME(w)  PATH_NAME_(w)
 void PATH_NAME(VW)(const soft_job *job, soft_tile *tile, path_wave *wave);
+
+/*
+ * path.c: follow path `index` of `paths` of each lane of b that shows something clear into it, for
+ * `high`, until it meets what is not. `ends` gets what they met or (key -1) the sky, with their
+ * tints in `traced`; `lane` whose they are; returns how many. `order` are the numbers of their
+ * pixels.
+ */
+#define CLEAR_NAME_(w) reel_soft_path_clear_##w
+#define CLEAR_NAME(w)  CLEAR_NAME_(w)
+int CLEAR_NAME(VW)(const soft_job *job, const batch *b, path_wave *wave, const int32_t *order,
+                   int index, int paths, batch *ends, int32_t *lane);

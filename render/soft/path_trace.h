@@ -205,13 +205,6 @@ VINL v3 glass_passes(const soft_job *job, const path_wave *w, int k, int surface
     return v3_set(c);
 }
 
-VINL int is_clear(const soft_job *job, int k)
-{
-    const soft_material *m = &job->materials[job->info[k].material];
-    const int shape = job->geoms[k].shape;
-    return m->transmission > 0 && shape != REEL_SHAPE_PLANE && shape != REEL_SHAPE_HEIGHT_FIELD;
-}
-
 VINL void dim(path_wave *w, int i, vm m, v3 by)
 {
     const v3 seen = v3_load(w->seen, i);

@@ -39,6 +39,7 @@ struct reel_renderer {
     soft_glow *glows; /* [n_glowing] */
     int n_glowing;    /* drawn geoms whose material glows */
     int coated;       /* some drawn geom has a lacquer */
+    int clear;        /* some lets light through */
     soft_tile *tile;
     int *lists;
     int width, height; /* of the snapshots */
