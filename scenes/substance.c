@@ -121,12 +121,14 @@ static void read_images(reel_fields *m, reel_substance *s, bool inked)
     reel_material *look = &s->material;
     double ink[3];
     const double *c = look->color;
-    for (int i = 0; i < 3; i++) { /* what is read on that colour, if the script chooses none */
-        const bool light = 0.21 * c[0] + 0.72 * c[1] + 0.07 * c[2] > 0.2;
-        ink[i] = inked ? look->color2[i] : light ? 0.02 : 0.85;
-    }
     const char *image = reel_fields_string(m, "image");
     const bool print = image && strncmp(image, REEL_PRINT_PREFIX, strlen(REEL_PRINT_PREFIX)) == 0;
+    /* what is read on that colour, or on a disc of white, if the script chooses none */
+    const bool light = 0.21 * c[0] + 0.72 * c[1] + 0.07 * c[2] > 0.2 ||
+                       (print && strncmp(image, "print:number", 12) == 0);
+    for (int i = 0; i < 3; i++) {
+        ink[i] = inked ? look->color2[i] : light ? 0.02 : 0.85;
+    }
     look->image = print ? reel_print_read(m, "image", image, ink)
                         : reel_picture_read(m, "image", REEL_IMAGE_COLOR);
     look->normal_image = reel_picture_read(m, "normal_image", REEL_IMAGE_DATA);

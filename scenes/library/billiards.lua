@@ -44,7 +44,8 @@ scene {
         world:sphere {
           name = "ball " .. n, category = "ball", shape = "ball", radius = r,
           at = { apex + row * d * math.sqrt(3) / 2 + off[1], (k - row / 2) * d + off[2], bed + r },
-          material = "phenolic", color = paint[1 + (n - 1) % #paint], rolling = ball_rolling,
+          material = { "phenolic", image = "print:number " .. n, mapping = "z", image_scale = 1.1 * r },
+          color = paint[1 + (n - 1) % #paint], rolling = ball_rolling,
         }
       end
     end

@@ -57,6 +57,7 @@ scene {
     } }
 
     -- some parcels are under way at the beginning, the others come one after another
+    local stamps = { "FRAGILE", "THIS SIDE UP", "HEAVY" }
     local pace = 0.46                                   -- m between them
     for i = 1, p.count do
       local a = world:draw("a " .. i, number(0.18, 0.28))
@@ -69,7 +70,8 @@ scene {
       world:box {
         name = "parcel " .. i, category = "parcel", shape = "parcel", size = { a, b, c },
         on = "first belt", at = { place, world:draw("y " .. i, number(-0.1, 0.1)) }, yaw = deg(-14, 14),
-        material = p.goods, color = (p.goods == "painted wood" or p.goods == "plastic") and paint[1 + (i - 1) % #paint] or nil,
+        material = { p.goods, image = "print:stamp " .. stamps[1 + i % #stamps], mapping = "z", image_scale = 0.8 * math.min(a, b) },
+        color = (p.goods == "painted wood" or p.goods == "plastic") and paint[1 + (i - 1) % #paint] or nil,
         density = number(110, 220), velocity = { p.speed, 0, 0 }, restitution = 0.1, spawn = late,
       }
     end

@@ -128,7 +128,7 @@ scene {
         before = segment
       end
       local edge = world:draw("edge", number(0.14, 0.19))
-      world:box { name = "crate", category = "crate", shape = "crate", size = edge, mass = world:draw("mass", number(1.2, 2.5)), material = "painted wood", color = hue[1],
+      world:box { name = "crate", category = "crate", shape = "crate", size = edge, mass = world:draw("mass", number(1.2, 2.5)), material = { "painted wood", image = "print:stamp HEAVY" }, color = hue[1],
                   at = { long - step * world:draw("place", number(0.9, 1.8)), 0, high + edge / 2 + world:draw("drop", number(0.4, 0.8)) }, yaw = deg(-10, 10), restitution = 0.1 }
       fit = { "base", "board " .. n, "crate", { long + 0.4, 0, 0 } }
       outcome = "{A crate.color} crate falls onto the end of a springboard, which bends and throws it up again."
