@@ -22,6 +22,15 @@ static const reel_column camera_columns[] = {
     {"fov_y", F, 0, "rad", "vertical field of view"},
     {"cam_from_world", V, 16, "", "4x4, row-major; camera axes x right, y down, z forward"},
     {"eye", V, 3, "m", "camera centre, world"},
+    {"aperture", F, 0, "m",
+     "diameter of the lens; 0: all is sharp. This and what follows is of colours only"},
+    {"focus", F, 0, "m", "distance along the view that is sharp; 0 without an aperture"},
+    {"shutter", F, 0, "", "share of the time between frames that is exposed, around the frame's"},
+    {"exposure", F, 0, "", "stops added to the scene's"},
+    {"white", F, 0, "K",
+     "temperature of the daylight that is shown as white; 0: colours as they are"},
+    {"vignette", F, 0, "", "share of the natural fall of light towards the corners, cos^4"},
+    {"grain", F, 0, "", "standard deviation of the noise at mid grey, in codes of 255"},
 };
 
 #undef S
@@ -42,6 +51,17 @@ static reel_vec3 eye_of(const double m[16])
     return (reel_vec3){0.0 - (m[0] * m[3] + m[4] * m[7] + m[8] * m[11]),
                        0.0 - (m[1] * m[3] + m[5] * m[7] + m[9] * m[11]),
                        0.0 - (m[2] * m[3] + m[6] * m[7] + m[10] * m[11])};
+}
+
+static void put_lens(const reel_camera *camera, reel_rows *out)
+{
+    reel_put_real(out, "aperture", camera->aperture);
+    reel_put_real(out, "focus", camera->aperture > 0 ? camera->focus : 0);
+    reel_put_real(out, "shutter", camera->shutter);
+    reel_put_real(out, "exposure", camera->exposure);
+    reel_put_real(out, "white", camera->white);
+    reel_put_real(out, "vignette", camera->vignette);
+    reel_put_real(out, "grain", camera->grain);
 }
 
 void reel_cameras_rows(const reel_record *record, reel_rows *out)
@@ -67,6 +87,7 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out)
             reel_put_real(out, "fov_y", scene->cameras[stream->camera_index].fov_y);
             reel_put_vector(out, "cam_from_world", m);
             reel_put_vector(out, "eye", (double[3]){eye.x, eye.y, eye.z});
+            put_lens(&scene->cameras[stream->camera_index], out);
             reel_rows_end_row(out);
         }
     }
