@@ -180,12 +180,17 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
     }
 }
 
+/* Radiance of a pixel that hangs on a traced ray at least, of what the ray sees. */
+#define LEAST_TRACED 0.008f
+
 /* How much of the specular part is traced, 0..1, and its weight in the pixel. */
 VINL vf traced_share(const gloss *g)
 {
     const vf fade = 1.0f - vf_smooth(g->rough, 0.2f, 0.5f);
     const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
-    return fade * vf_smooth(most * fade, 0.02f, 0.05f);
+    const vf share = fade * vf_smooth(most * fade, 0.02f, 0.05f);
+    /* a part of the surroundings that is not seen */
+    return vf_and(vf_gt(most * share, vf_set(LEAST_TRACED)), share);
 }
 
 /* Gather the rays of lanes that trace, with the lanes and keys they start from; how many. */
