@@ -8,8 +8,8 @@
 /* Scratches are this much finer across than along. */
 #define BRUSH_ASPECT 48.0f
 
-static const float brush_rate[3] = {1.0f, 2.3f, 5.1f};
-static const float brush_weight[3] = {0.55f, 0.50f, 0.45f};
+static const float brush_rate[3] = {0.31f, 1.0f, 3.3f};
+static const float brush_weight[3] = {0.60f, 0.50f, 0.45f};
 
 /* How much of an octave of scratches a footprint resolves. */
 VINL vf brush_seen(v3 w, int i)
@@ -36,7 +36,7 @@ VINL look brushed(const soft_material *m, v3 p, v3 w)
     }
     t = vf_sat(t);
     return (look){v3_mix(v3_set(m->color), v3_set(m->color2), t),
-                  vf_clamp(m->roughness * (0.75f + 0.5f * t), 0.03f, 1.0f), t};
+                  vf_clamp(m->roughness * (0.6f + 0.8f * t), 0.03f, 1.0f), t};
 }
 
 /* The gradient of its relief, and the variance of the slopes that are hidden: half of that across,
@@ -94,13 +94,18 @@ VINL look fabric(const soft_material *m, int shape, v3 p, v3 n, v3 w)
         vf_sel(vf_lt(t, vf_set(0.5f)), thread_tone(m, na, 1, seen), thread_tone(m, nb, 2, seen));
     t = 0.5f + (t - 0.5f) * seen;
     const vf shade = 0.927f + (0.55f + 0.45f * vf_sat(top * 1.25f) - 0.927f) * seen;
-    /* threads are of uneven strength along their way, which is seen from farther away */
-    const vf far = resolved(widest);
+    /* threads are of uneven strength along their way, and so are bundles of them, which is seen
+     * from farther away */
     vf slub = zero;
-    if (vm_any(vf_gt(far, zero))) {
-        const v3 qa = {a, b * 0.07f, zero}, qb = {a * 0.07f, b, zero + 3.5f};
-        const vf mixed = vf_mix(noise3(qa, m->seed + 11), noise3(qb, m->seed + 12), t);
-        slub = (mixed - 0.5f) * far;
+    for (int i = 0; i < 2; i++) {
+        const float wide = i ? 0.17f : 1.0f;
+        const vf far = resolved(widest * wide) * (i ? 0.6f : 1.0f);
+        if (vm_any(vf_gt(far, zero))) {
+            const v3 qa = {a * wide, b * (0.07f * wide), zero + 9.5f * (float)i};
+            const v3 qb = {a * (0.07f * wide), b * wide, zero + (3.5f + 9.5f * (float)i)};
+            const vf mixed = vf_mix(noise3(qa, m->seed + 11), noise3(qb, m->seed + 12), t);
+            slub = slub + (mixed - 0.5f) * far;
+        }
     }
     const vf k = shade * (1.0f + 0.16f * tone + 0.28f * slub);
     const vf height = 0.734f + (top - 0.734f) * seen;
