@@ -110,7 +110,7 @@ STAGE void lamps_found(const soft_job *job, path_wave *w, int depth)
                 continue;
             }
             const vf pdf = vf_load(w->pdf + i), drawn = density * lamp_weight(lamp, p) / all;
-            const vf share = vf_sel(full, vf_set(1.0f), vf_and(part, pdf / (pdf + drawn)));
+            const vf share = vf_sel(full, vf_set(1.0f), vf_and(part, path_weight(pdf, drawn)));
             const v3 away = v3_unit(v3_sub(p, v3_set(lamp->at)));
             path_add(w, i, m, v3_scale(v3_set(lamp->radiance), share * spot_share(lamp, away)));
         }
@@ -175,7 +175,8 @@ STAGE void aim_lamps(const soft_job *job, path_wave *w, int depth)
             density = density * mine / vf_max(all, vf_set(1e-30f));
             const v3 away = v3_unit(v3_sub(p, v3_set(lamp->at)));
             v3 c = bsdf_value(f, into_frame(f, to), &pdf);
-            c = v3_scale(c, spot_share(lamp, away) / vf_max(density + pdf, vf_set(1e-30f)));
+            const vf weight = path_weight(density, pdf) / vf_max(density, vf_set(1e-30f));
+            c = v3_scale(c, spot_share(lamp, away) * weight);
             c = v3_mul(c, v3_set(lamp->radiance));
             light = v3_sel(vm_and(m, vf_gt(density, zero)), c, light);
             way = v3_sel(m, to, way);

@@ -1,6 +1,6 @@
 /*
  * path_light.h - suns, lamps and the sky as paths find them: by shadow rays towards points drawn on
- * them, and by chance, each weighted by how well it does (Veach's balance heuristic).
+ * them, and by chance, each weighted by how well it does (Veach's power heuristic).
  */
 #pragma once
 
@@ -40,6 +40,13 @@ VINL float sun_cap(const soft_sun *sun)
 #define PATH_TWO_PI 6.28318531f
 #define PATH_POINT  1e-12f /* least solid angle / 2 pi: a point light */
 
+/* Weight of what was drawn with density a where b could have found it as well (Veach's power
+ * heuristic). */
+VINL vf path_weight(vf a, vf b)
+{
+    return a * a / vf_max(a * a + b * b, vf_set(1e-30f));
+}
+
 /* Lanes whose finds of lamps and suns count in full, and those for which they count by weight. */
 VINL void lights_count(const path_wave *w, int i, int depth, vm *full, vm *part)
 {
@@ -68,7 +75,7 @@ VINL v3 suns_found(const soft_job *job, const path_wave *w, int i, int depth)
         const vm in = vm_and(vf_lt(v3_dot(x, x), vf_set(s2)), vf_gt(v3_dot(d, n), vf_set(0.0f)));
         const vf pdf = vf_load(w->pdf + i);
         const float drawn = 1.0f / (PATH_TWO_PI * sun_cap(sun));
-        const vf share = vf_sel(full, vf_set(1.0f), vf_and(part, pdf / (pdf + drawn)));
+        const vf share = vf_sel(full, vf_set(1.0f), vf_and(part, path_weight(pdf, vf_set(drawn))));
         c = v3_madd(c, vf_and(in, share) * (1.0f / (3.14159265f * s2)), v3_set(sun->irradiance));
     }
     return c;
@@ -90,7 +97,7 @@ STAGE void aim_sun(const soft_job *job, path_wave *w, int s, int depth)
         const bsdf *f = &w->surf[i / VW];
         v3 c = bsdf_value(f, into_frame(f, to), &drawn);
         /* irradiance / (pi sin^2) is the radiance, 2 pi cap its solid angle */
-        c = v3_scale(c, 2.0f / (2.0f - cap) * pdf / (pdf + drawn));
+        c = v3_scale(c, 2.0f / (2.0f - cap) * path_weight(vf_set(pdf), drawn));
         v3_store(w->to, i, to);
         vf_store(w->limit + i, vf_set(VF_FAR));
         v3_store(w->weight, i, v3_mul(c, v3_set(sun->irradiance)));

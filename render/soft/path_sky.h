@@ -54,7 +54,7 @@ VINL v3 sky_found(const soft_job *job, path_wave *w, int i, int depth)
     }
     const vm glass = vi_eq(vi_load(w->flags + i) & PATH_GLASS, vi_set(PATH_GLASS));
     const vf pdf = vf_load(w->pdf + i), drawn = env_density(job->sky.env, v3_rot(job->sky.axes, d));
-    return v3_scale(c, vf_sel(glass, vf_set(1.0f), pdf / (pdf + drawn)));
+    return v3_scale(c, vf_sel(glass, vf_set(1.0f), path_weight(pdf, drawn)));
 }
 
 /* A shadow ray to the sky, and what it finds; through glass others look for it. */
@@ -74,7 +74,7 @@ STAGE void aim_sky(const soft_job *job, path_wave *w, int depth)
         v3_store(w->to, i, to);
         vf_store(w->limit + i, vf_set(VF_FAR));
         v3_store(w->weight, i,
-                 v3_scale(v3_mul(c, sky_radiance(&job->sky, to)), 1.0f / (pdf + drawn)));
+                 v3_scale(v3_mul(c, sky_radiance(&job->sky, to)), path_weight(drawn, pdf) / drawn));
     }
     w->opaque = 1;
     gather_light(job, w);
