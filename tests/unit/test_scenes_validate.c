@@ -30,6 +30,8 @@ static const char good_script[] =
     "world:camera { name = 'turn', distance = 9, orbit = 1 }\n"
     "world:camera { name = 'keys', keys = { { time = 0 }, { time = 1, azimuth = 1 } } }\n"
     "world:sun {}\n"
+    "world:lamp { kind = 'rect', at = { 0, 0, 3 } }\n"
+    "world:lamp { kind = 'spot', at = { 1, 0, 3 } }\n"
     "end }";
 
 /* Numbers of the parts above. */
@@ -143,6 +145,17 @@ BREAK(camera_through_target,
 BREAK(camera_none, s->n_cameras = 0)
 BREAK(sun_direction, s->suns[0].to_light.z += 1)
 BREAK(sun_light, s->suns[0].irradiance[0] = -1)
+BREAK(lamp_name, s->lamps[1].name = s->lamps[0].name)
+BREAK(lamp_body, s->lamps[0].body = s->n_bodies)
+BREAK(lamp_size, s->lamps[0].size[1] = 0)
+BREAK(lamp_direction, s->lamps[1].direction.z = -2)
+BREAK(lamp_across, s->lamps[0].across = s->lamps[0].direction)
+BREAK(lamp_power, s->lamps[0].power[2] = -1)
+BREAK(lamp_cone, s->lamps[1].cone = 2)
+BREAK(lamp_blend, s->lamps[1].blend = 1.5)
+BREAK(sky_strength, s->sky.strength = -1)
+BREAK(sky_turbidity, s->sky.kind = REEL_SKY_CLEAR; s->sky.turbidity = 1)
+BREAK(sky_sun, s->sky.kind = REEL_SKY_CLEAR; s->n_suns = 0)
 BREAK(sun_size, s->suns[0].angular_radius = 2)
 
 typedef struct damage {
@@ -237,6 +250,17 @@ static const damage damages[] = {
     {camera_none, "cameras"},
     {sun_direction, "suns[0] (sun).to_light"},
     {sun_light, "suns[0] (sun).irradiance"},
+    {lamp_name, "lamps"},
+    {lamp_body, "lamps[0] (lamp).body"},
+    {lamp_size, "lamps[0] (lamp).size[1]"},
+    {lamp_direction, "lamps[1] (lamp 2).direction"},
+    {lamp_across, "lamps[0] (lamp).across"},
+    {lamp_power, "lamps[0] (lamp).power"},
+    {lamp_cone, "lamps[1] (lamp 2).cone"},
+    {lamp_blend, "lamps[1] (lamp 2).blend"},
+    {sky_strength, "sky.strength"},
+    {sky_turbidity, "sky.turbidity"},
+    {sky_sun, "sky.kind"},
     {sun_size, "suns[0] (sun).angular_radius"},
 };
 
