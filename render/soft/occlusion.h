@@ -267,8 +267,9 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
         const vi key = vi_load(b->key + i);
         const vm hit = vi_lt(vi_set(-1), key);
         const v3 pos = v3_load(b->pos, i), normal = v3_load(b->normal, i);
-        vf open = vf_set(1.0f);
-        v3 bleed = v3_splat(vf_set(0.0f));
+        vf open = vf_set(1.0f), see = open, walls = vf_set(0.0f);
+        int body = -1;
+        v3 bleed = v3_splat(vf_set(0.0f)), wall = bleed;
         for (int j = 0; vm_any(hit) && j < n; j++) {
             const int k = job->near_list[j];
             const soft_geom *g = &job->geoms[k];
@@ -302,11 +303,25 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
                     hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to);
             }
             share = vf_and(m, share);
+            if (g->slab) {
+                if (job->info[k].body != body) {
+                    walls = walls + 1.0f - see;
+                    see = vf_set(1.0f);
+                    body = job->info[k].body;
+                }
+                wall = v3_madd(wall, see * share, glow(job, k, to, 0));
+                see = see * (1.0f - share);
+                continue;
+            }
             bleed = v3_madd(bleed, open * share, glow(job, k, to, ball));
             open = open * (1.0f - share);
         }
-        vf_store(b->open + i, open);
-        v3_store(b->bleed, i, bleed);
+        /* walls stand side by side: their shares add up; what they enclose lights them no better */
+        walls = walls + 1.0f - see;
+        const vf left = vf_max(1.0f - walls, vf_set(0.0f));
+        const vf fit = vf_max(left, vf_set(0.3f)) / vf_max(walls, vf_set(1.0f));
+        vf_store(b->open + i, open * left);
+        v3_store(b->bleed, i, v3_madd(v3_scale(bleed, left), fit, wall));
     }
 }
 
