@@ -34,12 +34,14 @@ VINL vu spread_bits(vu x)
 }
 
 /* Number of each lane's pixel in z order; `pixel` are the lanes' pixels in the tile;
- * NULL: as they come. */
-STAGE void number_pixels(const soft_tile *tile, const int32_t *pixel, int n, int32_t *order)
+ * NULL: as they come. Each exposure of a frame counts as tiles elsewhere. */
+STAGE void number_pixels(const soft_job *job, const soft_tile *tile, const int32_t *pixel, int n,
+                         int32_t *order)
 {
+    const int x0 = tile->x0 + 7 * SOFT_TILE * job->exposure_no;
     for (int i = 0; i < n; i += VW) {
         const vi p = pixel ? vi_load(pixel + i) : vi_set(i) + vf_trunc(vf_lanes());
-        const vu x = (vu)((p & (SOFT_TILE - 1)) + tile->x0), y = (vu)(p / SOFT_TILE + tile->y0);
+        const vu x = (vu)((p & (SOFT_TILE - 1)) + x0), y = (vu)(p / SOFT_TILE + tile->y0);
         vi_store(order + i, (vi)(spread_bits(x) | (spread_bits(y) << 1)));
     }
 }
@@ -113,6 +115,7 @@ STAGE void find_light(const soft_job *job, batch *rays, int soft)
     occlude(job, rays);
     rays->reflects = 0;
     light_surfaces(job, rays, 1, soft);
+    light_lamps(job, rays, soft);
     blend_sky(job, rays, 0);
 }
 
@@ -409,7 +412,7 @@ STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const in
 static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
 {
     _Alignas(64) int32_t order[SOFT_BATCH];
-    number_pixels(tile, pixel, b->n, order);
+    number_pixels(job, tile, pixel, b->n, order);
     prepare_gloss(b);
     exact_gloss(job, b);
     if (job->coated) {
@@ -425,6 +428,7 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
     }
     bound_points(b);
     light_surfaces(job, b, 1, 1);
+    light_lamps(job, b, 1);
     blend_sky(job, b, 1);
     for (int i = 0; job->clear && i < b->n; i += VW) {
         v3_store(b->color, i, v3_add(v3_load(b->color, i), v3_load(tile->through, i)));

@@ -156,6 +156,9 @@ static void expose(reel_renderer *r, int camera, int frame, int n, reel_frame *o
         r->job.sum = r->sum;
         r->job.exposure_no = i;
         r->job.n_exposures = n;
+        if (r->options.quality == REEL_QUALITY_HIGH) { /* each has its share of the rays */
+            r->job.paths = (r->options.samples + n - 1) / n;
+        }
         r->job.footprint = (float)(1 / sqrt(n));
         run_kernel(r, begin);
     }
