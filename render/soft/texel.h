@@ -49,11 +49,26 @@ VINL vf texel_cell(vf x, vi n, int repeat, vi *first, vi *second)
     return at - whole;
 }
 
-VINL texel texel_level(const soft_texture *t, vi level, vf u, vf v, int repeat_u, int repeat_v,
-                       int kind)
+/* A mip level of each lane: sides and place of its texels. */
+typedef struct texel_mip {
+    vi w, h, start;
+} texel_mip;
+
+/* The lanes' levels; where those that count share one, nothing needs to be gathered. */
+VINL texel_mip texel_mips(const soft_texture *t, vi level, int shared)
 {
-    const vi w = vi_gather(t->width, level), h = vi_gather(t->height, level);
-    const vi start = vi_gather(t->start, level);
+    if (shared >= 0) {
+        return (texel_mip){vi_set(t->width[shared]), vi_set(t->height[shared]),
+                           vi_set(t->start[shared])};
+    }
+    return (texel_mip){vi_gather(t->width, level), vi_gather(t->height, level),
+                       vi_gather(t->start, level)};
+}
+
+VINL texel texel_level(const soft_texture *t, const texel_mip *mip, vf u, vf v, int repeat_u,
+                       int repeat_v, int kind)
+{
+    const vi w = mip->w, h = mip->h, start = mip->start;
     vi x0, x1, y0, y1;
     const vf fx = texel_cell(u * vi_to_f(w), w, repeat_u, &x0, &x1);
     const vf fy = texel_cell(v * vi_to_f(h), h, repeat_v, &y0, &y1);
@@ -98,7 +113,7 @@ VINL texel_plan texel_cover(const soft_texture *t, const texel_spot *s)
     const vf near = vf_max(vf_sqrt(vf_sel(longer, b2, a2)), vf_set(1.0f));
     texel_plan p = {.u = vf_sel(longer, s->au, s->bu), .v = vf_sel(longer, s->av, s->bv)};
     /* a tap's tent reaches a little further than its share: fewer do */
-    p.taps = vf_clamp(0.0f - vf_floor(0.0f - far * 0.75f / near), 1.0f, (float)TEXEL_TAPS);
+    p.taps = vf_clamp(0.0f - vf_floor(0.0f - far * 0.65f / near), 1.0f, (float)TEXEL_TAPS);
     const vf width = vf_clamp(vf_max(near, far / p.taps), 1.0f, 8192.0f);
     const vi bits = (vi)width; /* of the float: exponent and what is beyond the power of two */
     p.level = (bits >> 23) - 127;
@@ -120,15 +135,21 @@ VINL texel texel_look(const soft_texture *t, vm m, const texel_spot *s, int repe
     const vi last = vi_set(t->n_levels - 1), above = p.level + 1;
     const vi next = vi_sel(vi_lt(last, above), last, above);
     const int blended = vm_any(vf_gt(blend, zero));
+    const unsigned lanes = vm_bits(m);
+    const int first = lanes ? p.level[__builtin_ctz(lanes)] : 0;
+    const int same = !(lanes & ~vm_bits(vi_eq(p.level, vi_set(first))));
+    const texel_mip mip = texel_mips(t, p.level, same ? first : -1);
+    const texel_mip over =
+        texel_mips(t, next, same ? (first + 1 < t->n_levels ? first + 1 : first) : -1);
     const vf inv = 1.0f / p.taps;
     texel sum = {v3_splat(zero), zero};
     for (int j = 0; j < (int)vf_most(most); j++) {
         const vf at = ((float)j + 0.5f) * inv - 0.5f;
         const vf u = texel_wrap(m, s->u + p.u * at, repeat_u);
         const vf v = texel_wrap(m, s->v + p.v * at, repeat_v);
-        texel x = texel_level(t, p.level, u, v, repeat_u, repeat_v, kind);
+        texel x = texel_level(t, &mip, u, v, repeat_u, repeat_v, kind);
         if (blended) { /* where nothing of it is wanted it adds exactly nothing */
-            const texel y = texel_level(t, next, u, v, repeat_u, repeat_v, kind);
+            const texel y = texel_level(t, &over, u, v, repeat_u, repeat_v, kind);
             const vm some = vf_gt(blend, zero);
             x.c = v3_sel(some, v3_mix(x.c, y.c, blend), x.c);
             x.alpha = vf_sel(some, vf_mix(x.alpha, y.alpha, blend), x.alpha);

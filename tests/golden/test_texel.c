@@ -122,7 +122,7 @@ static void reference(const soft_texture *t, const double s[6], bool repeat, dou
     const double a = length(s[2] * w, s[3] * h), b = length(s[4] * w, s[5] * h);
     const double far = fmax(a, b), near = fmax(fmin(a, b), 1);
     const double mu = a >= b ? s[2] : s[4], mv = a >= b ? s[3] : s[5];
-    const double taps = fmin(fmax(ceil(far * 0.75 / near), 1), TEXEL_TAPS);
+    const double taps = fmin(fmax(ceil(far * 0.65 / near), 1), TEXEL_TAPS);
     const double width = fmax(fmax(near, far / taps), 1);
     int level = 0;
     while (width >= 2 << level) {
@@ -173,7 +173,7 @@ static void looks_agree_with_double(const void *param)
         /* where the number of taps is about to change rounding decides */
         const double a = length(s[2] * SIDE_X, s[3] * SIDE_Y);
         const double b = length(s[4] * SIDE_X, s[5] * SIDE_Y);
-        const double ratio = fmax(a, b) * 0.75 / fmax(fmin(a, b), 1);
+        const double ratio = fmax(a, b) * 0.65 / fmax(fmin(a, b), 1);
         if (fabs(ratio - floor(ratio + 0.5)) < 1e-4) {
             continue;
         }
