@@ -253,6 +253,12 @@ STAGE void store_rgb(const soft_job *job, soft_tile *tile)
     for (int row = 0; row < tile->rows; row++) {
         uint8_t *p = out + ((size_t)(tile->y0 + row) * (size_t)job->width + (size_t)tile->x0) * 3;
         const int32_t *q = tile->q[0] + row * SOFT_TILE;
+        if (tile->columns == SOFT_TILE) {
+            for (int col = 0; col < SOFT_TILE; col += VW) {
+                vi_store_rgb(p + col * 3, vi_load(q + col));
+            }
+            continue;
+        }
         for (int col = 0; col < tile->columns - 1; col++) {
             memcpy(p + col * 3, &q[col], 4); /* the fourth byte is the next pixel's, written next */
         }

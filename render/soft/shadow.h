@@ -219,7 +219,8 @@ VINL vf cover_shape(int shape, const soft_geom *g, const soft_occluder *o, penum
 
 /* The lit points of a batch as the light sees them: all, and row after row of 16. */
 typedef struct lit_bounds {
-    light_box all, row[SOFT_BATCH / SOFT_TILE];
+    light_box all;
+    _Alignas(64) float lo[3][SOFT_TILE], hi[3][SOFT_TILE], least[SOFT_TILE]; /* as light_box */
 } lit_bounds;
 
 /* All from the box of the batch's points, with room. */
@@ -234,14 +235,13 @@ static void bound_lit(const batch *b, const soft_sun *sun, light_box *all)
 
 STAGE void bound_rows(const batch *b, const soft_sun *sun, lit_bounds *out)
 {
-    for (int i = 0; i < b->n;) {
-        light_box *row = &out->row[i / SOFT_TILE];
+    for (int i = 0, row = 0; row < SOFT_TILE; row++) {
         vf lo[3], hi[3], least = vf_set(0.0f);
         for (int c = 0; c < 3; c++) {
             lo[c] = vf_set(VF_FAR);
             hi[c] = vf_set(-VF_FAR);
         }
-        do {
+        for (int end = i + SOFT_TILE; i < end && i < b->n; i += VW) {
             const vm m = vf_gt(vf_load(b->sun + i), vf_set(0.0f));
             const v3 p = v3_load((float(*)[SOFT_BATCH])b->pos, i);
             const vf x[3] = {v3_dotu(p, sun->u), v3_dotu(p, sun->v), v3_dotu(p, sun->dir)};
@@ -250,13 +250,12 @@ STAGE void bound_rows(const batch *b, const soft_sun *sun, lit_bounds *out)
                 hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
             }
             least = vf_max(least, vf_and(m, least_disc(b, i)));
-            i += VW;
-        } while (i < b->n && i % SOFT_TILE);
-        for (int c = 0; c < 3; c++) {
-            row->lo[c] = vf_least(lo[c]);
-            row->hi[c] = vf_most(hi[c]);
         }
-        row->least = vf_most(least);
+        for (int c = 0; c < 3; c++) {
+            out->lo[c][row] = vf_least(lo[c]);
+            out->hi[c][row] = vf_most(hi[c]);
+        }
+        out->least[row] = vf_most(least);
     }
 }
 
@@ -274,12 +273,35 @@ static int may_shade(const soft_geom *g, const soft_occluder *o, const light_box
            o->cv + r >= box->lo[1] && o->cv - r <= box->hi[1];
 }
 
+/* may_shade() of every row, as bits. */
+VINL unsigned rows_shaded(const soft_geom *g, const soft_occluder *o, const lit_bounds *lit,
+                          float tan_radius)
+{
+    unsigned rows = 0;
+    if (g->shape == REEL_SHAPE_PLANE) {
+        return (1u << SOFT_TILE) - 1;
+    }
+    for (int i = 0; i < SOFT_TILE; i += VW) {
+        const vf far = (o->cw + g->radius) - vf_load(lit->lo[2] + i), zero = vf_set(0.0f);
+        const vf disc = vf_max(tan_radius * vf_max(far, zero), vf_load(lit->least + i));
+        const vf r = (g->radius * 1.001f + 1e-4f) + disc;
+        vm m = vf_ge(far, zero);
+        m = vm_and(m, vf_ge(o->cu + r, vf_load(lit->lo[0] + i)));
+        m = vm_and(m, vf_le(o->cu - r, vf_load(lit->hi[0] + i)));
+        m = vm_and(m, vf_ge(o->cv + r, vf_load(lit->lo[1] + i)));
+        m = vm_and(m, vf_le(o->cv - r, vf_load(lit->hi[1] + i)));
+        rows |= vm_bits(m) << i;
+    }
+    return rows;
+}
+
 /* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side. */
 VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k, int shape,
                      const lit_bounds *lit, float tan_radius)
 {
-    for (int i = 0; i < b->n; i += VW) {
-        if (i % SOFT_TILE == 0 && !may_shade(g, o, &lit->row[i / SOFT_TILE], tan_radius)) {
+    const unsigned rows = rows_shaded(g, o, lit, tan_radius);
+    for (int i = 0; rows >> (i / SOFT_TILE) && i < b->n; i += VW) {
+        if (!(rows >> (i / SOFT_TILE) & 1)) {
             i += SOFT_TILE - VW;
             continue;
         }

@@ -504,6 +504,29 @@ VINL void lanes_pack(void *to, vi v, unsigned bits)
     }
 #endif
 }
+/* The low three bytes of every lane, one after the other; nothing beyond them is written. */
+VINL void vi_store_rgb(void *p, vi v)
+{
+#if (VW == 16 && defined(__AVX512F__)) || (VW == 8 && defined(__AVX2__))
+    const __m128i three = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+#endif
+#if VW == 16 && defined(__AVX512F__)
+    const __m512i pick = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
+    const __m512i packed = _mm512_shuffle_epi8((__m512i)v, _mm512_broadcast_i32x4(three));
+    _mm512_mask_storeu_epi32(p, 0x0fff, _mm512_permutexvar_epi32(pick, packed));
+#elif VW == 8 && defined(__AVX2__)
+    const __m256i pick = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+    const __m256i packed = _mm256_shuffle_epi8((__m256i)v, _mm256_broadcastsi128_si256(three));
+    _mm256_maskstore_epi32(p, _mm256_setr_epi32(-1, -1, -1, -1, -1, -1, 0, 0),
+                           _mm256_permutevar8x32_epi32(packed, pick));
+#else
+    unsigned char *out = p;
+    for (int l = 0; l < VW; l++) {
+        const int32_t item = v[l];
+        memcpy(out + 3 * l, &item, 3);
+    }
+#endif
+}
 /* table[index] for every lane. */
 VINL vi vi_gather(const void *table, vi index)
 {

@@ -33,9 +33,12 @@ VINL v3 tone_curve(v3 c)
     if (!vm_any(vf_ge(peak, vf_set(start)))) {
         return c;
     }
-    const vf bright = 1.0f - room * room / (vf_max(peak, vf_set(start)) + room - start);
-    const vf scale = bright / vf_max(peak, vf_set(start));
-    const vf wash = 1.0f - 1.0f / (0.15f * (vf_max(peak, vf_set(start)) - bright) + 1.0f);
+    /* bright = 1 - room^2 / a, scale = bright / p, wash = 1 - 1 / (0.15 (p - bright) + 1), over one
+     * denominator */
+    const vf p = vf_clamp(peak, start, 1e6f), a = p + (room - start);
+    const vf top = a - room * room, over = 0.15f * (p * a - top), all = a + over;
+    const vf inv = 1.0f / (a * p * all);
+    const vf scale = top * all * inv, bright = scale * p, wash = over * a * p * inv;
     const v3 d = v3_mix(v3_scale(c, scale), v3_splat(bright), wash);
     return v3_sel(vf_lt(peak, vf_set(start)), c, d);
 }
