@@ -1,6 +1,5 @@
 /*
  * verify_labels.c - the label planes of a frame against depth, poses and cameras (see verify.h).
- *
  * From a pixel's stored depth and the stored camera comes a point; its body's stored poses say
  * where that point is in the body and in the other frame. The stored depth stands for the interval
  * of half a unit about it, and so do the points: a flow must end within 0.05 px of the segment that
