@@ -153,8 +153,9 @@ static void time_all(const reel_scene *scene, const reel_take *take, const char 
     for (int i = 0; i < 2; i++) {
         draw(scene, take, sizes[i][0], sizes[i][1]);
         time_conversion();
-        time_digests(REEL_PLANE_BIT(REEL_PLANE_RGB) | REEL_PLANES_DEFAULT, "digests, default");
-        time_digests(REEL_PLANE_BIT(REEL_PLANE_RGB) | REEL_PLANES_LABELS, "digests, all");
+        time_digests(REEL_PLANE_BIT(REEL_PLANE_RGB) | REEL_PLANES_DEFAULT,
+                     "digests of default planes");
+        time_digests(REEL_PLANE_BIT(REEL_PLANE_RGB) | REEL_PLANES_LABELS, "digests of all planes");
         snprintf(path, sizeof path, "%s/c.mp4", dir);
         time_sink("video", path, 0, scene->fps);
         unlink(path);
@@ -163,8 +164,8 @@ static void time_all(const reel_scene *scene, const reel_take *take, const char 
             time_sink(reel_plane_get_info((reel_plane)p)->name, path, REEL_PLANE_BIT(p),
                       scene->fps);
         }
-        time_sink("planes, default", path, REEL_PLANES_DEFAULT, scene->fps);
-        time_sink("planes, all", path, REEL_PLANES_LABELS, scene->fps);
+        time_sink("default planes", path, REEL_PLANES_DEFAULT, scene->fps);
+        time_sink("all planes", path, REEL_PLANES_LABELS, scene->fps);
         unlink(path);
     }
 }

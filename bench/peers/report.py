@@ -21,12 +21,13 @@ HEAD = """# Speed of pictures
 
 Made by `bench/peers/report.py` from `bench/results`; how to repeat it stands at the end.
 
-The scene is `bench/scenes/twenty.lua`: seven balls, seven boxes and six cylinders of {materials}
-tossed together over tiles, under a sun and a sky, seen by a camera that goes slowly about them;
-48 frames. Every renderer draws the same poses from the same camera with one shadowed sun, on one
+The scene is `bench/scenes/twenty.lua`: seven balls, seven boxes and six cylinders of stone,
+wood, metal, rubber and so on tossed together over tiles, under a sun and a sky, seen by a camera
+that goes slowly about them; 48 frames. Every renderer draws the same poses from the same camera with one shadowed sun, on one
 core. Times are CPU time (user and system) of the process, the best of several rounds in which all
-take turns, on {machine}, which other work shared. Ours has textures (wood, brick, marble, checks,
-tiles), the others plain colours.
+take turns, on {machine}, whose two cores other work filled: alone, all
+of them take about a quarter less. Ours has textures and relief (wood, brick, marble, checks, tiles),
+the others plain colours.
 
 ![The same frame five times](img/peers.png)
 
@@ -53,6 +54,8 @@ def read(name):
 
 
 def short(number):
+    if number < 0.1:
+        return f"{number:.2g}"
     return f"{number:.2f}" if number < 10 else f"{number:.1f}" if number < 100 else f"{number:,.0f}"
 
 
@@ -83,7 +86,7 @@ def ratios(rows):
                 if (r["what"], r["against"], r["size"]) == (*pair, size):
                     low, high = float(r["ratio_least"]), float(r["ratio_most"])
                     cell = f"**{short(float(r['ratio']))}** ({short(low)} to {short(high)})"
-                    goal = goal or r["goal"]
+                    goal = goal or (r["goal"] and f"{int(r['goal']):,}")
             cells.append(cell)
         out += f"| {pair[0]} | {pair[1]} | " + " | ".join(cells) + f" | {goal} |\n"
     return out
@@ -197,8 +200,7 @@ def machine():
 
 def main():
     rows, clip = read("render_peers.csv"), clip_rows()
-    materials = "stone, wood, metal, rubber and so on"
-    page = HEAD.format(machine=machine(), materials=materials) + CONTENDERS
+    page = HEAD.format(machine=machine()) + CONTENDERS
     page += times(rows) + ratios(rows)
     for part in (lambda: clips(clip), encoding, runs):
         page += part()
