@@ -25,8 +25,8 @@ The scene is `bench/scenes/twenty.lua`: seven balls, seven boxes and six cylinde
 wood, metal, rubber and so on tossed together over tiles, under a sun and a sky, seen by a camera
 that goes slowly about them; 48 frames. Every renderer draws the same poses from the same camera with one shadowed sun, on one
 core. Times are CPU time (user and system) of the process, the best of several rounds in which all
-take turns, on {machine}, whose two cores other work filled: alone, all
-of them take about a quarter less. Ours has textures and relief (wood, brick, marble, checks, tiles),
+take turns, on {machine}, whose two cores were filled with other
+work meanwhile. Ours has textures and relief (wood, brick, marble, checks, tiles),
 the others plain colours.
 
 ![The same frame five times](img/peers.png)
