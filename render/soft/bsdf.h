@@ -92,8 +92,8 @@ VINL bsdf bsdf_make(const soft_job *job, v3 n, v3 view, const substance *m)
     s.p_coat = over;
     s.p_spec = vf_max(spec * rest, vf_set(1e-6f));
     /* a lobe that is there is drawn often enough to show what it has at its rim */
-    s.p_spec = vf_sel(vf_gt(diff, vf_set(0.0f)), s.keep * vf_clamp(s.p_spec / s.keep, 0.15f, 0.9f),
-                      s.keep);
+    const vf some = vf_and(vf_gt(spec, vf_set(1e-5f)), vf_clamp(s.p_spec / s.keep, 0.15f, 0.9f));
+    s.p_spec = s.keep * vf_sel(vf_gt(diff, vf_set(0.0f)), some, vf_set(1.0f));
     return s;
 }
 

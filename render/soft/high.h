@@ -98,12 +98,18 @@ VINL v3 expected(const soft_job *job, v3 p, v3 d)
     const float light[3] = {b->radiance_sky[0] + b->radiance_sun[0],
                             b->radiance_sky[1] + b->radiance_sun[1],
                             b->radiance_sky[2] + b->radiance_sun[2]};
-    return v3_mix(c, v3_set(light), near);
+    c = v3_mix(c, v3_set(light), near);
+    if (job->n_lamps + job->n_glows) {
+        const v3 more = lamps_on_plane(job, p, b, height);
+        c = v3_sel(down, v3_add(c, more), c);
+    }
+    return c;
 }
 
 /* What gathered rays find: sets their colours. Surfaces count as no sharper than the rays' lobes,
- * whose roughness is in `open`, or few rays would find small highlights. */
-STAGE void find_light(const soft_job *job, batch *rays, int soft)
+ * whose roughness is in `open`, or few rays would find small highlights. What glows is left out
+ * unless it is `seen`: who sent the rays has its light already, as that of lamps. */
+STAGE void find_light(const soft_job *job, batch *rays, int soft, int seen)
 {
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
@@ -115,7 +121,11 @@ STAGE void find_light(const soft_job *job, batch *rays, int soft)
     occlude(job, rays);
     rays->reflects = 0;
     light_surfaces(job, rays, 1, soft);
-    light_lamps(job, rays, soft);
+    if (seen) {
+        light_lamps(job, rays, soft);
+    } else {
+        light_glows(job, rays, soft);
+    }
     blend_sky(job, rays, 0);
 }
 
@@ -183,7 +193,7 @@ STAGE void flush_found(const soft_job *job, batch *b, found_rays *f)
         at->dir[2][l] = 1;
     }
     if (n > 0) {
-        find_light(job, at, 0);
+        find_light(job, at, 0, 0);
     }
     for (int c = 0; c < 3; c++) {
         for (int l = 0; l < n; l++) {
@@ -331,7 +341,7 @@ STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *la
         b->reflects = 1;
         pad_rays(rays, own);
         trace(job, rays, own);
-        find_light(job, rays, 1);
+        find_light(job, rays, 1, 0);
         for (int l = 0; l < n; l++) {
             const float weight = rays->traced_share[l];
             b->traced_share[lane[l]] += weight;
@@ -388,7 +398,7 @@ STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const in
         if (n == 0) {
             continue;
         }
-        find_light(job, ends, 1);
+        find_light(job, ends, 1, 1);
         for (int c = 0; c < 3; c++) {
             for (int l = 0; l < n; l++) {
                 tile->through[c][tile->bounce_lane[l]] += ends->traced[c][l] * ends->color[c][l];

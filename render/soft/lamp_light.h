@@ -211,7 +211,7 @@ STAGE void add_emission(const soft_job *job, batch *b)
 }
 
 /* All lamps and glowing bodies; after the suns. */
-STAGE void light_lamps(const soft_job *job, batch *b, int soft)
+STAGE void light_glows(const soft_job *job, batch *b, int soft)
 {
     for (int j = 0; j < job->n_lamps; j++) {
         light_lamp(job, b, &job->lamps[j], -1, soft);
@@ -219,6 +219,12 @@ STAGE void light_lamps(const soft_job *job, batch *b, int soft)
     for (int j = 0; j < job->n_glows; j++) {
         light_lamp(job, b, &job->glows[j].lamp, job->glows[j].drawn, soft);
     }
+}
+
+/* The same, and what glowing surfaces send themselves. */
+STAGE void light_lamps(const soft_job *job, batch *b, int soft)
+{
+    light_glows(job, b, soft);
     if (job->glowing) {
         add_emission(job, b);
     }
