@@ -23,7 +23,9 @@ typedef enum reel_quality {
     REEL_QUALITY_DRAFT,      /**< exact hard sun shadow, one sample a pixel */
     REEL_QUALITY_STANDARD,   /**< 4 colour samples, soft shadow, occlusion, a traced reflection */
     REEL_QUALITY_HIGH,       /**< rays for light that bounces, reflections, glass and soft shadows */
-    REEL_QUALITY_REFERENCE,  /**< path traced: the truth that the others come near to */
+    REEL_QUALITY_REFERENCE,  /**< path traced: the truth that the others come near to. Paths have at
+                                  most 16 surfaces; after a wide scatter surfaces are no sharper than
+                                  roughness 0.3; suns and lamps shine straight through glass */
     REEL_QUALITY_COUNT,
 } reel_quality;
 
