@@ -258,6 +258,32 @@ static reel_status surround(reel_renderer *r, reel_error *err)
     return REEL_OK;
 }
 
+/* Materials with their images, and what geoms are made of. */
+static reel_status prepare_looks(reel_renderer *r, reel_error *err)
+{
+    fill_materials(r->materials, r->scene);
+    r->textures = reel_soft_textures(r->scene, &r->meshes);
+    if (!r->textures) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for the images of materials");
+    }
+    r->relief = reel_soft_tint(r->materials, r->scene, r->textures);
+    fill_info(r->info, r->scene, r->materials);
+    return REEL_OK;
+}
+
+static reel_status check_options(const reel_render_options *options, reel_error *err)
+{
+    if (!(options->depth_scale > 0 && options->depth_scale < 1e6)) {
+        return reel_fail(err, REEL_E_USAGE, "depth scale %g m is not positive",
+                         options->depth_scale);
+    }
+    if (!(options->samples >= 0 && options->samples <= 65536)) {
+        return reel_fail(err, REEL_E_USAGE, "%d samples a pixel: not 0 to 65536",
+                         options->samples);
+    }
+    return REEL_OK;
+}
+
 reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
                                  const reel_render_options *options, reel_renderer **out,
                                  reel_error *err)
@@ -268,13 +294,9 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     if (!kernel) {
         return reel_fail(err, REEL_E_USAGE, "this CPU has no SIMD of %d lanes", options->lanes);
     }
-    if (!(options->depth_scale > 0 && options->depth_scale < 1e6)) {
-        return reel_fail(err, REEL_E_USAGE, "depth scale %g m is not positive",
-                         options->depth_scale);
-    }
-    if (!(options->samples >= 0 && options->samples <= 65536)) {
-        return reel_fail(err, REEL_E_USAGE, "%d samples a pixel: not 0 to 65536",
-                         options->samples);
+    status = check_options(options, err);
+    if (status != REEL_OK) {
+        return status;
     }
     status = check_scene(scene, err);
     if (status != REEL_OK) {
@@ -304,14 +326,10 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     if (status != REEL_OK) {
         goto fail;
     }
-    fill_materials(r->materials, scene);
-    r->textures = reel_soft_textures(scene, &r->meshes);
-    if (!r->textures) {
-        status = reel_fail(err, REEL_E_NOMEM, "out of memory for the images of materials");
+    status = prepare_looks(r, err);
+    if (status != REEL_OK) {
         goto fail;
     }
-    r->relief = reel_soft_tint(r->materials, scene, r->textures);
-    fill_info(r->info, scene, r->materials);
     status = allot_glows(r, err);
     if (status != REEL_OK) {
         goto fail;
