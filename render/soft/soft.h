@@ -12,17 +12,17 @@
 #include "render/soft/mesh.h"
 
 enum {
-    SOFT_TILE = 16,        /* px, side of a tile */
-    SOFT_BATCH = 256,      /* samples worked on together: a tile's */
-    SOFT_SAMPLES = 4,      /* colour samples a pixel */
-    SOFT_KEY_FACES = 8,    /* key = drawn geom * 8 + face; -1 = nothing hit. The face of a mesh is
-                              the colour of a smooth patch, + 4 on another sheet of it than the
-                              pixel's centre; which triangle stands beside the key */
-    SOFT_FEW = 64,         /* drawn geoms: with more of them a tree finds those that matter */
-    SOFT_TREE_LEAF = 3,    /* geoms */
-    SOFT_TREE_DEPTH = 40,  /* nodes that wait to be looked into */
-    SOFT_MAX_BOUNCERS = 8, /* planes that light what stands before them */
-    SOFT_SKY_TERMS = 4,    /* of the polynomials for the sky's irradiance */
+    SOFT_TILE = 16,         /* px, side of a tile */
+    SOFT_BATCH = 256,       /* samples worked on together: a tile's */
+    SOFT_SAMPLES = 4,       /* colour samples a pixel */
+    SOFT_KEY_FACES = 8,     /* key = drawn geom * 8 + face; -1 = nothing hit. The face of a mesh is
+                               the colour of a smooth patch, + 4 on another sheet of it than the
+                               pixel's centre; which triangle stands beside the key */
+    SOFT_FEW = 64,          /* drawn geoms: with more of them a tree finds those that matter */
+    SOFT_TREE_LEAF = 3,     /* geoms */
+    SOFT_TREE_DEPTH = 40,   /* nodes that wait to be looked into */
+    SOFT_MAX_BOUNCERS = 8,  /* planes that light what stands before them */
+    SOFT_SKY_TERMS = 4,     /* of the polynomials for the sky's irradiance */
     SOFT_GLOSS_ANGLES = 32, /* of the table of gloss.c: by the root of the cosine, */
     SOFT_GLOSS_ROUGH = 16,  /* and by the roughness */
 };
@@ -203,26 +203,26 @@ typedef struct soft_job {
     float depth_inv; /* units per metre of the depth plane */
     float exposure;
     soft_film film;
-    float *sum;          /* NULL: colours are stored; else they are added here: [tiles, row by row]
-                            [3][SOFT_BATCH], linear */
-    float footprint;     /* px, side of what a sample stands for: less, the more exposures there are */
+    float *sum;      /* NULL: colours are stored; else they are added here: [tiles, row by row]
+                        [3][SOFT_BATCH], linear */
+    float footprint; /* px, side of what a sample stands for: less, the more exposures there are */
     int exposure_no, n_exposures; /* which of how many this is, with `sum`; else 0 of 1 */
-    int frame, paths; /* paths: samples of reel_render_options, never 0 */
-    int clear;          /* some material lets light through */
-    const float *gloss; /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */
+    int frame, paths;             /* paths: samples of reel_render_options, never 0 */
+    int clear;                    /* some material lets light through */
+    const float *gloss;           /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */
     const soft_info *info;
     const soft_body *bodies;
     const soft_material *materials;
     const struct soft_texture *textures; /* of the scene's images; see texture.h */
     int relief;                          /* some material tilts normals */
-    const soft_geom *geoms;         /* [n_drawn] at this frame */
-    const soft_mesh *const *meshes; /* [n_drawn], NULL: another shape */
-    struct soft_raster *raster;     /* triangles of this frame; NULL: no geom shows a mesh */
-    const soft_geom *other[2];      /* at the next and the frame before; NULL: none */
-    const uint8_t *moved[2];        /* [n_drawn]: differs from `geoms` */
-    soft_motion camera_motion[2];   /* of what is infinitely far */
-    const soft_tree *tree;          /* of `geoms`; NULL: they are few */
-    uint64_t *marks;                /* scratch: a bit a drawn geom, all 0 */
+    const soft_geom *geoms;              /* [n_drawn] at this frame */
+    const soft_mesh *const *meshes;      /* [n_drawn], NULL: another shape */
+    struct soft_raster *raster;          /* triangles of this frame; NULL: no geom shows a mesh */
+    const soft_geom *other[2];           /* at the next and the frame before; NULL: none */
+    const uint8_t *moved[2];             /* [n_drawn]: differs from `geoms` */
+    soft_motion camera_motion[2];        /* of what is infinitely far */
+    const soft_tree *tree;               /* of `geoms`; NULL: they are few */
+    uint64_t *marks;                     /* scratch: a bit a drawn geom, all 0 */
     int n_suns, n_bouncers;
     const soft_sun *suns;
     int n_lamps;
