@@ -17,7 +17,7 @@ struct reel_renderer {
     reel_arena meshes;       /* holds the next three and what they point to */
     const soft_mesh **shown; /* [n_drawn]: the mesh of a geom, or NULL */
     soft_raster raster;
-    soft_rims *rims; /* [n_suns] */
+    soft_rims *rims;      /* [n_suns] */
     struct soft_env *env; /* NULL: the sky is a gradient */
     int n_suns;           /* the scene's and those that the environment holds */
     int n_meshes;
