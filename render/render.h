@@ -22,10 +22,10 @@ typedef enum reel_quality {
     REEL_QUALITY_LABELS = 0, /**< no colour */
     REEL_QUALITY_DRAFT,      /**< exact hard sun shadow, one sample a pixel */
     REEL_QUALITY_STANDARD,   /**< 4 colour samples, soft shadow, occlusion, a traced reflection */
-    REEL_QUALITY_HIGH,       /**< rays for light that bounces, reflections, glass and soft shadows */
-    REEL_QUALITY_REFERENCE,  /**< path traced: the truth that the others come near to. Paths have at
-                                  most 16 surfaces; after a wide scatter surfaces are no sharper than
-                                  roughness 0.3; suns and lamps shine straight through glass */
+    REEL_QUALITY_HIGH,      /**< rays for light that bounces, reflections, glass and soft shadows */
+    REEL_QUALITY_REFERENCE, /**< path traced: the truth that the others come near to. Paths have at
+                                 most 16 surfaces; after a wide scatter surfaces are no sharper than
+                                 roughness 0.3; suns and lamps shine straight through glass */
     REEL_QUALITY_COUNT,
 } reel_quality;
 
@@ -72,9 +72,9 @@ void reel_renderer_destroy(reel_renderer **renderer);
  * - rgb is radiance x 0.8 x the scene's exposure through a tone curve that compresses above 0.76
  *   and the sRGB curve: a white of albedo 0.8 in sun (irradiance 3) and sky is stored as about 230;
  * - a camera's exposure, white balance and vignette act on radiance before that curve, grain on the
- *   codes after it; with an aperture or a shutter rgb is the mean radiance of many pictures over lens
- *   and time (4 to 256 by quality and by how wide the blur is: so many times as slow). No other plane
- *   knows of any of it;
+ *   codes after it; with an aperture or a shutter rgb is the mean radiance of many pictures over
+ * lens and time (4 to 256 by quality and by how wide the blur is: so many times as slow). No other
+ * plane knows of any of it;
  * - patterns of a height field are a plane's, laid out from above;
  * - insides are not drawn: a camera within a solid, or below a height field, sees through it;
  * - normals of hulls, meshes and height fields are those that they are shaded with, as in other
