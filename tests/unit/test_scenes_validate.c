@@ -142,6 +142,13 @@ BREAK(camera_through_target,
                                                reel_v3_sub(s->cameras[2].keys[0].eye,
                                                            s->cameras[2].keys[0].target));
       s->cameras[2].keys[1].target = s->cameras[2].keys[0].target)
+BREAK(camera_aperture, s->cameras[0].aperture = -1)
+BREAK(camera_focus, s->cameras[0].aperture = 0.1)
+BREAK(camera_shutter, s->cameras[0].shutter = 1.5)
+BREAK(camera_exposure, s->cameras[0].exposure = 30)
+BREAK(camera_white, s->cameras[0].white = 3000)
+BREAK(camera_vignette, s->cameras[0].vignette = -0.5)
+BREAK(camera_grain, s->cameras[0].grain = 17)
 BREAK(camera_none, s->n_cameras = 0)
 BREAK(sun_direction, s->suns[0].to_light.z += 1)
 BREAK(sun_light, s->suns[0].irradiance[0] = -1)
@@ -247,6 +254,13 @@ static const damage damages[] = {
     {camera_above, "cameras[1] (turn).keys[0]"},
     {camera_times, "cameras[2] (keys).keys[1]"},
     {camera_through_target, "cameras[2] (keys).keys"},
+    {camera_aperture, "cameras[0] (main).aperture"},
+    {camera_focus, "cameras[0] (main).focus"},
+    {camera_shutter, "cameras[0] (main).shutter"},
+    {camera_exposure, "cameras[0] (main).exposure"},
+    {camera_white, "cameras[0] (main).white"},
+    {camera_vignette, "cameras[0] (main).vignette"},
+    {camera_grain, "cameras[0] (main).grain"},
     {camera_none, "cameras"},
     {sun_direction, "suns[0] (sun).to_light"},
     {sun_light, "suns[0] (sun).irradiance"},
