@@ -122,8 +122,7 @@ static void fill_materials(soft_material *out, const reel_scene *scene)
         out[i].normal_image = m->normal_image;
         out[i].mapping = (int)m->mapping;
         out[i].image_scale = (float)m->image_scale;
-        out[i].detailed =
-            m->pattern != REEL_PATTERN_PLAIN || m->image >= 0 || m->normal_image >= 0;
+        out[i].detailed = m->pattern != REEL_PATTERN_PLAIN || m->image >= 0 || m->normal_image >= 0;
         for (int c = 0; c < 3; c++) {
             out[i].color[c] = (float)m->color[c];
             out[i].color2[c] = (float)m->color2[c];
@@ -268,6 +267,13 @@ static reel_status prepare_looks(reel_renderer *r, reel_error *err)
     }
     r->relief = reel_soft_tint(r->materials, r->scene, r->textures);
     fill_info(r->info, r->scene, r->materials);
+    if (r->options.quality >= REEL_QUALITY_HIGH) {
+        r->gloss = reel_arena_alloc(&r->meshes, SOFT_GLOSS_ANGLES, sizeof *r->gloss);
+        if (!r->gloss) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
+        }
+        reel_soft_gloss_fill(r->gloss);
+    }
     return REEL_OK;
 }
 
@@ -278,8 +284,7 @@ static reel_status check_options(const reel_render_options *options, reel_error 
                          options->depth_scale);
     }
     if (!(options->samples >= 0 && options->samples <= 65536)) {
-        return reel_fail(err, REEL_E_USAGE, "%d samples a pixel: not 0 to 65536",
-                         options->samples);
+        return reel_fail(err, REEL_E_USAGE, "%d samples a pixel: not 0 to 65536", options->samples);
     }
     return REEL_OK;
 }
@@ -337,14 +342,6 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     if (!build_meshes(r)) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory for the meshes to draw");
         goto fail;
-    }
-    if (options->quality >= REEL_QUALITY_HIGH) {
-        r->gloss = reel_arena_alloc(&r->meshes, SOFT_GLOSS_ANGLES, sizeof *r->gloss);
-        if (!r->gloss) {
-            status = reel_fail(err, REEL_E_NOMEM, "out of memory for the renderer");
-            goto fail;
-        }
-        reel_soft_gloss_fill(r->gloss);
     }
     reel_soft_sky_fill(&r->sky, &scene->sky, r->env);
     *out = r;
