@@ -80,14 +80,14 @@ static void bench_crowds(void)
     const reel_planes rgb = REEL_PLANE_BIT(REEL_PLANE_RGB);
     char name[64];
     for (int i = 0; i < 6; i++) {
-        for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
+        for (int q = 0; q <= REEL_QUALITY_STANDARD; q++) {
             snprintf(name, sizeof name, "%s of %d%s", reel_quality_name((reel_quality)q),
                      counts[i % 3], i < 3 ? "" : " with meshes");
             time_scene(stage_crowd_create(counts[i % 3], i >= 3, 12, 256, 256), (reel_quality)q, 0,
                        q ? rgb : REEL_PLANES_LABELS, name);
         }
     }
-    for (int q = 0; q < REEL_QUALITY_COUNT; q++) {
+    for (int q = 0; q <= REEL_QUALITY_STANDARD; q++) {
         snprintf(name, sizeof name, "%s of meshes", reel_quality_name((reel_quality)q));
         time_scene(stage_scene_create(STAGE_MESHES, 12, 256, 256), (reel_quality)q, 0,
                    q ? rgb : REEL_PLANES_LABELS, name);
