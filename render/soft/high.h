@@ -46,11 +46,19 @@ STAGE void number_pixels(const soft_job *job, const soft_tile *tile, const int32
     }
 }
 
+/* Rays of bounced light a pixel: with many exposures each has one. */
+static int high_rays(const soft_job *job)
+{
+    return job->n_exposures > 1 ? 1 : job->paths;
+}
+
 /* Ray number j of `rays` of each lane. */
-VINL uv aim_pair(const int32_t *order, int i, int rays, int j, uint32_t dimension)
+VINL uv aim_pair(const soft_job *job, const int32_t *order, int i, int rays, int j,
+                 uint32_t dimension)
 {
     const vu index = (vu)vi_load(order + i) * (uint32_t)rays + (uint32_t)j;
-    return draw_pair(index, vu_set(0x51ed270bu), dimension);
+    return draw_pair(index, vu_set(0x51ed270bu + (uint32_t)job->exposure_no * 0x3c6ef372u),
+                     dimension);
 }
 
 /* Append the rays of the lanes whose bits are set. */
@@ -141,7 +149,7 @@ STAGE int aim_diffuse(const soft_job *job, batch *b, batch *rays, int32_t *lane,
         if (!lanes) {
             continue;
         }
-        const uv r = aim_pair(order, i, job->paths, j, HIGH_DIFFUSE);
+        const uv r = aim_pair(job, order, i, high_rays(job), j, HIGH_DIFFUSE);
         v3 t, u, n = v3_load(b->shade, i);
         vf s, c;
         frame_of(n, &t, &u);
@@ -258,14 +266,14 @@ STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_w
 {
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
     batch *rays = &tile->bounce;
-    found_rays found = {&wave->hit, wave->pixel, 1.0f / (float)job->paths};
+    found_rays found = {&wave->hit, wave->pixel, 1.0f / (float)high_rays(job)};
     b->hidden = 1;
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->open + i, vf_set(expects(job) ? 1.0f : 0.0f));
         v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
     }
     found.at->n = 0;
-    for (int j = 0; j < job->paths; j++) {
+    for (int j = 0; j < high_rays(job); j++) {
         const int n = aim_diffuse(job, b, rays, tile->bounce_lane, own, order, j);
         if (n == 0) {
             return;
@@ -288,8 +296,8 @@ VINL vf glossy_rays(const gloss *g)
 }
 
 /* Rays by visible normals, for lanes that need more than j; how many. */
-STAGE int aim_glossy(batch *b, batch *rays, int32_t *lane, int32_t *own, const int32_t *order,
-                     int j)
+STAGE int aim_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane, int32_t *own,
+                     const int32_t *order, int j)
 {
     rays->n = 0;
     for (int i = 0; i < b->n; i += VW) {
@@ -297,7 +305,14 @@ STAGE int aim_glossy(batch *b, batch *rays, int32_t *lane, int32_t *own, const i
         if (!lanes) {
             continue;
         }
-        const gloss g = load_gloss(b, i);
+        gloss g = load_gloss(b, i);
+        if (b->coated) { /* the lacquer is what shows most */
+            const vm over = vf_gt(vf_load(b->coat + i), vf_set(0.0f));
+            const v3 coat = v3_splat(vf_load(b->coat_gleam + i));
+            g.albedo = v3_sel(over, v3_add(g.albedo, coat), g.albedo);
+            g.rough = vf_sel(over, vf_min(g.rough, vf_load(b->coat_rough + i)), g.rough);
+            g.alpha = g.rough * g.rough;
+        }
         lanes &= vm_bits(vf_gt(glossy_rays(&g), vf_set((float)j + 0.01f)));
         if (!lanes) {
             continue;
@@ -307,7 +322,7 @@ STAGE int aim_glossy(batch *b, batch *rays, int32_t *lane, int32_t *own, const i
         frame_of(f.n, &f.t, &f.b);
         v3 v = into_frame(&f, g.view);
         v = v3_unit((v3){v.x, v.y, vf_max(v.z, vf_set(1e-3f))});
-        const uv r = aim_pair(order, i, HIGH_GLOSSY, j, HIGH_SPECULAR);
+        const uv r = aim_pair(job, order, i, HIGH_GLOSSY, j, HIGH_SPECULAR);
         v3 l = mirrored(v, visible_normal(v, vf_max(g.alpha, vf_set(9e-4f)), r));
         const vm over = vf_gt(l.z, vf_set(0.0f));
         lanes &= vm_bits(over);
@@ -330,7 +345,7 @@ STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *la
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
     b->reflects = 0;
     for (int j = 0; j < HIGH_GLOSSY; j++) {
-        const int n = aim_glossy(b, rays, lane, own, order, j);
+        const int n = aim_glossy(job, b, rays, lane, own, order, j);
         if (n == 0) {
             break;
         }
@@ -386,7 +401,7 @@ STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const in
 {
     path_wave *wave = (path_wave *)(tile + 1);
     batch *ends = &tile->bounce;
-    const int paths = HIGH_CLEAR * job->paths;
+    const int paths = HIGH_CLEAR * high_rays(job);
     memset(tile->through, 0, sizeof tile->through);
     for (int s = 0; s < paths; s++) {
         const int n = CLEAR_NAME(VW)(job, b, wave, order, s, paths, ends, tile->bounce_lane);

@@ -320,7 +320,7 @@ static int clear_start(const soft_job *job, const batch *b, path_wave *w, const 
             for (int c = 0; c < 3; c++) {
                 w->dir[c][n] = b->dir[c][l];
             }
-            w->seed[n] = 0x2545f491;
+            w->seed[n] = 0x2545f491 + job->exposure_no;
             w->index[n] = (int32_t)((uint32_t)order[l] * (uint32_t)paths + (uint32_t)index);
             w->pixel[n++] = l;
         }
