@@ -35,7 +35,8 @@ def ssim(a, b):
 
 
 def flicker(q, r):
-    """q, r: [frames][H][W][3] codes. What changes from frame to frame in q's error e = q - r: the
-    rms of e(t) - e(t - 1). Constant errors do not count, motion that both show neither."""
+    """q, r: [frames][H][W][3] codes of a quality and of the reference. What changes from frame to frame
+    in the error e = q - r: the rms of e(t) - e(t - 1). Constant errors do not count, motion that
+    both show neither; the reference's own noise does."""
     e = q.astype(np.float64) - r.astype(np.float64)
     return float(np.sqrt(np.mean((e[1:] - e[:-1]) ** 2)))

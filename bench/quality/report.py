@@ -4,6 +4,7 @@
     report.py WORK REPOSITORY
 """
 import csv
+import math
 import os
 import shutil
 import sys
@@ -27,7 +28,8 @@ def line(cells):
 
 
 def mean(rows, quality, column):
-    return float(np.mean([float(r[column]) for r in rows if r["quality"] == quality]))
+    values = [float(r[column]) for r in rows if r["quality"] == quality]
+    return float(np.mean(values)) if values else math.nan
 
 
 def quality_table(rows, flicker):
@@ -114,7 +116,8 @@ Twelve scenes: six shipped families as their scripts draw them, six made for wha
 stored sRGB codes. PSNR and SSIM (11 x 11 Gaussian windows, sigma 1.5) are against `reference`; its
 noise is told by the PSNR of one half of its paths against the other (the whole has about 6 dB
 less). Flicker is over {frames} frames in a row: the rms in codes (of 255) of what changes from one to the
-next in the picture's error against `reference`; a constant error does not flicker.
+next in the picture's error against `reference`, with the noise of that (at most the figure in the
+CSV); a constant error does not flicker.
 
 """
 
@@ -124,7 +127,7 @@ TRUTH = """
 Blender {blender}'s Cycles draws four of our frozen scenes: same shapes as fine meshes, GGX
 and Lambert by our formula, the sky as an image of what we draw of it, lamps as meshes, box filter, no
 clamping, 12 bounces. The error is the mean of |ours - Cycles| over the mean of Cycles, linear; most of
-what is left of it is Cycles' own noise, as the means over 5 x 5 pixels show. What differs by definition
+what is left of it in the lamps' room is Cycles' own noise, as the means over 5 x 5 pixels show. What differs by definition
 is listed in `bench/quality/README.md`.
 
 """
@@ -132,8 +135,9 @@ is listed in `bench/quality/README.md`.
 
 def main(work, root):
     images, results = os.path.join(root, "docs", "img"), os.path.join(root, "bench", "results")
-    rows, flicker = read(os.path.join(work, "quality.csv")), read(os.path.join(work, "flicker.csv"))
-    frames = next(iter(flicker))["frames"]
+    rows, moving = read(os.path.join(work, "quality.csv")), os.path.join(work, "flicker.csv")
+    flicker = read(moving) if os.path.exists(moving) else []
+    frames = flicker[0]["frames"] if flicker else "no"
     text = INTRO.format(frames=frames).splitlines() + verdict(rows) + [""]
     text += quality_table(rows, flicker)
     truth = os.path.join(work, "truth.csv")
@@ -152,7 +156,8 @@ def main(work, root):
     with open(os.path.join(root, "docs", "render-quality.md"), "w") as f:
         f.write("\n".join(text).rstrip() + "\n")
     shutil.copy(os.path.join(work, "quality.csv"), os.path.join(results, "render_quality.csv"))
-    shutil.copy(os.path.join(work, "flicker.csv"), os.path.join(results, "render_flicker.csv"))
+    if flicker:
+        shutil.copy(moving, os.path.join(results, "render_flicker.csv"))
 
 
 if __name__ == "__main__":

@@ -48,17 +48,16 @@ def load(work, scene, tag, word, kind="rgb"):
     return np.load(os.path.join(work, f"{scene[0]}-{tag}-{word.replace(':', '-')}.{kind}.npy"))
 
 
-def noise(work, scene, spp):
-    """PSNR of half against half of the reference, over codes of our own encoding of radiance."""
-    whole = load(work, scene, "still", f"reference:{spp}", "radiance")[0].astype(np.float64)
-    half = load(work, scene, "still", f"reference:{spp // 2}", "radiance")[0].astype(np.float64)
-    code = load(work, scene, "still", f"reference:{spp}")[0]
-    # the stored codes' slope at each pixel's level, so that the film need not be known here
-    other = 2 * whole - half
+def halves(work, scene, tag, spp):
+    """The codes that each half of a reference's paths would have."""
+    whole = load(work, scene, tag, f"reference:{spp}", "radiance").astype(np.float64)
+    half = load(work, scene, tag, f"reference:{spp // 2}", "radiance").astype(np.float64)
+    code = load(work, scene, tag, f"reference:{spp}")
+    # codes as a function of radiance as the picture has them, so that the film need not be known here
     order = np.argsort(whole, axis=None)
     x, y = whole.ravel()[order], code.ravel()[order].astype(np.float64)
     y = np.maximum.accumulate(np.convolve(np.pad(y, 32, "edge"), np.ones(65) / 65, "valid"))
-    return metrics.psnr(np.interp(half, x, y), np.interp(other, x, y))
+    return np.interp(half, x, y), np.interp(2 * whole - half, x, y)
 
 
 def still(args, scene):
@@ -70,22 +69,20 @@ def still(args, scene):
         picture = load(args.work, scene, "still", quality)[0]
         rows.append([scene[0], quality, f"{metrics.psnr(picture, reference):.2f}",
                      f"{metrics.ssim(picture, reference):.4f}", f"{times[quality]:.2f}"])
-    rows.append([scene[0], f"reference {args.spp}", f"{noise(args.work, scene, args.spp):.2f}", "",
+    rows.append([scene[0], f"reference {args.spp}", f"{metrics.psnr(*halves(args.work, scene, 'still', args.spp)):.2f}", "",
                  f"{times[words[-1]]:.0f}"])
     return rows
 
 
 def moving(args, scene):
-    words = [*QUALITIES, f"reference:{args.flicker_spp}"]
+    words = [*QUALITIES, f"reference:{args.flicker_spp // 2}", f"reference:{args.flicker_spp}"]
     draw(args.program, args.work, scene, scene[3], args.frames, words, "clip")
     reference = load(args.work, scene, "clip", words[-1])
-    change = reference[1:].astype(np.float64) - reference[:-1]
-    rows = []
-    for quality in QUALITIES:
-        rows.append([scene[0], quality,
-                     f"{metrics.flicker(load(args.work, scene, 'clip', quality), reference):.3f}",
-                     f"{np.sqrt(np.mean(change ** 2)):.3f}", args.frames, args.flicker_spp])
-    return rows
+    # halves differ by twice the whole's noise, or more: they share their strata
+    own = 0.5 * metrics.flicker(*halves(args.work, scene, "clip", args.flicker_spp))
+    return [[scene[0], quality,
+             f"{metrics.flicker(load(args.work, scene, 'clip', quality), reference):.3f}",
+             f"{own:.3f}", args.frames, args.flicker_spp] for quality in QUALITIES]
 
 
 def main():
@@ -96,12 +93,12 @@ def main():
     parser.add_argument("--spp", type=int, default=2048)
     parser.add_argument("--frames", type=int, default=8)
     parser.add_argument("--still-only", action="store_true")
-    parser.add_argument("--flicker-spp", type=int, default=256)
+    parser.add_argument("--flicker-spp", type=int, default=1024)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     only = args.only.split(",") if args.only else [s[0] for s in SUITE]
     tables = {"quality": (["scene", "quality", "psnr_db", "ssim", "cpu_ms"], still),
-              "flicker": (["scene", "quality", "flicker_rms_codes", "change_rms_codes",
+              "flicker": (["scene", "quality", "flicker_rms_codes", "reference_rms_codes",
                                 "frames", "reference_spp"], moving)}
     if args.still_only:
         del tables["flicker"]
