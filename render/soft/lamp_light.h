@@ -189,6 +189,9 @@ STAGE void light_lamp(const soft_job *job, batch *b, const soft_lamp *lamp, int 
                 g.diffuse.z * direct + spec.z * k};
         const vf gain = vf_and(m, seen * s.gain);
         c = v3_mul(c, v3_set(lamp->radiance));
+        if (tints(job)) {
+            c = v3_mul(c, v3_load(b->tint, i));
+        }
         v3_store(b->color, i, v3_madd(v3_load(b->color, i), gain, c));
     }
 }

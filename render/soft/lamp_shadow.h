@@ -327,21 +327,32 @@ VINL void hide_lamp(const soft_job *job, batch *b, const soft_lamp *lamp, int k,
     }
 }
 
-/* b->sun: what is seen of the lamp from the points that it may light; `skip`: the geom that shines,
- * or -1. */
+/* b->sun: what is seen of the lamp from the points that it may light; b->tint, if tints(); `skip`:
+ * the geom that shines, or -1. */
 STAGE void cast_lamp_shadows(const soft_job *job, batch *b, const soft_lamp *lamp, int skip,
                              int soft)
 {
     const int n = list_before_lamp(job, b, lamp, job->near_list);
+    _Alignas(64) float held[SOFT_BATCH];
+    if (tints(job)) {
+        tint_begin(b);
+    }
     for (int j = 0; j < n; j++) {
         const int k = job->near_list[j];
         const int shape = job->geoms[k].shape;
         if (k == skip) {
             continue;
         }
+        const int clear = tints(job) && is_clear(job, k);
+        if (clear) {
+            tint_hold(b, held);
+        }
         if (is_mesh(shape)) {
             hide_lamp(job, b, lamp, k, REEL_SHAPE_MESH, soft);
         }
         FOR_SHAPE(shape, hide_lamp(job, b, lamp, k, SHAPE, soft))
+        if (clear) {
+            tint_take(job, b, k, held);
+        }
     }
 }

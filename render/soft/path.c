@@ -381,8 +381,8 @@ int CLEAR_NAME(VW)(const soft_job *job, const batch *b, path_wave *w, const int3
             w->glass[j] |= depth == 0;
         }
         clear_part(w, n, ends, lane);
-        n = path_pack(w, n);
         clear_scatter(w, depth);
+        n = path_pack(w, n);
     }
     return ends->n;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "render/soft/bsdf.h"
+#include "render/soft/tint.h"
 
 enum {
     PATH_DEPTH = 16,      /* most surfaces of a path */
@@ -43,14 +44,6 @@ typedef struct path_wave {
     float sum[3][SOFT_BATCH]; /* of the pixels of the tile */
     int opaque;               /* shadow rays do not go through glass */
 } path_wave;
-
-/* Solids let light through; planes and height fields, which have no inside, do not. */
-VINL int is_clear(const soft_job *job, int k)
-{
-    const soft_material *m = &job->materials[job->info[k].material];
-    const int shape = job->geoms[k].shape;
-    return m->transmission > 0 && shape != REEL_SHAPE_PLANE && shape != REEL_SHAPE_HEIGHT_FIELD;
-}
 
 /* path.c: set tile->main.color by job->paths paths through every pixel of the tile. */
 #define PATH_NAME_(w) reel_soft_path_tile_##w

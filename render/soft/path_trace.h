@@ -194,15 +194,7 @@ VINL v3 glass_passes(const soft_job *job, const path_wave *w, int k, int surface
     if (w->opaque) {
         return v3_splat(vf_set(0.0f));
     }
-    const soft_material *m = &job->materials[job->info[k].material];
-    const float r = (m->ior - 1) / (m->ior + 1), through = 1 - r * r;
-    const float share = m->transmission * (1 - m->metallic);
-    float c[3];
-    for (int i = 0; i < 3; i++) {
-        const float one = through * m->mean[i];
-        c[i] = share * (surfaces == 2 ? one * one : one);
-    }
-    return v3_set(c);
+    return clear_passes(job, k, surfaces);
 }
 
 VINL void dim(path_wave *w, int i, vm m, v3 by)

@@ -265,6 +265,9 @@ STAGE void light_surfaces(const soft_job *job, batch *b, int full, int soft)
                     const gloss coat = coat_gloss(b, i, &g);
                     r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
                 }
+                if (tints(job)) {
+                    r = v3_mul(r, v3_load(b->tint, i));
+                }
                 c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
             }
             v3_store(b->color, i, c);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "render/soft/mesh_shadow.h"
+#include "render/soft/tint.h"
 #include "render/soft/tree.h"
 
 /* Share of the unit disc beyond a chord: -1 none .. 1 all. A cubic, error < 0.02. */
@@ -355,11 +356,15 @@ STAGE int list_shading(const soft_job *job, const soft_sun *sun, const light_box
     return n;
 }
 
-/* b->sun: what is seen of `sun` from the points of the batch that face it. */
+/* b->sun: what is seen of `sun` from the points of the batch that face it; b->tint, if tints(). */
 STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, float tan_radius)
 {
     lit_bounds lit;
+    _Alignas(64) float held[SOFT_BATCH];
     vm any = vm_none();
+    if (tints(job)) {
+        tint_begin(b);
+    }
     for (int i = 0; i < b->n; i += VW) {
         const vm facing = vf_gt(v3_dotu(v3_load(b->normal, i), sun->dir), vf_set(0.0f));
         vf_store(b->sun + i, vf_and(facing, vf_set(1.0f)));
@@ -377,6 +382,10 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
         const int k = job->near_list[j];
         const soft_geom *g = &job->geoms[k];
         const soft_occluder *o = &sun->occluders[k];
+        const int clear = tints(job) && is_clear(job, k);
+        if (clear) {
+            tint_hold(b, held);
+        }
         if (is_mesh(g->shape)) {
             if (tan_radius > 0) {
                 shade_soft(job, b, sun, k, tan_radius);
@@ -385,5 +394,8 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
             }
         }
         FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, &lit, tan_radius))
+        if (clear) {
+            tint_take(job, b, k, held);
+        }
     }
 }

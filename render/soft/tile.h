@@ -37,6 +37,7 @@ typedef struct batch {
     float bleed[3][SOFT_BATCH];     /* radiance of what hides the rest, weighted */
     float traced[3][SOFT_BATCH];    /* radiance of the traced reflection */
     float traced_share[SOFT_BATCH]; /* how much of the specular part it is */
+    float tint[3][SOFT_BATCH];      /* what clear bodies leave of sun's light (tint.h) */
     float color[3][SOFT_BATCH];     /* linear radiance */
     float at[3][SOFT_BATCH];        /* scratch of surface(): point and normal in the geom's frame */
     float up[3][SOFT_BATCH];
