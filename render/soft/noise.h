@@ -126,13 +126,16 @@ VINL vf square_wave(vf x, vf w)
     return (a - b) / w;
 }
 
+/* How much of the line before x is within j of a whole number. */
+VINL vf joints_until(vf x, float j)
+{
+    const vf n = vf_floor(x + 0.5f);
+    return n * (2.0f * j) + vf_clamp(x - n, -j, j);
+}
+
 /* Share of [x - w/2, x + w/2] that is within j of a whole number. */
 VINL vf joint_share(vf x, vf w, float j)
 {
     w = vf_max(w, vf_set(0.01f));
-    const vf lo = x - 0.5f * w, hi = x + 0.5f * w;
-    const vf nl = vf_floor(lo + 0.5f), nh = vf_floor(hi + 0.5f);
-    const vf a = nl * (2.0f * j) + vf_clamp(lo - nl, -j, j);
-    const vf b = nh * (2.0f * j) + vf_clamp(hi - nh, -j, j);
-    return vf_sat((b - a) / w);
+    return vf_sat((joints_until(x + 0.5f * w, j) - joints_until(x - 0.5f * w, j)) / w);
 }

@@ -18,9 +18,27 @@ VINL vf checker(int shape, v3 p, v3 w)
     return 0.5f - 0.5f * square_wave(p.x, w.x) * square_wave(p.y, w.y) * square_wave(p.z, w.z);
 }
 
+/* Half a joint between tiles. */
+#define TILE_JOINT 0.018f
+
+VINL vu tile_cell(const soft_material *m, v3 p)
+{
+    return hash3((vu)vf_trunc(vf_floor(p.x)) * 0x8da6b343u + m->seed,
+                 (vu)vf_trunc(vf_floor(p.y)) * 0xd8163841u,
+                 (vu)vf_trunc(vf_floor(p.z)) * 0xcb1ab31fu);
+}
+
+/* How much a tile slopes: none is laid quite level, so mirrored things break at the joints. */
+VINL v3 tile_lean(vu cell)
+{
+    return v3_scale(
+        (v3){hash_unit(cell * 3u) - 0.5f, hash_unit(cell * 5u) - 0.5f, hash_unit(cell * 9u) - 0.5f},
+        vf_set(0.8f));
+}
+
 VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 {
-    const float j = 0.018f;
+    const float j = TILE_JOINT;
     /* a joint parallel to the surface would fill it: only joints that cross it count */
     vf jx = joint_share(p.x, w.x, j), jy = joint_share(p.y, w.y, j), jz = vf_set(0.0f);
     if (shape != REEL_SHAPE_PLANE) {
@@ -29,20 +47,51 @@ VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w)
         jz = joint_share(p.z, w.z, j) * (1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f));
     }
     const vf joint = 1.0f - (1.0f - jx) * (1.0f - jy) * (1.0f - jz);
-    const vu cell =
-        hash3((vu)vf_trunc(vf_floor(p.x)) * 0x8da6b343u + m->seed,
-              (vu)vf_trunc(vf_floor(p.y)) * 0xd8163841u, (vu)vf_trunc(vf_floor(p.z)) * 0xcb1ab31fu);
-    const vf widest = vf_max(w.x, vf_max(w.y, w.z));
-    const vf tone = 1.0f + 0.14f * (hash_unit(cell) - 0.5f) * resolved(widest);
+    const vu cell = tile_cell(m, p);
+    const vf seen = resolved(vf_max(w.x, vf_max(w.y, w.z)));
+    const vf tone = 1.0f + 0.14f * (hash_unit(cell) - 0.5f) * seen;
     const v3 tile = v3_scale(v3_set(m->color), tone);
-    /* none is laid quite level: mirrored things break at the joints */
     const v3 at = {p.x - vf_floor(p.x) - 0.5f, p.y - vf_floor(p.y) - 0.5f,
                    p.z - vf_floor(p.z) - 0.5f};
-    const vf lean = at.x * (hash_unit(cell * 3u) - 0.5f) + at.y * (hash_unit(cell * 5u) - 0.5f) +
-                    at.z * (hash_unit(cell * 9u) - 0.5f);
     return (look){v3_mix(tile, v3_set(m->color2), joint),
                   vf_mix(vf_set(m->roughness), vf_set(0.5f + 0.5f * m->roughness), joint),
-                  0.8f * lean * resolved(widest) - joint};
+                  (v3_dot(at, tile_lean(cell)) - joint) * seen};
+}
+
+/* Slope along x of joint_share(x, w, TILE_JOINT), as its difference over half the footprint, and
+ * the share that is free of joints about there. */
+VINL vf joint_slope(vf x, vf w, vf *clear)
+{
+    w = vf_max(w, vf_set(0.01f));
+    const vf a = 0.75f * w, b = 0.25f * w, inv = 1.0f / w;
+    const vf lo = joints_until(x - a, TILE_JOINT), hi = joints_until(x + a, TILE_JOINT);
+    const vf mid = joints_until(x - b, TILE_JOINT) + joints_until(x + b, TILE_JOINT);
+    *clear = 1.0f - (hi - lo) * inv * 0.666666667f;
+    return (hi + lo - mid) * (2.0f * inv * inv);
+}
+
+/* The gradient of the height of tiles. */
+VINL v3 tiles_slope(const soft_material *m, int shape, v3 p, v3 n, v3 w)
+{
+    const vf zero = vf_set(0.0f), seen = resolved(vf_max(w.x, vf_max(w.y, w.z)));
+    if (!vm_any(vf_gt(seen, zero))) {
+        return v3_splat(zero);
+    }
+    v3 clear, g = {joint_slope(p.x, w.x, &clear.x), joint_slope(p.y, w.y, &clear.y), zero};
+    if (shape == REEL_SHAPE_PLANE) {
+        g.x = g.x * clear.y;
+        g.y = g.y * clear.x;
+    } else {
+        g.z = joint_slope(p.z, w.z, &clear.z);
+        const v3 k = {1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f),
+                      1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f),
+                      1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f)};
+        const v3 open = {1.0f - (1.0f - clear.x) * k.x, 1.0f - (1.0f - clear.y) * k.y,
+                         1.0f - (1.0f - clear.z) * k.z};
+        g = (v3){g.x * k.x * open.y * open.z, g.y * k.y * open.z * open.x,
+                 g.z * k.z * open.x * open.y};
+    }
+    return v3_scale(v3_sub(tile_lean(tile_cell(m, p)), g), seen);
 }
 
 /* Year rings about an axis along x, with fibres; `p` in pitches. */

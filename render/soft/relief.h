@@ -26,7 +26,15 @@ STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 /* Has the pattern's relief a slope in closed form? Others need the sighting's axes. */
 VINL int has_slope(const soft_material *m)
 {
-    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED;
+    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED ||
+           m->pattern == REEL_PATTERN_TILES;
+}
+
+/* Does what a footprint does not resolve of the pattern's relief count? Edges are too few. */
+VINL int hides_slopes(const soft_material *m)
+{
+    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED ||
+           m->pattern == REEL_PATTERN_FABRIC;
 }
 
 /* Slope of the pattern's relief at a sighting as a vector along the surface, by differences. */
@@ -43,8 +51,7 @@ VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 wi
     return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
 }
 
-/* The same of every pattern, and the variance of the slopes that the footprint hides; edges are too
- * few to count. */
+/* The same of every pattern, and the variance of the slopes that the footprint hides. */
 VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
 {
     const float inv = m->inv_scale, steep = m->bump * inv;
@@ -57,6 +64,8 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
         slope = v3_scale(fractal_slope(q, widest, m->seed, hidden), vf_set(-steep));
     } else if (m->pattern == REEL_PATTERN_BRUSHED) {
         slope = v3_scale(brushed_slope(m, q, w, hidden), vf_set(steep));
+    } else if (m->pattern == REEL_PATTERN_TILES) {
+        slope = v3_scale(tiles_slope(m, shape, q, n, w), vf_set(steep));
     } else {
         if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
             const vf r = resolved(widest * 2.5f);

@@ -120,8 +120,10 @@ STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown
                 n = v3_unit(v3_sub(n, relief_slope(mat, pattern_shape(g->shape), &s, w, &more)));
                 hidden = hidden + more;
             }
-            const vf rough = vf_load(b->rough + i);
-            vf_store(b->rough + i, vf_sel(m, roughened(rough, hidden), rough));
+            if (t || hides_slopes(mat)) {
+                const vf rough = vf_load(b->rough + i);
+                vf_store(b->rough + i, vf_sel(m, roughened(rough, hidden), rough));
+            }
             seen = v3_trot(g->rot, facing_normal(n, s.n, s.view));
         }
         v3_store(b->relief, i, v3_sel(m, seen, v3_load(b->relief, i)));

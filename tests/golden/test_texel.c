@@ -293,6 +293,52 @@ static void slopes_are_of_heights(const void *param)
     }
 }
 
+/* Those of tiles are differences over half a footprint, but within a tile: edges do not count. */
+static void tiles_slope_as_they_stand(const void *param)
+{
+    reel_rng rng = reel_rng_stream(3, "tiles");
+    const float scale = 0.3f, wide = 0.12f * scale, step = 0.25f * wide;
+    const soft_material m = {.pattern = REEL_PATTERN_TILES,
+                             .seed = 5,
+                             .scale = scale,
+                             .inv_scale = 1 / scale,
+                             .bump = 1e-3f,
+                             .roughness = 0.5f};
+    const vf zero = vf_set(0.0f), one = vf_set(1.0f), width = vf_set(wide);
+    const int shapes[2] = {REEL_SHAPE_PLANE, REEL_SHAPE_BOX};
+    (void)param;
+    for (int k = 0; k < 2; k++) {
+        double differ = 0, all = 0;
+        for (int i = 0; i < 8000; i++) {
+            const float x = (float)reel_rng_range(&rng, -1, 1),
+                        y = (float)reel_rng_range(&rng, -1, 1);
+            const v3 n = {zero, zero, one}, w = {width, width, zero}, far = {one, one, one};
+            const v3 p = {vf_set(x), vf_set(y), zero};
+            const sighting s = {.p = p, .n = n, .view = n, .d = width};
+            vf hidden;
+            const v3 slope = relief_slope(&m, shapes[k], &s, w, &hidden);
+            const float at[2] = {x, y};
+            const vf got[2] = {slope.x, slope.y};
+            for (int a = 0; a < 2; a++) {
+                v3 lo = p, hi = p;
+                *(a ? &lo.y : &lo.x) -= step;
+                *(a ? &hi.y : &hi.x) += step;
+                const double d = (double)pattern_height(&m, shapes[k], hi, n, w)[0] -
+                                 (double)pattern_height(&m, shapes[k], lo, n, w)[0];
+                const double want = 1e-3 * d / (2 * (double)step);
+                if (floorf((at[a] - step) / scale) == floorf((at[a] + step) / scale)) {
+                    differ += fabs((double)got[a][0] - want);
+                    all += fabs(want);
+                }
+            }
+            const v3 none = relief_slope(&m, shapes[k], &s, far, &hidden);
+            CHECK(none.x[0] == 0 && none.y[0] == 0 && none.z[0] == 0);
+        }
+        printf("# tiles: %.3f of the slopes differ\n", differ / all);
+        CHECK(differ < 0.06 * all);
+    }
+}
+
 static void normals_face_the_viewer(const void *param)
 {
     reel_rng rng = reel_rng_stream(4, "facing");
@@ -339,6 +385,7 @@ static const check_test tests[] = {
     {"lanes keep apart", lanes_keep_apart, NULL},
     {"normals turn into roughness", normals_turn_into_roughness, NULL},
     {"slopes are of heights", slopes_are_of_heights, NULL},
+    {"tiles slope as they stand", tiles_slope_as_they_stand, NULL},
     {"normals face the viewer", normals_face_the_viewer, NULL},
     {"arc tangents", arc_tangents, NULL},
 };
