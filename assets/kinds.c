@@ -148,6 +148,10 @@ PARAMS mug_params[] = {LENGTH("radius", "outside", 0.042), LENGTH("height", "ove
     LENGTH("grip", "diameter of the handle", 0.012), SEGMENTS(24)};
 PARAMS prism_params[] = {COUNT("sides", "of the base", 6, 3, 256),
     LENGTH("radius", "of the corners", 0.05), LENGTH("height", "along z", 0.1)};
+PARAMS rounded_box_params[] = {LENGTH("length", "along x", 0.1),
+    LENGTH("width", "along y", 0.1), LENGTH("height", "along z", 0.1),
+    LENGTH("radius", "of the edges and corners, at most half of the shortest edge", 0.01),
+    COUNT("segments", "facets of a quarter turn; 1: flat chamfers", 4, 1, 16)};
 PARAMS spoon_params[] = {LENGTH("length", "over all", 0.18),
     LENGTH("width", "of the bowl", 0.04), LENGTH("thickness", "of the wall and handle", 0.003)};
 PARAMS star_params[] = {COUNT("points", "how many", 5, 3, 64),
@@ -182,6 +186,8 @@ static const reel_solid_kind kinds[] = {
     KIND(octahedron, "eight regular triangles; origin in the middle", radius_params),
     KIND(prism, "a regular polygon along z; origin in the middle", prism_params),
     KIND(pyramid, "a regular base at z = -height / 2, the tip at +height / 2", prism_params),
+    KIND(rounded_box, "a box with round edges and corners; origin in the middle",
+         rounded_box_params),
     KIND(spoon, "lies on z = 0, its bowl about the z axis and open upwards, its handle along +x",
          spoon_params),
     KIND(star, "in the plane of x and y; origin in the middle; a point along +x", star_params),

@@ -57,7 +57,7 @@ typedef struct reel_solid_kind {
 
 /**
  * Kinds in byte order of their names: arch, bowl, cross, dodecahedron, frustum, gear, goblet,
- * icosahedron, l_shape, mug, octahedron, prism, pyramid, spoon, star, t_shape, teapot,
+ * icosahedron, l_shape, mug, octahedron, prism, pyramid, rounded_box, spoon, star, t_shape, teapot,
  * tetrahedron, torus, tube, u_shape, wedge, wrench.
  */
 int reel_solid_n_kinds(void);

@@ -101,6 +101,7 @@ reel_status make_gear(reel_arena *arena, const double *v, reel_solid *out, reel_
 reel_status make_goblet(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_l_shape(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_mug(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
+reel_status make_rounded_box(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_spoon(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_star(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
 reel_status make_t_shape(reel_arena *arena, const double *v, reel_solid *out, reel_error *err);
