@@ -123,10 +123,18 @@ VINL vf arc_over_sine(vf x)
     return vf_sel(vf_lt(x, vf_set(0.0f)), low, v);
 }
 
+/* How far a box reaches above the plane through local point p with local normal n, by its radius.
+ */
+VINL vf rises_above(const soft_geom *g, v3 p, v3 n)
+{
+    const vf out = vf_abs(n.x) * g->half[0] + vf_abs(n.y) * g->half[1] + vf_abs(n.z) * g->half[2];
+    return (out - v3_dot(n, p)) * (1.0f / g->radius);
+}
+
 /*
  * The same for a slab, which is far from a ball: by the vector irradiance of its outline, which
- * Lambert's formula gives edge by edge, taken as that of the ball that has it. Exact for what stands
- * whole above the horizon.
+ * Lambert's formula gives edge by edge, taken as that of the ball that has it. Exact for what
+ * stands whole above the horizon.
  */
 VINL vf hidden_by_slab(const soft_geom *g, v3 p, v3 n, v3 *to)
 {
@@ -146,6 +154,9 @@ VINL vf hidden_by_slab(const soft_geom *g, v3 p, v3 n, v3 *to)
     for (int e = 0; e < 12; e++) { /* along axis a, on sides bs and cs of the others */
         const int a = e >> 2, b = (a + 1) % 3, c = (a + 2) % 3, bs = e & 1, cs = e >> 1 & 1;
         const vf edge = faces[c][cs] - faces[b][bs];
+        if (!vm_any(vf_gt(vf_abs(edge), zero))) {
+            continue; /* not of the outline */
+        }
         const int low = bs << b | cs << c;
         const v3 u = corner[low], v = corner[low | 1 << a];
         const vf weight = (bs == cs ? edge : -edge) * arc_over_sine(v3_dot(u, v));
@@ -286,6 +297,18 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
             if (!vm_any(m)) {
                 continue;
             }
+            v3 at = pos, up = normal;
+            vf rise = vf_set(1.0f);
+            if (g->slab) {
+                /* next to walls and tops stand others, level with them: most hide nothing */
+                at = v3_affine(g->rot, g->off, pos);
+                up = v3_rot(g->rot, normal);
+                rise = (rises_above(g, at, up) - 0.001f) * 50.0f;
+                m = vm_and(m, vf_gt(rise, vf_set(0.0f)));
+                if (!vm_any(m)) {
+                    continue;
+                }
+            }
             v3 to;
             vf share;
             const int ball = g->ball; /* a cube as well */
@@ -293,9 +316,8 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
                 share = hidden_by_mesh(g, mesh, pos, normal, d,
                                        vm_andnot(m, vi_eq(key >> 3, vi_set(k))), &to);
             } else if (g->slab) {
-                share = hidden_by_slab(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal),
-                                       &to) *
-                        reach_window(g, vf_sqrt(v3_dot(d, d)));
+                share = hidden_by_slab(g, at, up, &to) * reach_window(g, vf_sqrt(v3_dot(d, d))) *
+                        vf_min(rise, vf_set(1.0f));
             } else if (ball) {
                 share = hidden_by_sphere(g, d, normal, &to);
             } else {
