@@ -47,10 +47,10 @@ scene {
       local pitch = 0.085
       local high = p.count * pitch + 0.5
       world:object { name = "frame", category = "frame", shape = "frame", static = true, collides = false, material = p.wood, color = wood_color, at = { 0, 0, 0 }, parts = {
-        { shape = "box", size = { 0.10, 0.10, high + 0.06 }, at = { 0, 0.6, (high + 0.06) / 2 } },
-        { shape = "box", size = { 0.09, 0.75, 0.09 }, at = { 0, 0.25, high + 0.02 } },
-        { shape = "box", size = { 0.7, 0.10, 0.05 }, at = { 0, 0.6, 0.025 } },
-        { shape = "box", size = { 0.10, 0.6, 0.05 }, at = { 0, 0.6, 0.025 } },
+        { shape = "rounded_box", length = high + 0.06, width = 0.10, height = 0.10, radius = 0.014, pitch = deg(90), at = { 0, 0.6, (high + 0.06) / 2 } },
+        { shape = "rounded_box", length = 0.75, width = 0.09, height = 0.09, radius = 0.014, yaw = deg(90), at = { 0, 0.25, high + 0.02 } },
+        { shape = "rounded_box", length = 0.7, width = 0.10, height = 0.05, radius = 0.014, at = { 0, 0.6, 0.025 } },
+        { shape = "rounded_box", length = 0.6, width = 0.10, height = 0.05, radius = 0.014, yaw = deg(90), at = { 0, 0.6, 0.025 } },
       } }
       local weak = world:draw("weak", int(p.count // 3, p.count - 2))
       local above

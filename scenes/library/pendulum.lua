@@ -20,10 +20,10 @@ scene {
       name = "frame", category = "frame", shape = "frame", static = true, material = pick(materials.woods),
       at = { 0, 0, 0 }, collides = false,
       parts = {
-        { shape = "box", size = { 0.06, 0.06, pivot + 0.06 }, at = { 0, -half, (pivot + 0.06) / 2 } },
-        { shape = "box", size = { 0.06, 0.06, pivot + 0.06 }, at = { 0, half, (pivot + 0.06) / 2 } },
-        { shape = "box", size = { 0.50, 0.08, 0.04 }, at = { 0, -half, 0.02 } },
-        { shape = "box", size = { 0.50, 0.08, 0.04 }, at = { 0, half, 0.02 } },
+        { shape = "rounded_box", length = pivot + 0.06, width = 0.06, height = 0.06, radius = 0.010, pitch = deg(90), at = { 0, -half, (pivot + 0.06) / 2 } },
+        { shape = "rounded_box", length = pivot + 0.06, width = 0.06, height = 0.06, radius = 0.010, pitch = deg(90), at = { 0, half, (pivot + 0.06) / 2 } },
+        { shape = "rounded_box", length = 0.50, width = 0.08, height = 0.04, radius = 0.010, at = { 0, -half, 0.02 } },
+        { shape = "rounded_box", length = 0.50, width = 0.08, height = 0.04, radius = 0.010, at = { 0, half, 0.02 } },
         { shape = "cylinder", radius = 0.02, length = 2 * half, roll = deg(90), at = { 0, 0, pivot }, material = "steel" },
       },
     }
