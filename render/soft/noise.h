@@ -137,5 +137,5 @@ VINL vf joints_until(vf x, float j)
 VINL vf joint_share(vf x, vf w, float j)
 {
     w = vf_max(w, vf_set(0.01f));
-    return vf_sat((joints_until(x + 0.5f * w, j) - joints_until(x - 0.5f * w, j)) / w);
+    return vf_sat((joints_until(x + 0.5f * w, j) - joints_until(x - 0.5f * w, j)) * (1.0f / w));
 }

@@ -36,62 +36,48 @@ VINL v3 tile_lean(vu cell)
         vf_set(0.8f));
 }
 
-VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w)
+/* Slope along x of joint_share(x, w, TILE_JOINT), as its difference over half the footprint. */
+VINL vf joint_slope(vf x, vf w)
+{
+    w = vf_max(w, vf_set(0.01f));
+    const vf a = 0.75f * w, b = 0.25f * w, inv = 1.0f / w;
+    const vf out = joints_until(x - a, TILE_JOINT) + joints_until(x + a, TILE_JOINT);
+    const vf in = joints_until(x - b, TILE_JOINT) + joints_until(x + b, TILE_JOINT);
+    return (out - in) * (2.0f * inv * inv);
+}
+
+/* `*slope`, if wanted, is the gradient of the height. */
+VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
 {
     const float j = TILE_JOINT;
+    const int flat = shape == REEL_SHAPE_PLANE;
+    const vf zero = vf_set(0.0f), one = vf_set(1.0f);
     /* a joint parallel to the surface would fill it: only joints that cross it count */
-    vf jx = joint_share(p.x, w.x, j), jy = joint_share(p.y, w.y, j), jz = vf_set(0.0f);
-    if (shape != REEL_SHAPE_PLANE) {
-        jx = jx * (1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f));
-        jy = jy * (1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f));
-        jz = joint_share(p.z, w.z, j) * (1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f));
+    v3 k = {one, one, zero};
+    if (!flat) {
+        k = (v3){1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f),
+                 1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f),
+                 1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f)};
     }
-    const vf joint = 1.0f - (1.0f - jx) * (1.0f - jy) * (1.0f - jz);
+    const v3 open = {1.0f - joint_share(p.x, w.x, j) * k.x, 1.0f - joint_share(p.y, w.y, j) * k.y,
+                     flat ? one : 1.0f - joint_share(p.z, w.z, j) * k.z};
+    const vf joint = 1.0f - open.x * open.y * open.z;
     const vu cell = tile_cell(m, p);
+    const v3 lean = tile_lean(cell);
     const vf seen = resolved(vf_max(w.x, vf_max(w.y, w.z)));
     const vf tone = 1.0f + 0.14f * (hash_unit(cell) - 0.5f) * seen;
     const v3 tile = v3_scale(v3_set(m->color), tone);
     const v3 at = {p.x - vf_floor(p.x) - 0.5f, p.y - vf_floor(p.y) - 0.5f,
                    p.z - vf_floor(p.z) - 0.5f};
+    if (slope) {
+        const v3 g = {joint_slope(p.x, w.x) * k.x * open.y * open.z,
+                      joint_slope(p.y, w.y) * k.y * open.z * open.x,
+                      flat ? zero : joint_slope(p.z, w.z) * k.z * open.x * open.y};
+        *slope = v3_scale(v3_sub(lean, g), seen);
+    }
     return (look){v3_mix(tile, v3_set(m->color2), joint),
                   vf_mix(vf_set(m->roughness), vf_set(0.5f + 0.5f * m->roughness), joint),
-                  (v3_dot(at, tile_lean(cell)) - joint) * seen};
-}
-
-/* Slope along x of joint_share(x, w, TILE_JOINT), as its difference over half the footprint, and
- * the share that is free of joints about there. */
-VINL vf joint_slope(vf x, vf w, vf *clear)
-{
-    w = vf_max(w, vf_set(0.01f));
-    const vf a = 0.75f * w, b = 0.25f * w, inv = 1.0f / w;
-    const vf lo = joints_until(x - a, TILE_JOINT), hi = joints_until(x + a, TILE_JOINT);
-    const vf mid = joints_until(x - b, TILE_JOINT) + joints_until(x + b, TILE_JOINT);
-    *clear = 1.0f - (hi - lo) * inv * 0.666666667f;
-    return (hi + lo - mid) * (2.0f * inv * inv);
-}
-
-/* The gradient of the height of tiles. */
-VINL v3 tiles_slope(const soft_material *m, int shape, v3 p, v3 n, v3 w)
-{
-    const vf zero = vf_set(0.0f), seen = resolved(vf_max(w.x, vf_max(w.y, w.z)));
-    if (!vm_any(vf_gt(seen, zero))) {
-        return v3_splat(zero);
-    }
-    v3 clear, g = {joint_slope(p.x, w.x, &clear.x), joint_slope(p.y, w.y, &clear.y), zero};
-    if (shape == REEL_SHAPE_PLANE) {
-        g.x = g.x * clear.y;
-        g.y = g.y * clear.x;
-    } else {
-        g.z = joint_slope(p.z, w.z, &clear.z);
-        const v3 k = {1.0f - vf_smooth(vf_abs(n.x), 0.7f, 0.95f),
-                      1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f),
-                      1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f)};
-        const v3 open = {1.0f - (1.0f - clear.x) * k.x, 1.0f - (1.0f - clear.y) * k.y,
-                         1.0f - (1.0f - clear.z) * k.z};
-        g = (v3){g.x * k.x * open.y * open.z, g.y * k.y * open.z * open.x,
-                 g.z * k.z * open.x * open.y};
-    }
-    return v3_scale(v3_sub(tile_lean(tile_cell(m, p)), g), seen);
+                  (v3_dot(at, lean) - joint) * seen};
 }
 
 /* Year rings about an axis along x, with fibres; `p` in pitches. */
@@ -163,8 +149,8 @@ VINL v3 pattern_point(const soft_material *m, v3 p, v3 n)
 }
 
 /* Base colour, roughness and relief at local point p with normal n; w = footprint along the axes,
- * m. */
-VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
+ * m. Of tiles `*slope`, unless NULL, is set as well: the gradient of their height, per scale. */
+VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
 {
     look l = {v3_set(m->color), vf_set(m->roughness), vf_set(0.0f)};
     if (m->pattern == REEL_PATTERN_PLAIN) {
@@ -179,7 +165,7 @@ VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w)
     case REEL_PATTERN_NOISE: t = vf_sat(fractal(q, widest, m->seed)); break;
     case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);
     case REEL_PATTERN_MARBLE: t = marble(m, q, widest); break;
-    case REEL_PATTERN_TILES: return tiles(m, shape, q, n, f);
+    case REEL_PATTERN_TILES: return tiles(m, shape, q, n, f, slope);
     case REEL_PATTERN_BRUSHED: return brushed(m, q, f);
     case REEL_PATTERN_FABRIC: return fabric(m, shape, q, n, f);
     default: /* stripes: a plane has no extent along z, so its bands cross x */

@@ -20,7 +20,7 @@ VINL vf roughened(vf rough, vf more)
 
 STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 {
-    return pattern_look(m, shape, p, n, w).height;
+    return pattern_look(m, shape, p, n, w, NULL).height;
 }
 
 /* Has the pattern's relief a slope in closed form? Others need the sighting's axes. */
@@ -51,8 +51,10 @@ VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 wi
     return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
 }
 
-/* The same of every pattern, and the variance of the slopes that the footprint hides. */
-VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
+/* The same of every pattern, and the variance of the slopes that the footprint hides; `known` is
+ * what pattern_look() tells of the slope. */
+VINL v3 relief_along(const soft_material *m, int shape, const sighting *s, v3 width, v3 known,
+                     vf *hidden)
 {
     const float inv = m->inv_scale, steep = m->bump * inv;
     const v3 n = s->n, w = v3_scale(width, vf_set(inv));
@@ -65,7 +67,7 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
     } else if (m->pattern == REEL_PATTERN_BRUSHED) {
         slope = v3_scale(brushed_slope(m, q, w, hidden), vf_set(steep));
     } else if (m->pattern == REEL_PATTERN_TILES) {
-        slope = v3_scale(tiles_slope(m, shape, q, n, w), vf_set(steep));
+        slope = v3_scale(known, vf_set(steep));
     } else {
         if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
             const vf r = resolved(widest * 2.5f);
@@ -75,6 +77,16 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
     }
     *hidden = *hidden * (steep * steep);
     return v3_madd(slope, 0.0f - v3_dot(n, slope), n); /* along the surface */
+}
+
+/* The same where the pattern has not been looked at. */
+VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
+{
+    v3 known = v3_splat(vf_set(0.0f));
+    if (m->pattern == REEL_PATTERN_TILES) {
+        pattern_look(m, shape, s->p, s->n, width, &known);
+    }
+    return relief_along(m, shape, s, width, known, hidden);
 }
 
 /* A normal image's normal in the geom's frame, unit, and what roughness it hides. */

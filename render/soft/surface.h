@@ -43,28 +43,6 @@ VINL int pattern_shape(int shape)
     return shape == REEL_SHAPE_HEIGHT_FIELD ? REEL_SHAPE_PLANE : shape;
 }
 
-/* Base colour and reflectance of a geom from its local points and normals. */
-STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *s)
-{
-    const soft_material *mat = &job->materials[job->info[s->drawn].material];
-    const soft_geom *g = &job->geoms[s->drawn];
-    for (uint64_t left = s->groups; left; left &= left - 1) {
-        const int i = group_at(left);
-        const vm m = group_of(b->key, i, s->drawn);
-        look l = {v3_set(mat->color), vf_set(mat->roughness), vf_set(0.0f)};
-        if (mat->pattern != REEL_PATTERN_PLAIN) {
-            const v3 p = v3_load(b->at, i), n = v3_load(b->up, i);
-            const v3 v = v3_rot(g->rot, v3_load(b->view, i));
-            const vf d = vf_load(b->t + i) * vf_load(b->spread + i);
-            l = pattern_look(mat, pattern_shape(g->shape), p, n, footprint(g->shape, d, n, v));
-        }
-        v3_store(b->base, i, v3_sel(m, l.base, v3_load(b->base, i)));
-        vf_store(b->rough + i, vf_sel(m, l.rough, vf_load(b->rough + i)));
-        vf_store(b->metal + i, vf_sel(m, vf_set(mat->metallic), vf_load(b->metal + i)));
-        vf_store(b->spec + i, vf_sel(m, vf_set(mat->specular), vf_load(b->spec + i)));
-    }
-}
-
 /* All but the axes. */
 VINL sighting sight_at(const soft_geom *g, batch *b, int i)
 {
@@ -72,6 +50,51 @@ VINL sighting sight_at(const soft_geom *g, batch *b, int i)
                       .n = v3_load(b->up, i),
                       .view = v3_rot(g->rot, v3_load(b->view, i)),
                       .d = vf_load(b->t + i) * vf_load(b->spread + i)};
+}
+
+/* Is the relief of a geom worked out along with its colours? */
+VINL int tilts_at_once(const soft_material *m)
+{
+    return m->bump > 0 && m->normal_image < 0 && has_slope(m);
+}
+
+/* The normals that light sees, in the camera's frame, and the roughness of what is too fine. */
+VINL v3 tilted_normal(const soft_material *m, const soft_geom *g, const sighting *s, v3 width,
+                      v3 known, vf *rough)
+{
+    vf hidden;
+    const v3 slope = relief_along(m, pattern_shape(g->shape), s, width, known, &hidden);
+    if (hides_slopes(m)) {
+        *rough = roughened(*rough, hidden);
+    }
+    return v3_trot(g->rot, facing_normal(v3_unit(v3_sub(s->n, slope)), s->n, s->view));
+}
+
+/* Base colour and reflectance of a geom from its local points and normals. */
+STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *shown, int relief)
+{
+    const soft_material *mat = &job->materials[job->info[shown->drawn].material];
+    const soft_geom *g = &job->geoms[shown->drawn];
+    relief = relief && tilts_at_once(mat);
+    for (uint64_t left = shown->groups; left; left &= left - 1) {
+        const int i = group_at(left);
+        const vm m = group_of(b->key, i, shown->drawn);
+        look l = {v3_set(mat->color), vf_set(mat->roughness), vf_set(0.0f)};
+        if (mat->pattern != REEL_PATTERN_PLAIN) {
+            const sighting s = sight_at(g, b, i);
+            const v3 w = footprint(g->shape, s.d, s.n, s.view);
+            v3 slope = v3_splat(vf_set(0.0f));
+            l = pattern_look(mat, pattern_shape(g->shape), s.p, s.n, w, &slope);
+            if (relief) {
+                const v3 n = tilted_normal(mat, g, &s, w, slope, &l.rough);
+                v3_store(b->relief, i, v3_sel(m, n, v3_load(b->relief, i)));
+            }
+        }
+        v3_store(b->base, i, v3_sel(m, l.base, v3_load(b->base, i)));
+        vf_store(b->rough + i, vf_sel(m, l.rough, vf_load(b->rough + i)));
+        vf_store(b->metal + i, vf_sel(m, vf_set(mat->metallic), vf_load(b->metal + i)));
+        vf_store(b->spec + i, vf_sel(m, vf_set(mat->specular), vf_load(b->spec + i)));
+    }
 }
 
 /* Lay the material's image over its base colours. */
@@ -93,7 +116,7 @@ STAGE void surface_image(const soft_job *job, batch *b, const soft_shown *shown)
     }
 }
 
-/* The normals that light sees, and the roughness of the relief that is too fine to tilt them. */
+/* The same of any other relief. */
 STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown)
 {
     const soft_material *mat = &job->materials[job->info[shown->drawn].material];
@@ -179,11 +202,11 @@ STAGE void surface(const soft_job *job, batch *b, int want)
         }
         FOR_SHAPE(shape, surface_geom(job, b, s, SHAPE, local))
         if (want & SURFACE_LOOK) {
-            surface_look(job, b, s);
+            surface_look(job, b, s, relief);
             if (mat->image >= 0) {
                 surface_image(job, b, s);
             }
-            if (relief) {
+            if (relief && !tilts_at_once(mat)) {
                 surface_relief(job, b, s);
             }
         }
