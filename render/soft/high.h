@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "render/soft/high_clear.h"
 #include "render/soft/high_filter.h"
 #include "render/soft/path.h"
 #include "render/soft/reflect.h"
@@ -181,8 +182,9 @@ static void pad_rays(batch *rays, int32_t *own)
 /* What rays met, of several rounds, until there is a batch to be shaded. */
 typedef struct found_rays {
     batch *at;
-    int32_t *lane; /* whom they were sent by */
-    float share;   /* of one ray */
+    float (*tint)[SOFT_BATCH]; /* of what clear bodies leave */
+    int32_t *lane;             /* whom they were sent by */
+    float share;               /* of one ray */
 } found_rays;
 
 /* Shade what was found and give it to those who asked: in the order of the rounds, so that sums do
@@ -205,7 +207,8 @@ STAGE void flush_found(const soft_job *job, batch *b, found_rays *f)
     }
     for (int c = 0; c < 3; c++) {
         for (int l = 0; l < n; l++) {
-            b->bleed[c][f->lane[l]] += f->share * (at->color[c][l] - at->traced[c][l]);
+            const float light = job->clear ? f->tint[c][l] * at->color[c][l] : at->color[c][l];
+            b->bleed[c][f->lane[l]] += f->share * (light - at->traced[c][l]);
         }
     }
     at->n = 0;
@@ -219,10 +222,13 @@ STAGE void keep_found(const soft_job *job, batch *b, const batch *rays, const in
     const void *const from[] = {rays->key,       rays->facet,     rays->t,      rays->spread,
                                 rays->open,      rays->pos[0],    rays->pos[1], rays->pos[2],
                                 rays->dir[0],    rays->dir[1],    rays->dir[2], rays->traced[0],
-                                rays->traced[1], rays->traced[2], lane};
+                                rays->traced[1], rays->traced[2], lane,         rays->tint[0],
+                                rays->tint[1],   rays->tint[2]};
     void *const to[] = {at->key,    at->facet,     at->t,         at->spread,    at->open,
                         at->pos[0], at->pos[1],    at->pos[2],    at->dir[0],    at->dir[1],
-                        at->dir[2], at->traced[0], at->traced[1], at->traced[2], f->lane};
+                        at->dir[2], at->traced[0], at->traced[1], at->traced[2], f->lane,
+                        f->tint[0], f->tint[1],    f->tint[2]};
+    const size_t n_moved = sizeof to / sizeof *to - (job->clear ? 0 : 3);
     for (int i = 0; i < n; i += VW) {
         unsigned lanes = n - i < VW ? (1u << (n - i)) - 1u : VM_ALL;
         lanes &= group_hits(rays->key, i) | vm_bits(vf_gt(vf_load(rays->sun + i), vf_set(0.0f)));
@@ -232,7 +238,7 @@ STAGE void keep_found(const soft_job *job, batch *b, const batch *rays, const in
         if (at->n + VW > SOFT_BATCH) {
             flush_found(job, b, f);
         }
-        for (size_t a = 0; a < sizeof to / sizeof *to; a++) {
+        for (size_t a = 0; a < n_moved; a++) {
             lanes_pack((char *)to[a] + (size_t)at->n * 4, vi_load((const int32_t *)from[a] + i),
                        lanes);
         }
@@ -266,7 +272,7 @@ STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_w
 {
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
     batch *rays = &tile->bounce;
-    found_rays found = {&wave->hit, wave->pixel, 1.0f / (float)high_rays(job)};
+    found_rays found = {&wave->hit, wave->thr, wave->pixel, 1.0f / (float)high_rays(job)};
     b->hidden = 1;
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->open + i, vf_set(expects(job) ? 1.0f : 0.0f));
@@ -280,7 +286,10 @@ STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_w
         }
         pad_rays(rays, own);
         expect_light(job, rays);
-        trace(job, rays, own);
+        trace(job, rays, own, tints(job));
+        if (tints(job)) {
+            tint_rays(job, rays, own);
+        }
         keep_found(job, b, rays, tile->bounce_lane, n, &found);
     }
     flush_found(job, b, &found);
@@ -355,7 +364,7 @@ STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *la
         }
         b->reflects = 1;
         pad_rays(rays, own);
-        trace(job, rays, own);
+        trace(job, rays, own, 0);
         find_light(job, rays, 1, 0);
         for (int l = 0; l < n; l++) {
             const float weight = rays->traced_share[l];
@@ -446,10 +455,13 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
     gather_bounced(job, b, tile, (path_wave *)(tile + 1), order);
     gather_glossy(job, b, &tile->bounce, tile->bounce_lane, order);
     if (!pixel) {
-        filter_light(b);
+        filter_light(b, b->bleed, b->reflects ? b->traced : NULL);
     }
     if (job->clear) {
         gather_clear(job, b, tile, order);
+        if (!pixel) {
+            filter_light(b, NULL, tile->through);
+        }
     }
     bound_points(b);
     light_surfaces(job, b, 1, 1);

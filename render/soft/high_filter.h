@@ -22,7 +22,8 @@ typedef struct filter_tile {
     float signal[FILTER_SIGNALS][FILTER_ROWS * FILTER_STRIDE];
 } filter_tile;
 
-static void fill_filter(filter_tile *f, const batch *b)
+static void fill_filter(filter_tile *f, const batch *b, float (*wide)[SOFT_BATCH],
+                        float (*sharp)[SOFT_BATCH])
 {
     for (int j = 0; j < FILTER_ROWS * FILTER_STRIDE; j++) {
         f->key[j] = -1;
@@ -35,20 +36,20 @@ static void fill_filter(filter_tile *f, const batch *b)
         memcpy(f->key + to, b->key + from, size);
         for (int c = 0; c < 3; c++) {
             memcpy(f->normal[c] + to, b->shade[c] + from, size);
-            memcpy(f->signal[c] + to, b->bleed[c] + from, size);
-            if (b->reflects) {
-                memcpy(f->signal[c + 3] + to, b->traced[c] + from, size);
+            memcpy(f->signal[c] + to, (wide ? wide : sharp)[c] + from, size);
+            if (sharp) {
+                memcpy(f->signal[c + 3] + to, sharp[c] + from, size);
             }
         }
     }
 }
 
-/* Average bleed and traced of a tile's batch. */
-STAGE void filter_light(batch *b)
+/* Average two signals of a tile's batch, `sharp` no more than roughness blurs it; NULL: none. */
+STAGE void filter_light(batch *b, float (*wide)[SOFT_BATCH], float (*sharp)[SOFT_BATCH])
 {
     static const float side[FILTER_REACH + 1] = {1.0f, 0.8f, 0.5f};
     filter_tile f;
-    fill_filter(&f, b);
+    fill_filter(&f, b, wide, sharp);
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
@@ -82,9 +83,11 @@ STAGE void filter_light(batch *b)
         }
         const vf inv = 1.0f / vf_max(all, vf_set(1e-6f));
         const vf inv_shiny = 1.0f / vf_max(shiny, vf_set(1e-6f));
-        v3_store(b->bleed, i, v3_scale((v3){sum[0], sum[1], sum[2]}, inv));
-        if (b->reflects) {
-            v3_store(b->traced, i, v3_scale((v3){sum[3], sum[4], sum[5]}, inv_shiny));
+        if (wide) {
+            v3_store(wide, i, v3_scale((v3){sum[0], sum[1], sum[2]}, inv));
+        }
+        if (sharp) {
+            v3_store(sharp, i, v3_scale((v3){sum[3], sum[4], sum[5]}, inv_shiny));
         }
     }
 }

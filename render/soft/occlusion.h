@@ -9,6 +9,7 @@
 #pragma once
 
 #include "render/soft/sky.h"
+#include "render/soft/tint.h"
 #include "render/soft/tree.h"
 
 /* Square of the distance between two boxes. */
@@ -347,10 +348,23 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
     }
 }
 
+/* Take clear bodies from a list of n geoms; how many are left. */
+static int without_clear(const soft_job *job, int *list, int n)
+{
+    int left = 0;
+    for (int j = 0; j < n; j++) {
+        if (!is_clear(job, list[j])) {
+            list[left++] = list[j];
+        }
+    }
+    return left;
+}
+
 /* Fill b->hidden and, if set, b->open and b->bleed. */
 static void occlude(const soft_job *job, batch *b)
 {
-    const int n = list_occluders(job, b, job->near_list);
+    int n = list_occluders(job, b, job->near_list);
+    n = tints(job) ? without_clear(job, job->near_list, n) : n;
     b->hidden = n > 0;
     if (n > 0) {
         occlude_by(job, b, n);

@@ -10,9 +10,10 @@
 #include "render/soft/path_lamp.h"
 #include "render/soft/path_sky.h"
 
-#define PATH_BLUR 0.3f /* roughness */
+#define PATH_BLUR   0.3f /* roughness */
+#define CLEAR_LEAST 0.2f /* least share of light that `high` follows into a reflection in glass */
 
-enum { PATH_CLEAR_DEPTH = 8 }; /* most surfaces of glass that `high` looks through */
+enum { PATH_CLEAR_DEPTH = 16 }; /* most surfaces of glass that `high` looks through */
 
 /* Begin paths from the camera in the first n lanes, whose dir, seed and index are set. */
 STAGE void path_begin(const soft_job *job, path_wave *w, int n)
@@ -358,12 +359,14 @@ STAGE void clear_part(path_wave *w, int n, batch *ends, int32_t *lane)
     }
 }
 
-/* The way on at the surface of glass; what is reflected at the first one is not followed. */
+/* The way on at the surface of glass. What is reflected at the first one is not followed; further
+ * on little is not either, and counts as what passes: few paths would show that as noise. */
 STAGE void clear_scatter(path_wave *w, int depth)
 {
     for (int i = 0; i < w->hit.n; i += VW) {
         const uv r = path_pair(w, i, depth, PATH_WAY);
-        const vf pick = depth == 0 ? vf_set(0.9999999f) : path_pair(w, i, depth, PATH_PICK).v;
+        const vf least = vf_set(depth == 0 ? 0.9999999f : CLEAR_LEAST);
+        const vf pick = vf_max(path_pair(w, i, depth, PATH_PICK).v, least);
         scatter_glass(w, i, r, pick, vm_not(vm_none()));
     }
 }

@@ -41,8 +41,19 @@ VINL void path_enter(path_wave *w, int i, const soft_geom *g, int k, int shape)
     if (!vm_any(m)) {
         return;
     }
-    m = vm_and(
-        m, hit_shape(shape, g->half, v3_affine(g->rot, g->off, o), v3_rot(g->rot, d), &t, &face));
+    /* what stands on a plane ends there within rounding: solids are left before it is met */
+    vf back = vf_set(0.0f);
+    if (shape == REEL_SHAPE_PLANE) {
+        const vm within = vi_lt(vi_set(-1), vi_load(w->inside + i));
+        back = 2e-5f * (vf_abs(o.x) + vf_abs(o.y) + vf_abs(o.z));
+        back = vf_sel(within, -back, back);
+    }
+    const v3 from = shape == REEL_SHAPE_PLANE ? v3_madd(o, -vf_max(back, vf_set(0.0f)), d) : o;
+    m = vm_and(m, hit_shape(shape, g->half, v3_affine(g->rot, g->off, from), v3_rot(g->rot, d), &t,
+                            &face));
+    if (shape == REEL_SHAPE_PLANE) {
+        t = vf_max(t - back, vf_set(0.0f)); /* from within: later than it is */
+    }
     m = vm_and(m, vf_lt(t, old));
     vf_store(b->t + i, vf_sel(m, t, old));
     vi_store(b->key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(b->key + i)));

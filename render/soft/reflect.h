@@ -68,7 +68,7 @@ VINL void trace_all(batch *b, const soft_geom *g, int k, int shape, const int32_
 /* The group of rays at `i` against all geoms through their tree. Children are looked into in a
  * fixed order: of equal hits the one that comes first in the tree stays, whatever the group's
  * width. */
-STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own)
+STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, int past_clear)
 {
     const soft_tree *tree = job->tree;
     const v3 o = v3_load(b->pos, i), d = v3_load(b->dir, i);
@@ -89,6 +89,9 @@ STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own)
         for (int j = 0; j < node->count; j++) {
             const int k = tree->order[node->first + j];
             const soft_geom *g = &job->geoms[k];
+            if (past_clear && is_clear(job, k)) {
+                continue;
+            }
             if (is_mesh(g->shape)) {
                 trace_mesh(job, b, i, k, own);
             }
@@ -149,22 +152,23 @@ static int beam_meets(const beam *b, const soft_geom *g)
     return toward > 0 && (v2 - r * r) * a <= toward * toward * 1.001f;
 }
 
-/* First hits of the rays from b->pos along b->dir; moves pos there. */
-STAGE void trace(const soft_job *job, batch *b, const int32_t *own)
+/* First hits of the rays from b->pos along b->dir; moves pos there. `past_clear`: rays go straight
+ * through clear bodies. */
+STAGE void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear)
 {
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->t + i, vf_set(VF_FAR));
         vi_store(b->key + i, vi_set(-1));
     }
     for (int i = 0; job->tree && i < b->n; i += VW) {
-        trace_tree(job, b, i, own);
+        trace_tree(job, b, i, own, past_clear);
     }
     beam rays;
     rays.radius = centre_of(b->pos, b->n, rays.org);
     rays.spread = centre_of(b->dir, b->n, rays.dir);
     for (int k = 0; !job->tree && k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        if (!g->present || !beam_meets(&rays, g)) {
+        if (!g->present || !beam_meets(&rays, g) || (past_clear && is_clear(job, k))) {
             continue;
         }
         for (int i = 0; is_mesh(g->shape) && i < b->n; i += VW) {
@@ -278,7 +282,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
         vf_store(b->traced_share + i, vf_set(0.0f));
         v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
     }
-    trace(job, rays, own);
+    trace(job, rays, own, 0);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     prepare_surface(job, rays);
