@@ -51,42 +51,48 @@ VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 wi
     return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
 }
 
-/* The same of every pattern, and the variance of the slopes that the footprint hides; `known` is
- * what pattern_look() tells of the slope. */
-VINL v3 relief_along(const soft_material *m, int shape, const sighting *s, v3 width, v3 known,
-                     vf *hidden)
+/* Take away what is not along the surface of normal n. */
+VINL v3 along_surface(v3 slope, v3 n)
 {
-    const float inv = m->inv_scale, steep = m->bump * inv;
-    const v3 n = s->n, w = v3_scale(width, vf_set(inv));
-    const v3 q = pattern_point(m, s->p, n);
-    const vf widest = vf_max(w.x, vf_max(w.y, w.z));
-    v3 slope;
-    *hidden = vf_set(0.0f);
-    if (m->pattern == REEL_PATTERN_NOISE) {
-        slope = v3_scale(fractal_slope(q, widest, m->seed, hidden), vf_set(-steep));
-    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
-        slope = v3_scale(brushed_slope(m, q, w, hidden), vf_set(steep));
-    } else if (m->pattern == REEL_PATTERN_TILES) {
-        slope = v3_scale(known, vf_set(steep));
-    } else {
-        if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
-            const vf r = resolved(widest * 2.5f);
-            *hidden = 1.6f * (1.0f - r * r);
-        }
-        slope = relief_steps(m, shape, s, width);
-    }
-    *hidden = *hidden * (steep * steep);
-    return v3_madd(slope, 0.0f - v3_dot(n, slope), n); /* along the surface */
+    return v3_madd(slope, 0.0f - v3_dot(n, slope), n);
 }
 
-/* The same where the pattern has not been looked at. */
+/* The same where it has a closed form, of which pattern_look() may know a part, and the variance of
+ * the slopes that the footprint hides. */
+VINL v3 closed_slope(const soft_material *m, const sighting *s, v3 width, v3 known, vf *hidden)
+{
+    const float inv = m->inv_scale, steep = m->bump * inv;
+    const v3 w = v3_scale(width, vf_set(inv)), q = pattern_point(m, s->p, s->n);
+    v3 slope = known;
+    *hidden = vf_set(0.0f);
+    if (m->pattern == REEL_PATTERN_NOISE) {
+        const vf widest = vf_max(w.x, vf_max(w.y, w.z));
+        slope = v3_scale(fractal_slope(q, widest, m->seed, hidden), vf_set(-1.0f));
+    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
+        slope = brushed_slope(m, q, w, hidden);
+    }
+    *hidden = *hidden * (steep * steep);
+    return along_surface(v3_scale(slope, vf_set(steep)), s->n);
+}
+
+/* The same of any pattern. */
 VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 width, vf *hidden)
 {
     v3 known = v3_splat(vf_set(0.0f));
     if (m->pattern == REEL_PATTERN_TILES) {
         pattern_look(m, shape, s->p, s->n, width, &known);
     }
-    return relief_along(m, shape, s, width, known, hidden);
+    if (has_slope(m)) {
+        return closed_slope(m, s, width, known, hidden);
+    }
+    *hidden = vf_set(0.0f);
+    if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
+        const float inv = m->inv_scale, steep = m->bump * inv;
+        const vf widest = vf_max(width.x, vf_max(width.y, width.z)) * inv;
+        const vf r = resolved(widest * 2.5f);
+        *hidden = 1.6f * (1.0f - r * r) * (steep * steep);
+    }
+    return along_surface(relief_steps(m, shape, s, width), s->n);
 }
 
 /* A normal image's normal in the geom's frame, unit, and what roughness it hides. */

@@ -46,10 +46,12 @@ VINL int pattern_shape(int shape)
 /* All but the axes. */
 VINL sighting sight_at(const soft_geom *g, batch *b, int i)
 {
-    return (sighting){.p = v3_load(b->at, i),
-                      .n = v3_load(b->up, i),
-                      .view = v3_rot(g->rot, v3_load(b->view, i)),
-                      .d = vf_load(b->t + i) * vf_load(b->spread + i)};
+    sighting s; /* to set its axes as well would cost a tenth of a surface's look */
+    s.p = v3_load(b->at, i);
+    s.n = v3_load(b->up, i);
+    s.view = v3_rot(g->rot, v3_load(b->view, i));
+    s.d = vf_load(b->t + i) * vf_load(b->spread + i);
+    return s;
 }
 
 /* Is the relief of a geom worked out along with its colours? */
@@ -63,7 +65,7 @@ VINL v3 tilted_normal(const soft_material *m, const soft_geom *g, const sighting
                       v3 known, vf *rough)
 {
     vf hidden;
-    const v3 slope = relief_along(m, pattern_shape(g->shape), s, width, known, &hidden);
+    const v3 slope = closed_slope(m, s, width, known, &hidden);
     if (hides_slopes(m)) {
         *rough = roughened(*rough, hidden);
     }
