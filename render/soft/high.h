@@ -21,6 +21,7 @@ enum {
     HIGH_SPECULAR = 16, /* dimensions of the patterns */
 };
 
+#define HIGH_LEAST 0.06f /* albedo of rough lobes that rays are sent for */
 #ifndef HIGH_BLUR
 #    define HIGH_BLUR 0.5f /* roughness */
 #endif
@@ -279,6 +280,10 @@ STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_w
         v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
     }
     found.at->n = 0;
+    if (expects(job) && b->n_shown == 1 && b->shown[0].drawn == job->floor &&
+        list_occluders(job, b, job->near_list) == 0) {
+        return; /* open ground */
+    }
     for (int j = 0; j < high_rays(job); j++) {
         const int n = aim_diffuse(job, b, rays, tile->bounce_lane, own, order, j);
         if (n == 0) {
@@ -286,7 +291,7 @@ STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_w
         }
         pad_rays(rays, own);
         expect_light(job, rays);
-        trace(job, rays, own, tints(job));
+        trace(job, rays, own, tints(job), expects(job));
         if (tints(job)) {
             tint_rays(job, rays, own);
         }
@@ -301,7 +306,8 @@ VINL vf glossy_rays(const gloss *g)
     const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
     const vf wide = vf_smooth(g->rough, 0.04f, 0.25f);
     const vf n = 1.0f + (float)(HIGH_GLOSSY - 1) * wide * vf_smooth(most, 0.02f, 0.3f);
-    return vf_and(vf_gt(most, vf_set(0.015f)), vf_floor(n + 0.5f));
+    const vf least = vf_mix(vf_set(0.015f), vf_set(HIGH_LEAST), vf_smooth(g->rough, 0.2f, 0.5f));
+    return vf_and(vf_gt(most, least), vf_floor(n + 0.5f));
 }
 
 /* Rays by visible normals, for lanes that need more than j; how many. */
@@ -364,7 +370,7 @@ STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *la
         }
         b->reflects = 1;
         pad_rays(rays, own);
-        trace(job, rays, own, 0);
+        trace(job, rays, own, 0, 0);
         find_light(job, rays, 1, 0);
         for (int l = 0; l < n; l++) {
             const float weight = rays->traced_share[l];
@@ -452,6 +458,7 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
     if (job->coated) {
         prepare_coat(job, b);
     }
+    bound_points(b);
     gather_bounced(job, b, tile, (path_wave *)(tile + 1), order);
     gather_glossy(job, b, &tile->bounce, tile->bounce_lane, order);
     if (!pixel) {
@@ -463,7 +470,6 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
             filter_light(b, NULL, tile->through);
         }
     }
-    bound_points(b);
     light_surfaces(job, b, 1, 1);
     light_lamps(job, b, 1);
     blend_sky(job, b, 1);

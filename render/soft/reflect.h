@@ -65,10 +65,24 @@ VINL void trace_all(batch *b, const soft_geom *g, int k, int shape, const int32_
     }
 }
 
+/* All rays of a batch: from within `radius` of `org`, along within `spread` of `dir`. */
+typedef struct beam {
+    float org[3], dir[3], radius, spread;
+} beam;
+
+/* False only if geom g is so far from the rays' origins that occlusion leaves it out as well. */
+static int in_reach(const beam *rays, const soft_geom *g)
+{
+    const float reach = g->reach + rays->radius;
+    return g->shape == REEL_SHAPE_PLANE || !(g->reach > 0) ||
+           box_apart2(rays->org, rays->org, g->centre, g->centre) < reach * reach;
+}
+
 /* The group of rays at `i` against all geoms through their tree. Children are looked into in a
  * fixed order: of equal hits the one that comes first in the tree stays, whatever the group's
  * width. */
-STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, int past_clear)
+STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, int past_clear,
+                      const beam *near)
 {
     const soft_tree *tree = job->tree;
     const v3 o = v3_load(b->pos, i), d = v3_load(b->dir, i);
@@ -89,7 +103,7 @@ STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, 
         for (int j = 0; j < node->count; j++) {
             const int k = tree->order[node->first + j];
             const soft_geom *g = &job->geoms[k];
-            if (past_clear && is_clear(job, k)) {
+            if ((past_clear && is_clear(job, k)) || (near && !in_reach(near, g))) {
                 continue;
             }
             if (is_mesh(g->shape)) {
@@ -103,11 +117,6 @@ STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, 
         }
     }
 }
-
-/* All rays of a batch: from within `radius` of `org`, along within `spread` of `dir`. */
-typedef struct beam {
-    float org[3], dir[3], radius, spread;
-} beam;
 
 /* Centre and half diagonal of the box of n values in each of three rows. */
 static float centre_of(float (*rows)[SOFT_BATCH], int n, float centre[3])
@@ -153,22 +162,23 @@ static int beam_meets(const beam *b, const soft_geom *g)
 }
 
 /* First hits of the rays from b->pos along b->dir; moves pos there. `past_clear`: rays go straight
- * through clear bodies. */
-STAGE void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear)
+ * through clear bodies; `near`: they need not find what is out of reach. */
+STAGE void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear, int near)
 {
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->t + i, vf_set(VF_FAR));
         vi_store(b->key + i, vi_set(-1));
     }
-    for (int i = 0; job->tree && i < b->n; i += VW) {
-        trace_tree(job, b, i, own, past_clear);
-    }
     beam rays;
     rays.radius = centre_of(b->pos, b->n, rays.org);
     rays.spread = centre_of(b->dir, b->n, rays.dir);
+    for (int i = 0; job->tree && i < b->n; i += VW) {
+        trace_tree(job, b, i, own, past_clear, near ? &rays : NULL);
+    }
     for (int k = 0; !job->tree && k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        if (!g->present || !beam_meets(&rays, g) || (past_clear && is_clear(job, k))) {
+        if (!g->present || !beam_meets(&rays, g) || (past_clear && is_clear(job, k)) ||
+            (near && !in_reach(&rays, g))) {
             continue;
         }
         for (int i = 0; is_mesh(g->shape) && i < b->n; i += VW) {
@@ -282,7 +292,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
         vf_store(b->traced_share + i, vf_set(0.0f));
         v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
     }
-    trace(job, rays, own, 0);
+    trace(job, rays, own, 0, 0);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     prepare_surface(job, rays);
