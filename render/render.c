@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const quality_names[REEL_QUALITY_COUNT] = {"labels", "draft", "standard", "high",
-                                                             "reference"};
+                                                              "reference"};
 
 const char *reel_quality_name(reel_quality quality)
 {

@@ -26,9 +26,9 @@ typedef struct batch {
         *shade)[SOFT_BATCH];   /* the normals that light sees: `normal` or `relief`, by surface() */
     float base[3][SOFT_BATCH]; /* linear base colour */
     float rough[SOFT_BATCH], metal[SOFT_BATCH], spec[SOFT_BATCH];
-    float view[3][SOFT_BATCH];      /* unit, towards the viewer */
-    float gleam[3][SOFT_BATCH];     /* directional albedo of the specular part */
-    float diffuse[3][SOFT_BATCH];   /* base colour left for the diffuse part */
+    float view[3][SOFT_BATCH];                      /* unit, towards the viewer */
+    float gleam[3][SOFT_BATCH];                     /* directional albedo of the specular part */
+    float diffuse[3][SOFT_BATCH];                   /* base colour left for the diffuse part */
     float coat[SOFT_BATCH], coat_rough[SOFT_BATCH]; /* lacquer: see coat.h */
     float coat_gleam[SOFT_BATCH], under[SOFT_BATCH];
     float spread[SOFT_BATCH];       /* m of footprint per unit of t */
@@ -72,9 +72,9 @@ struct soft_tile {
     float edge_weight[SOFT_BATCH];  /* samples of that pixel it stands for */
     int32_t bounce_lane[SOFT_BATCH];
     float through[3][SOFT_BATCH]; /* light that comes through what is clear (high.h) */
-    float sum[3][SOFT_BATCH];  /* colour of pixels whose samples differ */
-    uint8_t mixed[SOFT_BATCH]; /* those pixels */
-    int32_t q[3][SOFT_BATCH];  /* quantised values of a plane */
+    float sum[3][SOFT_BATCH];     /* colour of pixels whose samples differ */
+    uint8_t mixed[SOFT_BATCH];    /* those pixels */
+    int32_t q[3][SOFT_BATCH];     /* quantised values of a plane */
     uint16_t q16[3][SOFT_BATCH];
     uint8_t q8[3][SOFT_BATCH];
 };
