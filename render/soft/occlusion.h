@@ -272,6 +272,36 @@ VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
     return v3_mul(e, v3_set(albedo));
 }
 
+/* How far a slab counts, by what of it rises above the surface: next to walls and tops stand
+ * others, level with them, and most hide nothing. Point and normal in its frame go to `at` and
+ * `up`. */
+VINL vf slab_rise(const soft_geom *g, v3 pos, v3 normal, v3 *at, v3 *up)
+{
+    *at = v3_affine(g->rot, g->off, pos);
+    *up = v3_rot(g->rot, normal);
+    return (rises_above(g, *at, *up) - 0.001f) * 50.0f;
+}
+
+/* Share of the sky of points `pos` that geom k hides, no slab, and the mean direction to it: of a
+ * ball in the camera's frame, else in its own. `others`: lanes that do not show k itself. */
+VINL vf hidden_by(const soft_job *job, int k, vm others, v3 pos, v3 normal, v3 *to)
+{
+    const soft_geom *g = &job->geoms[k];
+    const soft_mesh *mesh = job->meshes[k];
+    const v3 d = v3_sub(v3_set(g->centre), pos);
+    if (g->slab) {
+        *to = d;
+        return vf_set(0.0f);
+    }
+    if (mesh && mesh->n_patches) {
+        return hidden_by_mesh(g, mesh, pos, normal, d, others, to);
+    }
+    if (g->ball) {
+        return hidden_by_sphere(g, d, normal, to);
+    }
+    return hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), to);
+}
+
 /* Fill b->open and b->bleed; the n geoms of job->near_list may occlude. */
 STAGE void occlude_by(const soft_job *job, batch *b, int n)
 {
@@ -289,10 +319,8 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
             vm m = vf_lt(v3_dot(d, d), vf_set(g->reach * g->reach));
             /* wholly behind the surface: hides nothing */
             m = vm_and(m, vf_gt(v3_dot(d, normal), vf_set(-g->radius)));
-            const soft_mesh *mesh = job->meshes[k];
-            const int patches = mesh && mesh->n_patches;
             m = vm_and(m, hit);
-            if (!patches) {
+            if (!(job->meshes[k] && job->meshes[k]->n_patches)) {
                 m = vm_andnot(m, vi_eq(key >> 3, vi_set(k)));
             }
             if (!vm_any(m)) {
@@ -301,29 +329,18 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
             v3 at = pos, up = normal;
             vf rise = vf_set(1.0f);
             if (g->slab) {
-                /* next to walls and tops stand others, level with them: most hide nothing */
-                at = v3_affine(g->rot, g->off, pos);
-                up = v3_rot(g->rot, normal);
-                rise = (rises_above(g, at, up) - 0.001f) * 50.0f;
+                rise = slab_rise(g, pos, normal, &at, &up);
                 m = vm_and(m, vf_gt(rise, vf_set(0.0f)));
                 if (!vm_any(m)) {
                     continue;
                 }
             }
             v3 to;
-            vf share;
-            const int ball = g->ball; /* a cube as well */
-            if (patches) {
-                share = hidden_by_mesh(g, mesh, pos, normal, d,
-                                       vm_andnot(m, vi_eq(key >> 3, vi_set(k))), &to);
-            } else if (g->slab) {
+            vf share =
+                hidden_by(job, k, vm_andnot(m, vi_eq(key >> 3, vi_set(k))), pos, normal, &to);
+            if (g->slab) {
                 share = hidden_by_slab(g, at, up, &to) * reach_window(g, vf_sqrt(v3_dot(d, d))) *
                         vf_min(rise, vf_set(1.0f));
-            } else if (ball) {
-                share = hidden_by_sphere(g, d, normal, &to);
-            } else {
-                share =
-                    hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), &to);
             }
             share = vf_and(m, share);
             if (g->slab) {
@@ -336,7 +353,8 @@ STAGE void occlude_by(const soft_job *job, batch *b, int n)
                 see = see * (1.0f - share);
                 continue;
             }
-            bleed = v3_madd(bleed, open * share, glow(job, k, to, ball));
+            /* a cube counts as a ball as well */
+            bleed = v3_madd(bleed, open * share, glow(job, k, to, g->ball));
             open = open * (1.0f - share);
         }
         /* walls stand side by side: their shares add up; what they enclose lights them no better */
