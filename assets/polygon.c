@@ -267,8 +267,8 @@ reel_status polygon_cells(const polygon *p, plane_cells *out)
 /* ---- level cuts ---- */
 
 typedef struct cutter {
-    polygon *todo;
-    int n_todo, todo_room, n_index, index_room, cell_room;
+    polygon *waiting;
+    int n_waiting, waiting_room, n_index, index_room, cell_room;
     int n_cuts;
     plane_cells out;
     bool failed;
@@ -309,13 +309,13 @@ static bool shoot(const polygon *p, int v, int way, plane_point *hit, int *edge)
 static void push(cutter *c, const polygon *p, int first, int n, plane_point hit)
 {
     polygon part = {.n = 0, .p = reel_calloc((size_t)n + 1, sizeof(*part.p))};
-    if (part.p && c->n_todo == c->todo_room) {
-        const int room = c->todo_room ? 2 * c->todo_room : 16;
-        polygon *todo = reel_realloc(c->todo, (size_t)room * sizeof(*todo));
-        c->todo = todo ? todo : c->todo;
-        c->todo_room = todo ? room : c->todo_room;
+    if (part.p && c->n_waiting == c->waiting_room) {
+        const int room = c->waiting_room ? 2 * c->waiting_room : 16;
+        polygon *waiting = reel_realloc(c->waiting, (size_t)room * sizeof(*waiting));
+        c->waiting = waiting ? waiting : c->waiting;
+        c->waiting_room = waiting ? room : c->waiting_room;
     }
-    if (!part.p || c->n_todo == c->todo_room) {
+    if (!part.p || c->n_waiting == c->waiting_room) {
         reel_free(part.p);
         c->failed = true;
         return;
@@ -327,7 +327,7 @@ static void push(cutter *c, const polygon *p, int first, int n, plane_point hit)
         }
     }
     part.p[part.n++] = hit;
-    c->todo[c->n_todo++] = part;
+    c->waiting[c->n_waiting++] = part;
 }
 
 static void emit(cutter *c, const polygon *p)
@@ -383,15 +383,15 @@ reel_status polygon_level_cells(const polygon *p, plane_cells *out)
 {
     cutter c = {0};
     push(&c, p, 0, p->n - 1, p->p[p->n - 1]);
-    while (c.n_todo > 0 && !c.failed) {
-        polygon part = c.todo[--c.n_todo];
+    while (c.n_waiting > 0 && !c.failed) {
+        polygon part = c.waiting[--c.n_waiting];
         cut(&c, &part);
         polygon_free(&part);
     }
-    for (int i = 0; i < c.n_todo; i++) {
-        polygon_free(&c.todo[i]);
+    for (int i = 0; i < c.n_waiting; i++) {
+        polygon_free(&c.waiting[i]);
     }
-    reel_free(c.todo);
+    reel_free(c.waiting);
     if (c.failed) {
         plane_cells_free(&c.out);
         return REEL_E_NOMEM;
