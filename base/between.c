@@ -147,25 +147,3 @@ bool reel_take_pose_near(const reel_scene *scene, const reel_take *take, int fra
     *out = reel_take_pose(take, at, body);
     return true;
 }
-
-reel_view reel_view_near(const reel_scene *scene, const reel_take *take, int camera, int frame,
-                         double shift)
-{
-    assert(camera >= 0 && camera < scene->n_cameras);
-    const reel_camera *cam = &scene->cameras[camera];
-    const double time = shift == 0 ? reel_scene_frame_time(scene, frame)
-                                   : reel_scene_frame_time(scene, frame) + shift / scene->fps;
-    reel_camera_key key = reel_camera_key_at(cam, time);
-    assert(reel_camera_key_is_sound(&key));
-    if (cam->motion == REEL_CAMERA_ATTACHED) {
-        assert(take);
-        reel_pose pose;
-        if (!reel_take_pose_near(scene, take, frame, shift, cam->body, &pose)) {
-            pose = reel_take_pose(take, frame * scene->samples_per_frame, cam->body);
-        }
-        key.eye = reel_pose_apply(pose, key.eye);
-        key.target = reel_pose_apply(pose, key.target);
-        key.up = reel_quat_rotate(pose.q, key.up);
-    }
-    return reel_view_of_key(scene, cam->fov_y, &key);
-}

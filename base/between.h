@@ -1,11 +1,11 @@
 /*
- * between.h - where bodies and cameras are between the frames: what an open shutter sees.
+ * between.h - where bodies are between the frames: what an open shutter sees.
  *
  * A time is a frame and a `shift` from it in frames, -1..1. Thread-safety: pure functions.
  */
 #pragma once
 
-#include "base/camera.h"
+#include "base/take.h"
 
 REEL_API_BEGIN
 
@@ -26,10 +26,5 @@ REEL_API_BEGIN
  */
 bool reel_take_pose_near(const reel_scene *scene, const reel_take *take, int frame, double shift,
                          int body, reel_pose *out);
-
-/** The view of a camera `shift` frames after `frame`: see reel_view_at(), whose bits these are with
- * shift 0. Its key at that time must be sound (assert). */
-reel_view reel_view_near(const reel_scene *scene, const reel_take *take, int camera, int frame,
-                         double shift);
 
 REEL_API_END

@@ -105,9 +105,13 @@ bool reel_camera_key_is_sound(const reel_camera_key *key)
     return isfinite(scale) && reel_v3_len(ahead) > 1e-9 && side > 1e-6 * scale;
 }
 
-reel_view reel_view_of_key(const reel_scene *scene, double fov_y, const reel_camera_key *at)
+double reel_camera_time(const reel_scene *scene, int frame, double shift)
 {
-    const reel_camera_key key = *at;
+    return reel_scene_frame_time(scene, frame) + shift / scene->fps;
+}
+
+static reel_view view_of_key(const reel_scene *scene, double fov_y, reel_camera_key key)
+{
     const reel_vec3 none = {0, 0, 0};
     const reel_vec3 z = reel_v3_unit(reel_v3_sub(key.target, key.eye), none);
     const reel_vec3 x = reel_v3_unit(reel_v3_cross(z, key.up), none);
@@ -121,6 +125,26 @@ reel_view reel_view_of_key(const reel_scene *scene, double fov_y, const reel_cam
     view.cx = 0.5 * scene->width;
     view.cy = 0.5 * scene->height;
     return view;
+}
+
+reel_view reel_view_near(const reel_scene *scene, const reel_take *take, int camera, int frame,
+                         double shift)
+{
+    assert(camera >= 0 && camera < scene->n_cameras);
+    const reel_camera *cam = &scene->cameras[camera];
+    reel_camera_key key = reel_camera_key_at(cam, reel_camera_time(scene, frame, shift));
+    assert(reel_camera_key_is_sound(&key));
+    if (cam->motion == REEL_CAMERA_ATTACHED) {
+        assert(take);
+        reel_pose pose;
+        if (!reel_take_pose_near(scene, take, frame, shift, cam->body, &pose)) {
+            pose = reel_take_pose(take, frame * scene->samples_per_frame, cam->body);
+        }
+        key.eye = reel_pose_apply(pose, key.eye);
+        key.target = reel_pose_apply(pose, key.target);
+        key.up = reel_quat_rotate(pose.q, key.up);
+    }
+    return view_of_key(scene, cam->fov_y, key);
 }
 
 reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame)

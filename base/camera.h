@@ -30,6 +30,9 @@ typedef struct reel_view {
  */
 reel_camera_key reel_camera_key_at(const reel_camera *camera, double time);
 
+/** s: the time for reel_camera_key_at() that is `shift` frames after `frame`. */
+double reel_camera_time(const reel_scene *scene, int frame, double shift);
+
 /** Whether a key defines a view: finite, target away from the eye, up not along the view. */
 bool reel_camera_key_is_sound(const reel_camera_key *key);
 
@@ -40,8 +43,10 @@ bool reel_camera_key_is_sound(const reel_camera_key *key);
  */
 reel_view reel_view_at(const reel_scene *scene, const reel_take *take, int camera, int frame);
 
-/** The view of a sound key in the world's frame; `fov_y` in rad. */
-reel_view reel_view_of_key(const reel_scene *scene, double fov_y, const reel_camera_key *key);
+/** The same `shift` frames (-1..1) after the frame, bodies as in base/between.h; with shift 0 the
+ * bits of reel_view_at(). The key at reel_camera_time() must be sound (assert). */
+reel_view reel_view_near(const reel_scene *scene, const reel_take *take, int camera, int frame,
+                         double shift);
 
 /** Project a world point; false if it is not in front of the camera (z <= 1e-9 m). */
 bool reel_view_project(const reel_view *view, reel_vec3 world, double *u, double *v, double *z);

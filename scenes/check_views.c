@@ -50,9 +50,7 @@ static reel_status check_path(const reel_scene *s, const reel_camera *c, const r
     for (int f = 0; c->motion == REEL_CAMERA_KEYFRAMES && f < s->frames; f++) {
         for (int i = 0; i <= parts; i++) {
             const double shift = parts > 0 ? c->shutter * ((double)i / parts - 0.5) : 0;
-            const double time = reel_scene_frame_time(s, f);
-            const reel_camera_key key =
-                reel_camera_key_at(c, shift == 0 ? time : time + shift / s->fps);
+            const reel_camera_key key = reel_camera_key_at(c, reel_camera_time(s, f, shift));
             if (!reel_camera_key_is_sound(&key)) {
                 return reel_check_bad(
                     at, "keys",

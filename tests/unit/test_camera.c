@@ -208,6 +208,26 @@ static void attached_rides_along(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Half a frame on is a frame of twice as many in a second. */
+static void between_frames(const void *param)
+{
+    (void)param;
+    reel_scene *s = one_camera(REEL_CAMERA_ORBIT, 1);
+    s->cameras[0].keys[0].eye = reel_v3(3, 1, 2);
+    s->cameras[0].orbit_rate = 0.7;
+    for (int f = 1; f < 5; f++) {
+        for (int half = -1; half <= 1; half++) {
+            s->fps = 10;
+            const reel_view got = reel_view_near(s, NULL, 0, f, 0.5 * half);
+            s->fps = 20;
+            const reel_view want = reel_view_at(s, NULL, 0, 2 * f + half);
+            CHECK_NEAR(distance(got.eye, want.eye), 0, 1e-14);
+            CHECK(half != 0 || memcmp(&got.eye, &want.eye, sizeof got.eye) == 0);
+        }
+    }
+    reel_scene_destroy(&s);
+}
+
 static void keys_without_a_view(const void *param)
 {
     (void)param;
@@ -235,6 +255,7 @@ static const check_test tests[] = {
     {"keyframes pass through the keys", keyframes_pass_through_the_keys, NULL},
     {"keyframes follow parabolas", keyframes_follow_parabolas, NULL},
     {"an attached camera rides along", attached_rides_along, NULL},
+    {"between frames", between_frames, NULL},
     {"keys without a view", keys_without_a_view, NULL},
 };
 CHECK_MAIN(tests)
