@@ -6,6 +6,7 @@
  *
  * The frames of quality `standard` are drawn beforehand and kept. Best of three, CPU time.
  */
+#include "bench/bench_kit.h"
 #include "engine/engine.h"
 #include "export/sink.h"
 #include "export/yuv.h"
@@ -16,28 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_FRAMES = 256, REPEATS = 3 };
 
 static reel_frame frames[MAX_FRAMES];
 static int n_frames = 48;
-
-static void die(const reel_error *err)
-{
-    char text[1024];
-    reel_error_format(err, text, sizeof text);
-    fprintf(stderr, "encode_stage: %s\n", text);
-    exit(1);
-}
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void draw(const reel_scene *scene, const reel_take *take, int width, int height)
 {
@@ -46,14 +31,14 @@ static void draw(const reel_scene *scene, const reel_take *take, int width, int 
     reel_renderer *r = NULL;
     reel_error err = {0};
     if (reel_renderer_create(scene, take, &options, &r, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     for (int i = 0; i < n_frames; i++) {
         reel_frame_finish(&frames[i]);
         if (reel_frame_init(&frames[i], width, height, planes, reel_scene_n_instances(scene),
                             &err) ||
             reel_renderer_draw(r, 0, i, &frames[i], &err)) {
-            die(&err);
+            bench_die(&err);
         }
     }
     reel_renderer_destroy(&r);
@@ -72,17 +57,17 @@ static double write_all(const char *path, reel_planes planes, int fps)
     const reel_video_options video = reel_video_options_default(fps);
     reel_sink *sink = NULL;
     reel_error err = {0};
-    const double start = cpu_now();
+    const double start = bench_cpu_now();
     reel_status status = planes ? reel_zarr_sink_open(path, &desc, planes, &sink, &err)
                                 : reel_mp4_sink_open(path, &desc, &video, &sink, &err);
     for (int i = 0; !status && i < n_frames; i++) {
         status = reel_sink_write(sink, &frames[i], &err);
     }
     if (status || reel_sink_close(sink, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     reel_sink_destroy(&sink);
-    return cpu_now() - start;
+    return bench_cpu_now() - start;
 }
 
 static void report(const char *stage, double seconds, double bytes)
@@ -108,7 +93,7 @@ static void time_digests(reel_planes planes, const char *stage)
     double best = 1e9;
     volatile uint64_t sum = 0;
     for (int k = 0; k < REPEATS; k++) {
-        const double start = cpu_now();
+        const double start = bench_cpu_now();
         for (int i = 0; i < n_frames; i++) {
             for (int p = 0; p < REEL_PLANE_COUNT; p++) {
                 if (planes & REEL_PLANE_BIT(p)) {
@@ -116,7 +101,7 @@ static void time_digests(reel_planes planes, const char *stage)
                 }
             }
         }
-        const double s = cpu_now() - start;
+        const double s = bench_cpu_now() - start;
         best = s < best ? s : best;
     }
     report(stage, best, 0);
@@ -134,11 +119,11 @@ static void time_conversion(void)
     double best = 1e9;
     uint8_t *yuv = reel_alloc((size_t)(frames[0].width * frames[0].height) * 3 / 2);
     for (int k = 0; k < REPEATS; k++) {
-        const double start = cpu_now();
+        const double start = bench_cpu_now();
         for (int i = 0; i < n_frames; i++) {
             convert(i, yuv);
         }
-        const double s = cpu_now() - start;
+        const double s = bench_cpu_now() - start;
         best = s < best ? s : best;
     }
     reel_free(yuv);
@@ -207,7 +192,7 @@ int main(int argc, char **argv)
     }
     options.frames = n_frames;
     if (reel_scene_freeze(argv[1], &options, &scene, &err) || reel_simulate(scene, &take, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     if (argc == 5) {
         dump(scene, take, argv[3], argv[4]);

@@ -5,6 +5,7 @@
  *     render_stage crowds                     only those of many objects and meshes
  *     render_stage OUT.png [SCENE [QUALITY [CAMERA [FRAME [WxH [PLANE]]]]]]
  */
+#include "bench/bench_kit.h"
 #include "bench/stage_scene.h"
 #include "render/render.h"
 
@@ -12,14 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void die(const reel_error *err)
-{
-    char text[1024];
-    reel_error_format(err, text, sizeof text);
-    fprintf(stderr, "render_stage: %s\n", text);
-    exit(1);
-}
 
 static void time_scene(reel_scene *scene, reel_quality quality, int lanes, reel_planes planes,
                        const char *name)
@@ -34,7 +27,7 @@ static void time_scene(reel_scene *scene, reel_quality quality, int lanes, reel_
     options.lanes = lanes;
     if (reel_renderer_create(scene, take, &options, &r, &err) ||
         reel_frame_init(&frame, width, height, planes, reel_scene_n_instances(scene), &err)) {
-        die(&err);
+        bench_die(&err);
     }
     double best = 1e9;
     reel_render_times b = {0};
@@ -42,7 +35,7 @@ static void time_scene(reel_scene *scene, reel_quality quality, int lanes, reel_
         const reel_render_times t0 = reel_renderer_times(r);
         for (int f = 0; f < frames; f++) {
             if (reel_renderer_draw(r, 0, f, &frame, &err)) {
-                die(&err);
+                bench_die(&err);
             }
         }
         reel_render_times t = reel_renderer_times(r);
@@ -169,7 +162,7 @@ static void picture(int argc, char **argv)
     if (reel_renderer_create(scene, take, &options, &r, &err) ||
         reel_frame_init(&frame, width, height, planes, reel_scene_n_instances(scene), &err) ||
         reel_renderer_draw(r, camera, at, &frame, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     paint(&frame, plane, rgb);
     png_image image = {.version = PNG_IMAGE_VERSION,

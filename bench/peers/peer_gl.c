@@ -8,6 +8,7 @@
  * object coordinates.
  */
 #define GL_GLEXT_PROTOTYPES
+#include "bench/bench_kit.h"
 #include "bench/peers/gl_scene.h"
 
 #include <EGL/egl.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SHADOW_SIZE = 1024, N_COLORS = 5 };
 
@@ -351,13 +351,6 @@ static void draw_frame(const gl_peer *p, const target *t, int index)
     read_back(t);
 }
 
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void serve(const gl_peer *p)
 {
     char line[256], mode[16];
@@ -371,11 +364,11 @@ static void serve(const gl_peer *p)
         make_target(&t, width, height, strcmp(mode, "all") == 0);
         draw_frame(p, &t, 0);
         draw_frame(p, &t, 1);
-        const double start = cpu_now();
+        const double start = bench_cpu_now();
         for (int i = 0; i < frames; i++) {
             draw_frame(p, &t, i);
         }
-        printf("%.6f\n", 1e3 * (cpu_now() - start) / frames);
+        printf("%.6f\n", 1e3 * (bench_cpu_now() - start) / frames);
         fflush(stdout);
         free_target(&t);
     }

@@ -13,6 +13,7 @@
  * "position[3] w x y z", all in the world's frame (z up, metres).
  */
 #include "base/camera.h"
+#include "bench/bench_kit.h"
 #include "engine/engine.h"
 #include "render/render.h"
 #include "scenes/scenes.h"
@@ -20,22 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static void die(const reel_error *err)
-{
-    char text[1024];
-    reel_error_format(err, text, sizeof text);
-    fprintf(stderr, "peer_ours: %s\n", text);
-    exit(1);
-}
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static const char *shape_word(reel_shape shape)
 {
@@ -110,15 +95,15 @@ static double time_frames(const reel_scene *s, const reel_take *take, int width,
     if (reel_renderer_create(s, take, &options, &renderer, &err) ||
         reel_frame_init(&frame, width, height, planes, reel_scene_n_instances(s), &err) ||
         reel_renderer_draw(renderer, 0, 0, &frame, &err)) {
-        die(&err);
+        bench_die(&err);
     }
-    const double start = cpu_now();
+    const double start = bench_cpu_now();
     for (int f = 0; f < frames; f++) {
         if (reel_renderer_draw(renderer, 0, f, &frame, &err)) {
-            die(&err);
+            bench_die(&err);
         }
     }
-    const double seconds = cpu_now() - start;
+    const double seconds = bench_cpu_now() - start;
     reel_frame_finish(&frame);
     reel_renderer_destroy(&renderer);
     return 1e3 * seconds / frames;
@@ -153,7 +138,7 @@ static void picture(const reel_scene *s, const reel_take *take, char **words)
         reel_frame_init(&frame, atoi(words[1]), atoi(words[2]), REEL_PLANE_BIT(REEL_PLANE_RGB),
                         reel_scene_n_instances(s), &err) ||
         reel_renderer_draw(renderer, 0, atoi(words[3]), &frame, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     const size_t bytes = reel_plane_bytes(REEL_PLANE_RGB, frame.width, frame.height);
     if (!out || fprintf(out, "P6 %d %d 255\n", frame.width, frame.height) < 0 ||
@@ -178,7 +163,7 @@ int main(int argc, char **argv)
     reel_error err = {0};
     options.frames = atoi(argv[2]);
     if (reel_scene_freeze(argv[1], &options, &scene, &err) || reel_simulate(scene, &take, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     if (strcmp(argv[3], "dump") == 0) {
         dump_scene(scene);

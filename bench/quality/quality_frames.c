@@ -13,6 +13,7 @@
  */
 #include "base/scene_json.h"
 #include "base/trig.h"
+#include "bench/bench_kit.h"
 #include "engine/engine.h"
 #include "render/render.h"
 #include "render/soft/renderer.h"
@@ -29,14 +30,6 @@ typedef struct run {
     reel_scene *scene;
     reel_take *take;
 } run;
-
-static void die(const reel_error *err)
-{
-    char text[1024];
-    reel_error_format(err, text, sizeof text);
-    fprintf(stderr, "quality_frames: %s\n", text);
-    exit(1);
-}
 
 static FILE *open_output(const run *r, const char *end, const char *mode)
 {
@@ -99,7 +92,7 @@ static void draw_quality(const run *r, const char *word)
     if (!radiance || reel_renderer_create(r->scene, r->take, &options, &renderer, &err) ||
         reel_frame_init(&frame, r->width, r->height, REEL_PLANE_BIT(REEL_PLANE_RGB),
                         reel_scene_n_instances(r->scene), &err)) {
-        die(&err);
+        bench_die(&err);
     }
     renderer->radiance = radiance;
     char path[128];
@@ -111,7 +104,7 @@ static void draw_quality(const run *r, const char *word)
     npy_begin(linear, "<f4", r->count, r->height, r->width);
     for (int i = 0; i < r->count; i++) {
         if (reel_renderer_draw(renderer, 0, r->first + i, &frame, &err)) {
-            die(&err);
+            bench_die(&err);
         }
         fwrite(frame.plane[REEL_PLANE_RGB], 1, n, codes);
         fwrite(radiance, sizeof *radiance, n, linear);
@@ -185,7 +178,7 @@ static void write_scene(const run *r)
     size_t size = 0;
     char *text = NULL;
     if (reel_scene_encode(r->scene, &text, &size, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     FILE *f = open_output(r, ".scene.json", "w");
     fwrite(text, 1, size, f);
@@ -222,14 +215,14 @@ static void write_sky(run *r)
     if (reel_renderer_create(s, r->take, &options, &renderer, &err) ||
         reel_frame_init(&frame, SIDE, SIDE, REEL_PLANE_BIT(REEL_PLANE_RGB),
                         reel_scene_n_instances(s), &err)) {
-        die(&err);
+        bench_die(&err);
     }
     renderer->radiance = radiance;
     for (int i = 0; i < 6; i++) {
         key.target = ahead[i];
         key.up = i < 4 ? reel_v3(0, 0, 1) : reel_v3(1, 0, 0);
         if (reel_renderer_draw(renderer, 0, i, &frame, &err)) { /* a frame of its own: no cache */
-            die(&err);
+            bench_die(&err);
         }
         fwrite(radiance, sizeof *radiance, SIDE * SIDE * 3, f);
     }
@@ -263,14 +256,14 @@ int main(int argc, char **argv)
     }
     r.freeze.overrides = overrides;
     if (reel_scene_freeze(r.source, &r.freeze, &r.scene, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     if (r.first + r.count > r.scene->frames) {
         fprintf(stderr, "quality_frames: the scene has %d frames\n", r.scene->frames);
         return 64;
     }
     if (reel_simulate(r.scene, &r.take, &err)) {
-        die(&err);
+        bench_die(&err);
     }
     write_scene(&r);
     write_poses(&r);
