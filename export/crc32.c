@@ -1,5 +1,7 @@
 #include "export/crc32.h"
 
+#include "export/cpu.h"
+
 #include <stdbool.h>
 #include <string.h>
 #if defined(__x86_64__)
@@ -109,7 +111,7 @@ uint32_t reel_crc32(uint32_t crc, const void *data, size_t size)
         fill_table();
     }
 #if defined(__x86_64__)
-    if (size >= FOLD && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1")) {
+    if (size >= FOLD && reel_cpu_has_pclmul()) {
         return ~crc_folded(~crc, data, size);
     }
 #endif

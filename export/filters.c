@@ -1,17 +1,10 @@
 #include "export/filters.h"
 
+#include "export/cpu.h"
 #include <string.h>
 #if defined(__x86_64__)
 #    include <immintrin.h>
 #endif
-
-static void encode_u8(const uint8_t *restrict in, uint8_t *restrict out, size_t n)
-{
-    out[0] = in[0];
-    for (size_t i = 1; i < n; i++) {
-        out[i] = (uint8_t)(in[i] - in[i - 1]);
-    }
-}
 
 static void encode_u16(const uint16_t *restrict in, uint16_t *restrict out, size_t n)
 {
@@ -28,7 +21,7 @@ void reel_delta_encode(const void *in, void *out, size_t bytes, int itemsize)
         return;
     }
     if (itemsize == 1) {
-        encode_u8(in, out, bytes);
+        reel_filter_u8(in, out, bytes, true);
     } else {
         encode_u16(in, out, bytes / 2);
     }
@@ -64,10 +57,10 @@ static inline uint16_t item_at(const uint16_t *in, size_t i, bool delta, bool is
     return (uint16_t)(in[i] - before);
 }
 
-static void shuffle_bytes_plain(const uint16_t *in, uint8_t *out, size_t from, size_t n, bool delta,
-                                bool is_first)
+static void shuffle_bytes_plain(const uint16_t *in, uint8_t *out, size_t from, size_t to, size_t n,
+                                bool delta, bool is_first)
 {
-    for (size_t i = from; i < n; i++) {
+    for (size_t i = from; i < to; i++) {
         const uint16_t d = item_at(in, i, delta, is_first);
         out[i] = (uint8_t)d;
         out[n + i] = (uint8_t)(d >> 8);
@@ -158,15 +151,6 @@ AVX2 static size_t shuffle_bits_avx2(const uint16_t *in, uint8_t *out, size_t n,
 #    undef AVX2
 #endif
 
-static bool has_avx2(void)
-{
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx2");
-#else
-    return false;
-#endif
-}
-
 static size_t shuffle_fast(const uint16_t *in, uint8_t *out, size_t n, bool delta, bool bits)
 {
 #if defined(__x86_64__)
@@ -181,21 +165,15 @@ void reel_filter_u16(const uint16_t *in, uint8_t *out, size_t n, bool delta, boo
                      bool is_first)
 {
     assert(!bits || n % 8 == 0);
-    const bool fast = has_avx2() && n >= 2 * GROUP;
-    const size_t end = fast ? shuffle_fast(in, out, n, delta, bits) : 0;
+    const bool fast = reel_cpu_has_avx2() && n >= 2 * GROUP;
+    const size_t end = fast ? shuffle_fast(in, out, n, delta, bits) : n;
+    const size_t begin = fast ? GROUP : n; /* the first group may have nothing before it */
     if (bits) {
-        /* the first group may have nothing before it */
-        shuffle_bits_plain(in, out, 0, fast ? GROUP : n, n, delta, is_first);
-        shuffle_bits_plain(in, out, fast ? end : n, n, n, delta, is_first);
-    } else if (fast) {
-        for (size_t i = 0; i < GROUP; i++) {
-            const uint16_t d = item_at(in, i, delta, is_first);
-            out[i] = (uint8_t)d;
-            out[n + i] = (uint8_t)(d >> 8);
-        }
-        shuffle_bytes_plain(in, out, end, n, delta, is_first);
+        shuffle_bits_plain(in, out, 0, begin, n, delta, is_first);
+        shuffle_bits_plain(in, out, end, n, n, delta, is_first);
     } else {
-        shuffle_bytes_plain(in, out, 0, n, delta, is_first);
+        shuffle_bytes_plain(in, out, 0, begin, n, delta, is_first);
+        shuffle_bytes_plain(in, out, end, n, n, delta, is_first);
     }
 }
 

@@ -215,6 +215,33 @@ void reel_put_vector(reel_rows *rows, const char *name, const double *v)
     cells->offset[rows->n_rows + 1] += (uint32_t)column->length;
 }
 
+void reel_put_int_if(reel_rows *rows, bool known, const char *name, int64_t v)
+{
+    if (known) {
+        reel_put_int(rows, name, v);
+    } else {
+        reel_put_null(rows, name);
+    }
+}
+
+void reel_put_real_if(reel_rows *rows, bool known, const char *name, double v)
+{
+    if (known) {
+        reel_put_real(rows, name, v);
+    } else {
+        reel_put_null(rows, name);
+    }
+}
+
+void reel_put_vector_if(reel_rows *rows, bool known, const char *name, const double *v)
+{
+    if (known) {
+        reel_put_vector(rows, name, v);
+    } else {
+        reel_put_null(rows, name);
+    }
+}
+
 void reel_rows_end_row(reel_rows *rows)
 {
     assert(rows->cursor == rows->table->n_columns);

@@ -81,6 +81,10 @@ void reel_put_bool(reel_rows *rows, const char *name, bool v);
 void reel_put_int(reel_rows *rows, const char *name, int64_t v); /**< int32 (fits: assert), int64 */
 void reel_put_real(reel_rows *rows, const char *name, double v);
 void reel_put_vector(reel_rows *rows, const char *name, const double *v); /**< `length` of them */
+/* What is null unless `known`. */
+void reel_put_int_if(reel_rows *rows, bool known, const char *name, int64_t v);
+void reel_put_real_if(reel_rows *rows, bool known, const char *name, double v);
+void reel_put_vector_if(reel_rows *rows, bool known, const char *name, const double *v);
 void reel_rows_end_row(reel_rows *rows); /**< every column was put (assert) */
 
 /** Append rows [first, first + n) of `from` (same table). */

@@ -9,10 +9,7 @@
 #define F REEL_COLUMN_FLOAT64
 #define V REEL_COLUMN_VECTOR
 static const reel_column box_columns[] = {
-    {"clip_id", S, 0, "", "the clip"},
-    {"camera", S, 0, "", "name of the camera"},
-    {"stream_id", S, 0, "", "base name of its files"},
-    {"frame", I, 0, "", "frame number from 0"},
+    REEL_TABLE_VIEW_COLUMNS,
     {"instance_id", I, 0, "", "the object"},
     {"visible_pixels", I, 0, "px", "pixels of the instance plane that show it"},
     {"x0", I, 0, "px", "box of these pixels, left; null if there are none"},
@@ -37,8 +34,7 @@ static const reel_column box_columns[] = {
      "0"},
     {"extent_u0", F, 0, "px",
      "left end of its whole outline, beyond the image too, not rounded; null if it is not wholly "
-     "in "
-     "front of the camera"},
+     "in front of the camera"},
     {"extent_v0", F, 0, "px", "top"},
     {"extent_u1", F, 0, "px", "right"},
     {"extent_v1", F, 0, "px", "bottom"},
@@ -50,10 +46,7 @@ static const reel_column box_columns[] = {
 };
 
 static const reel_column track_columns[] = {
-    {"clip_id", S, 0, "", "the clip"},
-    {"camera", S, 0, "", "name of the camera"},
-    {"stream_id", S, 0, "", "base name of its files"},
-    {"frame", I, 0, "", "frame number from 0"},
+    REEL_TABLE_VIEW_COLUMNS,
     {"track", I, 0, "", "number of the point, the same in all frames and cameras of the clip"},
     {"instance_id", I, 0, "", "object whose surface it is fixed to"},
     {"x", F, 0, "px", "where it is in the image, or beyond; null behind the camera, or if absent"},
@@ -76,6 +69,26 @@ const reel_table reel_boxes_table =
                box_columns);
 const reel_table reel_tracks_table = REEL_TABLE(
     "tracks", "one row per clip, camera, frame and followed point, in this order", track_columns);
+
+/* ---- both ------------------------------------------------------------------------------------ */
+
+/* A world point in a frame of a stream. */
+typedef struct sight {
+    bool in_front;
+    double u, v, depth; /* px, where it is in front; m */
+} sight;
+
+static sight sight_of(const reel_record *record, int s, int frame, reel_vec3 p)
+{
+    const double *k = record->k[s] + 9 * (size_t)frame;
+    const double *m = record->cam_from_world[s] + 16 * (size_t)frame;
+    const double x = m[0] * p.x + m[1] * p.y + m[2] * p.z + m[3];
+    const double y = m[4] * p.x + m[5] * p.y + m[6] * p.z + m[7];
+    const double z = m[8] * p.x + m[9] * p.y + m[10] * p.z + m[11];
+    const bool in_front = z > 1e-9;
+    return (sight){in_front, in_front ? k[0] * x / z + k[2] : 0, in_front ? k[4] * y / z + k[5] : 0,
+                   z};
+}
 
 /* ---- boxes ----------------------------------------------------------------------------------- */
 
@@ -143,35 +156,18 @@ static object_box box_of(const reel_scene *scene, const reel_take *take, int sam
     return box;
 }
 
-static void put_center(reel_rows *out, const reel_scene *scene, const object_box *box,
-                       const double *k, const double *m)
+static void put_center(reel_rows *out, const reel_record *record, int s, int frame,
+                       const object_box *box)
 {
-    const reel_vec3 p = box->center;
-    const double x = m[0] * p.x + m[1] * p.y + m[2] * p.z + m[3];
-    const double y = m[4] * p.x + m[5] * p.y + m[6] * p.z + m[7];
-    const double z = m[8] * p.x + m[9] * p.y + m[10] * p.z + m[11];
-    const bool in_front = box->known && z > 1e-9;
-    const double u = in_front ? k[0] * x / z + k[2] : 0;
-    const double v = in_front ? k[4] * y / z + k[5] : 0;
-    if (in_front) {
-        reel_put_real(out, "center_u", u);
-        reel_put_real(out, "center_v", v);
-    } else {
-        reel_put_null(out, "center_u");
-        reel_put_null(out, "center_v");
-    }
-    if (box->known) {
-        reel_put_real(out, "center_depth", z);
-    } else {
-        reel_put_null(out, "center_depth");
-    }
+    const reel_scene *scene = record->scene;
+    const sight c = sight_of(record, s, frame, box->center);
+    const bool in_front = box->known && c.in_front;
+    reel_put_real_if(out, in_front, "center_u", c.u);
+    reel_put_real_if(out, in_front, "center_v", c.v);
+    reel_put_real_if(out, box->known, "center_depth", c.depth);
     reel_put_bool(out, "in_view",
-                  in_front && u >= 0 && u < scene->width && v >= 0 && v < scene->height);
-    if (box->known) {
-        reel_put_vector(out, "box_corners", box->corners);
-    } else {
-        reel_put_null(out, "box_corners");
-    }
+                  in_front && c.u >= 0 && c.u < scene->width && c.v >= 0 && c.v < scene->height);
+    reel_put_vector_if(out, box->known, "box_corners", box->corners);
 }
 
 static void put_visible(reel_rows *out, const int32_t box[4], int32_t pixels)
@@ -179,60 +175,39 @@ static void put_visible(reel_rows *out, const int32_t box[4], int32_t pixels)
     static const char *const names[] = {"x0", "y0", "x1", "y1"};
     reel_put_int(out, "visible_pixels", pixels);
     for (int i = 0; i < 4; i++) {
-        if (pixels > 0) {
-            reel_put_int(out, names[i], box[i]);
-        } else {
-            reel_put_null(out, names[i]);
-        }
+        reel_put_int_if(out, pixels > 0, names[i], box[i]);
     }
 }
 
 static void put_amodal(reel_rows *out, const reel_record *record, int s, size_t at)
 {
     static const char *const names[] = {"amodal_x0", "amodal_y0", "amodal_x1", "amodal_y1"};
+    static const int32_t none[4];
     const int32_t pixels = record->amodal ? record->amodal_pixels[s][at] : 0;
-    if (record->amodal) {
-        reel_put_int(out, "amodal_pixels", pixels);
-    } else {
-        reel_put_null(out, "amodal_pixels");
-    }
+    const int32_t *box = record->amodal ? record->amodal_boxes[s] + 4 * at : none;
+    reel_put_int_if(out, record->amodal, "amodal_pixels", pixels);
     for (int i = 0; i < 4; i++) {
-        if (pixels > 0) {
-            reel_put_int(out, names[i], record->amodal_boxes[s][4 * at + (size_t)i]);
-        } else {
-            reel_put_null(out, names[i]);
-        }
+        reel_put_int_if(out, pixels > 0, names[i], box[i]);
     }
-    if (pixels > 0) {
-        reel_put_real(out, "occlusion", 1 - (double)record->visible_pixels[s][at] / pixels);
-    } else {
-        reel_put_null(out, "occlusion");
-    }
+    reel_put_real_if(out, pixels > 0, "occlusion",
+                     1 - (double)record->visible_pixels[s][at] / pixels);
 }
 
 static void put_extent(reel_rows *out, const reel_record *record, int s, size_t at)
 {
     static const char *const names[] = {"extent_u0", "extent_v0", "extent_u1", "extent_v1"};
-    const double *e = record->amodal ? record->extents[s] + 4 * at : NULL;
-    if (!e || !isfinite(e[0]) || !isfinite(e[1]) || !isfinite(e[2]) || !isfinite(e[3])) {
-        for (int i = 0; i < 4; i++) {
-            reel_put_null(out, names[i]);
-        }
-        reel_put_null(out, "truncation");
-        return;
-    }
+    static const double none[4];
+    const double *e = record->amodal ? record->extents[s] + 4 * at : none;
+    const bool known =
+        record->amodal && isfinite(e[0]) && isfinite(e[1]) && isfinite(e[2]) && isfinite(e[3]);
     for (int i = 0; i < 4; i++) {
-        reel_put_real(out, names[i], e[i]);
+        reel_put_real_if(out, known, names[i], e[i]);
     }
     const double all = (e[2] - e[0]) * (e[3] - e[1]);
     const double x = fmin(e[2], record->scene->width) - fmax(e[0], 0);
     const double y = fmin(e[3], record->scene->height) - fmax(e[1], 0);
     const double inside = fmax(x, 0) * fmax(y, 0);
-    if (all > 0) {
-        reel_put_real(out, "truncation", 1 - inside / all);
-    } else {
-        reel_put_null(out, "truncation");
-    }
+    reel_put_real_if(out, known && all > 0, "truncation", 1 - inside / all);
 }
 
 static void put_mask(reel_rows *out, const char *name, const reel_record *record, int kind, int s,
@@ -259,14 +234,10 @@ static void put_frame(reel_rows *out, const reel_record *record, int s, int fram
         const size_t at = (size_t)frame * n + (size_t)object->instance_id - 1;
         const object_box box =
             box_of(scene, record->take, frame * scene->samples_per_frame, object);
-        reel_put_string(out, "clip_id", record->clip_id);
-        reel_put_string(out, "camera", record->streams[s].camera);
-        reel_put_string(out, "stream_id", record->streams[s].id);
-        reel_put_int(out, "frame", frame);
+        reel_table_put_view(out, record, s, frame);
         reel_put_int(out, "instance_id", object->instance_id);
         put_visible(out, record->boxes[s] + 4 * at, record->visible_pixels[s][at]);
-        put_center(out, scene, &box, record->k[s] + 9 * (size_t)frame,
-                   record->cam_from_world[s] + 16 * (size_t)frame);
+        put_center(out, record, s, frame, &box);
         put_amodal(out, record, s, at);
         put_extent(out, record, s, at);
         put_mask(out, "visible_mask", record, REEL_MASK_VISIBLE, s, at);
@@ -289,27 +260,15 @@ void reel_boxes_rows(const reel_record *record, reel_rows *out)
 static void put_place(reel_rows *out, const reel_record *record, int s, int frame, int i)
 {
     const reel_track *t = &record->tracks[i];
-    const double *k = record->k[s] + 9 * (size_t)frame;
-    const double *m = record->cam_from_world[s] + 16 * (size_t)frame;
     const int state = record->track_state[s][(size_t)frame * (size_t)record->n_tracks + (size_t)i];
     const int sample = frame * record->scene->samples_per_frame;
-    const reel_vec3 p = reel_pose_apply(reel_take_pose(record->take, sample, t->body),
-                                        reel_v3(t->point[0], t->point[1], t->point[2]));
-    const double x = m[0] * p.x + m[1] * p.y + m[2] * p.z + m[3];
-    const double y = m[4] * p.x + m[5] * p.y + m[6] * p.z + m[7];
-    const double z = m[8] * p.x + m[9] * p.y + m[10] * p.z + m[11];
-    if (state != REEL_TRACK_ABSENT && z > 1e-9) {
-        reel_put_real(out, "x", k[0] * x / z + k[2]);
-        reel_put_real(out, "y", k[4] * y / z + k[5]);
-    } else {
-        reel_put_null(out, "x");
-        reel_put_null(out, "y");
-    }
-    if (state != REEL_TRACK_ABSENT) {
-        reel_put_real(out, "depth", z);
-    } else {
-        reel_put_null(out, "depth");
-    }
+    const bool present = state != REEL_TRACK_ABSENT;
+    const sight p = sight_of(record, s, frame,
+                             reel_pose_apply(reel_take_pose(record->take, sample, t->body),
+                                             reel_v3(t->point[0], t->point[1], t->point[2])));
+    reel_put_real_if(out, present && p.in_front, "x", p.u);
+    reel_put_real_if(out, present && p.in_front, "y", p.v);
+    reel_put_real_if(out, present, "depth", p.depth);
     reel_put_bool(out, "visible", state == REEL_TRACK_VISIBLE);
     reel_put_bool(out, "in_image", state == REEL_TRACK_VISIBLE || state == REEL_TRACK_OCCLUDED);
 }
@@ -319,10 +278,7 @@ void reel_tracks_rows(const reel_record *record, reel_rows *out)
     for (int s = 0; s < record->n_streams; s++) {
         for (int frame = 0; frame < record->scene->frames; frame++) {
             for (int i = 0; i < record->n_tracks; i++) {
-                reel_put_string(out, "clip_id", record->clip_id);
-                reel_put_string(out, "camera", record->streams[s].camera);
-                reel_put_string(out, "stream_id", record->streams[s].id);
-                reel_put_int(out, "frame", frame);
+                reel_table_put_view(out, record, s, frame);
                 reel_put_int(out, "track", i);
                 reel_put_int(out, "instance_id", record->tracks[i].instance);
                 put_place(out, record, s, frame, i);

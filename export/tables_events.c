@@ -56,23 +56,11 @@ static void put_times(reel_rows *out, const reel_scene *scene, const reel_event 
     const bool ended = event->end_step >= 0;
     const int64_t end_frame = (event->end_step + per_frame - 1) / per_frame;
     reel_put_int(out, "begin_step", event->begin_step);
-    if (ended) {
-        reel_put_int(out, "end_step", event->end_step);
-    } else {
-        reel_put_null(out, "end_step");
-    }
+    reel_put_int_if(out, ended, "end_step", event->end_step);
     reel_put_real(out, "begin_time", event->begin_time);
-    if (ended) {
-        reel_put_real(out, "end_time", event->end_time);
-    } else {
-        reel_put_null(out, "end_time");
-    }
+    reel_put_real_if(out, ended, "end_time", event->end_time);
     reel_put_int(out, "begin_frame", (int32_t)(event->begin_step / per_frame));
-    if (ended && end_frame < scene->frames) {
-        reel_put_int(out, "end_frame", (int32_t)end_frame);
-    } else {
-        reel_put_null(out, "end_frame");
-    }
+    reel_put_int_if(out, ended && end_frame < scene->frames, "end_frame", (int32_t)end_frame);
 }
 
 static void put_motion(reel_rows *out, const reel_event *event)
@@ -82,11 +70,7 @@ static void put_motion(reel_rows *out, const reel_event *event)
     reel_put_string(out, "kind", kinds[event->kind]);
     reel_put_int(out, "impacts", event->impacts);
     reel_put_vector(out, "approach_velocity", event->approach_velocity);
-    if (event->end_step >= 0) {
-        reel_put_real(out, "parting_speed", event->parting_speed);
-    } else {
-        reel_put_null(out, "parting_speed");
-    }
+    reel_put_real_if(out, event->end_step >= 0, "parting_speed", event->parting_speed);
     reel_put_vector(out, "impulse", event->impulse);
     reel_put_string(out, "motion", motions[event->motion]);
     reel_put_real(out, "sticking", event->sticking);

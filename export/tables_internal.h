@@ -32,6 +32,24 @@ static inline bool reel_table_has_box(const reel_body *body)
            body->box_max[2] > body->box_min[2];
 }
 
+/** First columns of a table whose rows are of a camera and a frame; reel_table_put_view() fills them. */
+#define REEL_TABLE_VIEW_COLUMNS                                             \
+    {"clip_id", REEL_COLUMN_STRING, 0, "", "the clip"},                     \
+        {"camera", REEL_COLUMN_STRING, 0, "", "name of the camera"},        \
+        {"stream_id", REEL_COLUMN_STRING, 0, "", "base name of its files"}, \
+    {                                                                       \
+        "frame", REEL_COLUMN_INT32, 0, "", "frame number from 0"            \
+    }
+
+static inline void reel_table_put_view(reel_rows *out, const reel_record *record, int stream,
+                                       int frame)
+{
+    reel_put_string(out, "clip_id", record->clip_id);
+    reel_put_string(out, "camera", record->streams[stream].camera);
+    reel_put_string(out, "stream_id", record->streams[stream].id);
+    reel_put_int(out, "frame", frame);
+}
+
 /** `n` columns of a table from an array. */
 #define REEL_TABLE(table_name, table_doc, columns_array)                        \
     {                                                                           \

@@ -101,18 +101,10 @@ static void put_surface(reel_rows *out, const reel_surface *surface)
 
 static void put_body(reel_rows *out, const reel_body *body, bool is_static)
 {
-    if (is_static) {
-        reel_put_null(out, "inertia");
-    } else {
-        reel_put_vector(out, "inertia", body->inertia);
-    }
-    if (reel_table_has_box(body)) {
-        reel_put_vector(out, "box_min", body->box_min);
-        reel_put_vector(out, "box_max", body->box_max);
-    } else {
-        reel_put_null(out, "box_min");
-        reel_put_null(out, "box_max");
-    }
+    const bool has_box = reel_table_has_box(body);
+    reel_put_vector_if(out, !is_static, "inertia", body->inertia);
+    reel_put_vector_if(out, has_box, "box_min", body->box_min);
+    reel_put_vector_if(out, has_box, "box_max", body->box_max);
 }
 
 void reel_objects_rows(const reel_record *record, reel_rows *out)
@@ -138,11 +130,7 @@ void reel_objects_rows(const reel_record *record, reel_rows *out)
         reel_put_string(out, "material", object->material);
         reel_put_bool(out, "static", is_static);
         reel_put_int(out, "n_bodies", object->n_bodies);
-        if (is_static) {
-            reel_put_null(out, "mass");
-        } else {
-            reel_put_real(out, "mass", mass);
-        }
+        reel_put_real_if(out, !is_static, "mass", mass);
         put_surface(out, geom ? &scene->surfaces[geom->surface] : NULL);
         put_body(out, first, first->motion == REEL_MOTION_STATIC);
         put_look(out, scene, geom);

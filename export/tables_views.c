@@ -1,17 +1,11 @@
 /* tables_views.c - where the cameras are (cameras). */
 #include "export/tables_internal.h"
-#include <string.h>
 
-#define S REEL_COLUMN_STRING
-#define B REEL_COLUMN_BOOL
 #define I REEL_COLUMN_INT32
 #define F REEL_COLUMN_FLOAT64
 #define V REEL_COLUMN_VECTOR
 static const reel_column camera_columns[] = {
-    {"clip_id", S, 0, "", "the clip"},
-    {"camera", S, 0, "", "name of the camera"},
-    {"stream_id", S, 0, "", "base name of its files"},
-    {"frame", I, 0, "", "frame number from 0"},
+    REEL_TABLE_VIEW_COLUMNS,
     {"time", F, 0, "s", "frame / fps"},
     {"width", I, 0, "px", "image width"},
     {"height", I, 0, "px", "image height"},
@@ -33,17 +27,12 @@ static const reel_column camera_columns[] = {
     {"grain", F, 0, "", "standard deviation of the noise at mid grey, in codes of 255"},
 };
 
-#undef S
-#undef B
 #undef I
 #undef F
 #undef V
 
 const reel_table reel_cameras_table =
     REEL_TABLE("cameras", "one row per clip, camera and frame, in this order", camera_columns);
-
-/* ---- cameras ----------------------------------------------------------------------------------
- */
 
 /* The camera centre of x_cam = R x + t: -R^T t. */
 static reel_vec3 eye_of(const double m[16])
@@ -68,15 +57,12 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out)
 {
     const reel_scene *scene = record->scene;
     for (int s = 0; s < record->n_streams; s++) {
-        const reel_record_stream *stream = &record->streams[s];
+        const reel_camera *camera = &scene->cameras[record->streams[s].camera_index];
         for (int frame = 0; frame < scene->frames; frame++) {
             const double *k = record->k[s] + 9 * (size_t)frame;
             const double *m = record->cam_from_world[s] + 16 * (size_t)frame;
             const reel_vec3 eye = eye_of(m);
-            reel_put_string(out, "clip_id", record->clip_id);
-            reel_put_string(out, "camera", stream->camera);
-            reel_put_string(out, "stream_id", stream->id);
-            reel_put_int(out, "frame", frame);
+            reel_table_put_view(out, record, s, frame);
             reel_put_real(out, "time", reel_scene_frame_time(scene, frame));
             reel_put_int(out, "width", scene->width);
             reel_put_int(out, "height", scene->height);
@@ -84,10 +70,10 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out)
             reel_put_real(out, "fy", k[4]);
             reel_put_real(out, "cx", k[2]);
             reel_put_real(out, "cy", k[5]);
-            reel_put_real(out, "fov_y", scene->cameras[stream->camera_index].fov_y);
+            reel_put_real(out, "fov_y", camera->fov_y);
             reel_put_vector(out, "cam_from_world", m);
             reel_put_vector(out, "eye", (double[3]){eye.x, eye.y, eye.z});
-            put_lens(&scene->cameras[stream->camera_index], out);
+            put_lens(camera, out);
             reel_rows_end_row(out);
         }
     }

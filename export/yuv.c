@@ -1,6 +1,6 @@
 #include "export/yuv.h"
 
-#include <stdbool.h>
+#include "export/cpu.h"
 #if defined(__x86_64__)
 #    include <immintrin.h>
 #endif
@@ -139,20 +139,11 @@ AVX2 static int convert_wide(const uint8_t *rgb0, const uint8_t *rgb1, int n, ui
 #    undef AVX2
 #endif
 
-static bool has_avx2(void)
-{
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx2");
-#else
-    return false;
-#endif
-}
-
 void reel_yuv_from_rgb(const uint8_t *rgb, int width, int height, uint8_t *y, ptrdiff_t y_stride,
                        uint8_t *u, ptrdiff_t u_stride, uint8_t *v, ptrdiff_t v_stride)
 {
     assert(width > 0 && height > 0 && width % 2 == 0 && height % 2 == 0);
-    const bool wide = has_avx2();
+    const bool wide = reel_cpu_has_avx2();
     const ptrdiff_t rgb_stride = 3 * (ptrdiff_t)width;
     for (int row = 0; row < height; row += 2) {
         const uint8_t *rgb0 = rgb + row * rgb_stride, *rgb1 = rgb0 + rgb_stride;
