@@ -1,32 +1,16 @@
 /*
  * Clips in another order, and after other clips in the same process: the same records.
  */
-#include "app/args.h"
-#include "app/job.h"
-#include "base/fs.h"
-#include "tests/check.h"
+#include "tests/run_kit.h"
 #include <unistd.h>
 
 enum { CLIPS = 4 };
 
-static const reel_option names[] = {
-    {.name = "size"}, {.name = "frames"}, {.name = "fps"}, {.name = "labels"}, {.name = "count"}};
-static const reel_command command = {.name = "run", .options = names};
-
 static reel_plan *make_plan(void)
 {
-    static reel_args args;
-    static const char *const values[] = {"64x48", "9", "2", "all", "2"};
-    reel_plan *plan = NULL;
-    reel_error err = {0};
-    args = (reel_args){.command = &command, .n_arguments = 2, .arguments = {"toss", "ramp"}};
-    for (int i = 0; i < 5; i++) {
-        args.options[i].option = &names[i];
-        args.options[i].value = values[i];
-    }
-    args.n_options = 5;
-    CHECK_INT(reel_plan_create(&args, &plan, &err), ==, REEL_OK);
-    CHECK_INT(reel_plan_probe(plan, &err), ==, REEL_OK);
+    char *words[] = {"toss",  "ramp", "--size",   "64x48", "--frames", "9",
+                     "--fps", "2",    "--labels", "all",   "--count",  "2"};
+    reel_plan *plan = kit_plan((int)(sizeof words / sizeof *words), words);
     CHECK_INT(plan->n_clips, ==, CLIPS);
     return plan;
 }

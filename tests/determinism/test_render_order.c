@@ -1,7 +1,6 @@
 /* A frame is a function of (scene, take, camera, frame): not of what was drawn before it. */
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
+#include "tests/render_kit.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -45,38 +44,27 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
 
 static const reel_planes all_planes = REEL_PLANES_LABELS | REEL_PLANE_BIT(REEL_PLANE_RGB);
 
-typedef struct rig {
-    reel_scene *scene;
-    reel_take *take;
-    reel_renderer *renderer;
-    reel_frame frame;
-} rig;
-
 /* Its scene may have been changed. */
-static void open_renderer(rig *r, reel_quality quality, reel_planes planes)
+static void open_renderer(kit_stage *r, reel_quality quality, reel_planes planes)
 {
-    reel_error err = {0};
     reel_render_options options = reel_render_options_default();
     options.quality = quality;
     options.samples = quality >= REEL_QUALITY_HIGH ? 1 : 0;
-    CHECK_INT(reel_renderer_create(r->scene, r->take, &options, &r->renderer, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(&r->frame, r->scene->width, r->scene->height, planes,
-                              reel_scene_n_instances(r->scene), &err),
-              ==, REEL_OK);
+    kit_create(r->scene, r->take, &options, planes, &r->renderer, &r->frame);
 }
 
-static rig new_rig(stage_kind kind, int width, int height)
+static kit_stage new_rig(stage_kind kind, int width, int height)
 {
-    rig r = {.scene = stage_scene_create(kind, FRAMES, width, height)};
+    kit_stage r = {.scene = stage_scene_create(kind, FRAMES, width, height)};
     CHECK(r.scene);
     r.take = stage_take_create(r.scene);
     CHECK(r.take);
     return r;
 }
 
-static rig open_rig(stage_kind kind)
+static kit_stage open_rig(stage_kind kind)
 {
-    rig r = new_rig(kind, W, H);
+    kit_stage r = new_rig(kind, W, H);
     open_renderer(&r, REEL_QUALITY_STANDARD, all_planes);
     return r;
 }
@@ -92,16 +80,8 @@ static void open_lenses(reel_scene *s)
     }
 }
 
-static void close_rig(rig *r)
-{
-    reel_frame_finish(&r->frame);
-    reel_renderer_destroy(&r->renderer);
-    reel_take_destroy(&r->take);
-    reel_scene_destroy(&r->scene);
-}
-
 /* Digest of all planes and boxes of a frame. */
-static uint64_t digest_but(rig *r, int camera, int frame, reel_planes skip)
+static uint64_t digest_but(kit_stage *r, int camera, int frame, reel_planes skip)
 {
     reel_error err = {0};
     uint64_t h = 0;
@@ -121,7 +101,7 @@ static uint64_t digest_but(rig *r, int camera, int frame, reel_planes skip)
                          sizeof *r->frame.boxes * ((size_t)r->frame.n_instances + 1), h);
 }
 
-static uint64_t digest(rig *r, int camera, int frame)
+static uint64_t digest(kit_stage *r, int camera, int frame)
 {
     return digest_but(r, camera, frame, 0);
 }
@@ -129,7 +109,7 @@ static uint64_t digest(rig *r, int camera, int frame)
 static void order_does_not_matter(const void *param)
 {
     uint64_t forward[3][FRAMES];
-    rig r = open_rig(STAGE_TWENTY);
+    kit_stage r = open_rig(STAGE_TWENTY);
     (void)param;
     for (int c = 0; c < 3; c++) {
         for (int f = 0; f < FRAMES; f++) {
@@ -141,16 +121,16 @@ static void order_does_not_matter(const void *param)
             CHECK_INT(digest(&r, c, f), ==, forward[c][f]);
         }
     }
-    close_rig(&r);
+    kit_close(&r);
     r = open_rig(STAGE_TWENTY);
     CHECK_INT(digest(&r, 1, 2), ==, forward[1][2]); /* a renderer that drew nothing before */
-    close_rig(&r);
+    kit_close(&r);
 }
 
 static void two_renderers_side_by_side(const void *param)
 {
     uint64_t alone[2][FRAMES];
-    rig a = open_rig(STAGE_TWENTY), b = open_rig(STAGE_PATTERNS);
+    kit_stage a = open_rig(STAGE_TWENTY), b = open_rig(STAGE_PATTERNS);
     (void)param;
     for (int f = 0; f < FRAMES; f++) {
         alone[0][f] = digest(&a, 0, f);
@@ -162,22 +142,22 @@ static void two_renderers_side_by_side(const void *param)
         CHECK_INT(digest(&a, 0, f), ==, alone[0][f]);
         CHECK_INT(digest(&b, 0, f), ==, alone[1][f]);
     }
-    close_rig(&a);
-    close_rig(&b);
+    kit_close(&a);
+    kit_close(&b);
 }
 
 static void size_can_change_between_frames(const void *param)
 {
     reel_error err = {0};
     reel_frame small;
-    rig r = open_rig(STAGE_TWENTY);
+    kit_stage r = open_rig(STAGE_TWENTY);
     (void)param;
     const uint64_t before = digest(&r, 0, 1);
     CHECK_INT(reel_frame_init(&small, 34, 22, all_planes, r.frame.n_instances, &err), ==, REEL_OK);
     CHECK_INT(reel_renderer_draw(r.renderer, 0, 1, &small, &err), ==, REEL_OK);
     CHECK_INT(digest(&r, 0, 1), ==, before);
     reel_frame_finish(&small);
-    close_rig(&r);
+    kit_close(&r);
 }
 
 /* After the first frame of a size, at every quality, with lens and without. */
@@ -186,7 +166,7 @@ static void frames_allocate_nothing(const void *param)
     (void)param;
     for (int kind = 0; kind < STAGE_COUNT; kind++) {
         for (int q = REEL_QUALITY_LABELS; q < REEL_QUALITY_COUNT; q++) {
-            rig r = new_rig((stage_kind)kind, 34, 18);
+            kit_stage r = new_rig((stage_kind)kind, 34, 18);
             if (kind % 2) {
                 open_lenses(r.scene);
             }
@@ -200,7 +180,7 @@ static void frames_allocate_nothing(const void *param)
                 digest(&r, 0, f);
             }
             CHECK_INT(heap_calls, ==, before);
-            close_rig(&r);
+            kit_close(&r);
         }
     }
 }
@@ -220,14 +200,14 @@ static void memory_is_flat(const void *param)
     reel_error err = {0};
     long before = 0;
     (void)param;
-    rig r = new_rig(STAGE_MESHES, 16, 16);
+    kit_stage r = new_rig(STAGE_MESHES, 16, 16);
     open_renderer(&r, REEL_QUALITY_STANDARD, all_planes);
     for (int i = 0; i < 10000; i++) {
         CHECK_INT(reel_renderer_draw(r.renderer, i % 3, i % FRAMES, &r.frame, &err), ==, REEL_OK);
         before = i == 100 ? resident() : before;
     }
     CHECK_INT(resident() - before, <=, 64);
-    close_rig(&r);
+    kit_close(&r);
 }
 
 /* Neither the quality nor its samples, nor whether colours are drawn at all, nor a lens changes a
@@ -243,7 +223,7 @@ static void labels_are_the_same_at_every_quality(const void *param)
             if (q >= REEL_QUALITY_HIGH && i > REEL_QUALITY_COUNT && kind != STAGE_MESHES) {
                 continue; /* slow */
             }
-            rig r = new_rig((stage_kind)kind, 50, 34);
+            kit_stage r = new_rig((stage_kind)kind, 50, 34);
             if (i > REEL_QUALITY_COUNT) {
                 open_lenses(r.scene);
             }
@@ -251,7 +231,7 @@ static void labels_are_the_same_at_every_quality(const void *param)
             const uint64_t got = digest_but(&r, kind % 3, 1, rgb);
             want = i == 0 ? got : want;
             CHECK_INT(got, ==, want);
-            close_rig(&r);
+            kit_close(&r);
             r = new_rig((stage_kind)kind, 50, 34); /* without coverage: one sample a pixel */
             const reel_planes few = all_planes & ~REEL_PLANE_BIT(REEL_PLANE_COVERAGE);
             open_renderer(&r, (reel_quality)q, q > 0 ? few : few & ~rgb);
@@ -259,7 +239,7 @@ static void labels_are_the_same_at_every_quality(const void *param)
             static uint64_t want_fewer;
             want_fewer = i == 0 ? fewer : want_fewer;
             CHECK_INT(fewer, ==, want_fewer);
-            close_rig(&r);
+            kit_close(&r);
         }
     }
 }
@@ -283,7 +263,7 @@ static void translation_changes_nothing(const void *param)
         uint64_t want = 0;
         for (int i = 0; i < 2; i++) {
             const double far = i * 1024.0;
-            rig r = new_rig((stage_kind)kind, W, H);
+            kit_stage r = new_rig((stage_kind)kind, W, H);
             for (int k = 0; k < r.take->n_samples * r.take->n_bodies * 3; k++) {
                 r.take->position[k] = rounded(r.take->position[k]) + (k % 3 == 1 ? -far : far);
             }
@@ -296,7 +276,7 @@ static void translation_changes_nothing(const void *param)
             const uint64_t got = digest(&r, 1, 1);
             want = i == 0 ? got : want;
             CHECK_INT(got, ==, want);
-            close_rig(&r);
+            kit_close(&r);
         }
     }
 }

@@ -1,8 +1,7 @@
 /* Lens, shutter and film against closed forms; labels do not know of them. */
 #include "base/trig.h"
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
+#include "tests/render_kit.h"
 
 enum { W = 160, H = 64, FRAMES = 3, BALL = 3 };
 
@@ -61,18 +60,12 @@ static reel_take *moving_take(const reel_scene *s, double speed)
 static void draw(reel_scene *s, reel_take *take, reel_quality quality, int lanes, int camera,
                  int frame, reel_planes planes, reel_frame *out)
 {
-    reel_error err = {0};
-    reel_renderer *r = NULL;
     reel_render_options options = reel_render_options_default();
     reel_take *own = take ? NULL : stage_take_create(s);
     options.quality = quality;
     options.lanes = lanes;
     options.samples = quality >= REEL_QUALITY_HIGH ? 1 : 0;
-    CHECK_INT(reel_renderer_create(s, take ? take : own, &options, &r, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(out, s->width, s->height, planes, reel_scene_n_instances(s), &err),
-              ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(r, camera, frame, out, &err), ==, REEL_OK);
-    reel_renderer_destroy(&r);
+    kit_draw_one(s, take ? take : own, &options, planes, camera, frame, out);
     reel_take_destroy(&own);
 }
 

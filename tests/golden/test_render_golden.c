@@ -2,8 +2,7 @@
  * A digest that changes on purpose is pinned anew from what this prints. */
 #include "base/trig.h"
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
+#include "tests/render_kit.h"
 
 enum { W = 104, H = 72, FRAMES = 3 };
 
@@ -21,21 +20,13 @@ static const golden goldens[] = {
 static void draw_one(reel_scene *scene, reel_quality quality, int lanes, int camera, int frame,
                      reel_planes planes, reel_frame *out)
 {
-    reel_error err = {0};
-    reel_renderer *r = NULL;
     reel_render_options options = reel_render_options_default();
     CHECK(scene);
     reel_take *take = stage_take_create(scene);
     options.quality = quality;
     options.lanes = lanes;
     options.samples = quality == REEL_QUALITY_REFERENCE ? scene->width == 98 ? 4 : 256 : 0;
-    CHECK(take);
-    CHECK_INT(reel_renderer_create(scene, take, &options, &r, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(out, scene->width, scene->height, planes,
-                              reel_scene_n_instances(scene), &err),
-              ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(r, camera, frame, out, &err), ==, REEL_OK);
-    reel_renderer_destroy(&r);
+    kit_draw_one(scene, take, &options, planes, camera, frame, out);
     reel_take_destroy(&take);
 }
 

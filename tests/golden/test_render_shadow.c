@@ -2,9 +2,8 @@
 #include "base/rng.h"
 #include "base/trig.h"
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
 #include "tests/labels/ref_caster.h"
+#include "tests/render_kit.h"
 
 enum { W = 128, H = 96, RAYS = 256, MESH_SCENES = 7, SCENES = 9 };
 
@@ -78,18 +77,11 @@ typedef struct error_sum {
 /* Compare the floor's brightness, as a share of the unhindered light, with the rays' share. */
 static void compare(reel_scene *s, reel_quality quality, double full, bool hemisphere, error_sum *e)
 {
-    reel_error err = {0};
-    reel_renderer *r = NULL;
     reel_frame f;
     reel_render_options options = reel_render_options_default();
     reel_take *take = stage_take_create(s);
-    CHECK(take);
     options.quality = quality;
-    CHECK_INT(reel_renderer_create(s, take, &options, &r, &err), ==, REEL_OK);
-    CHECK_INT(
-        reel_frame_init(&f, W, H, REEL_PLANE_BIT(REEL_PLANE_RGB), reel_scene_n_instances(s), &err),
-        ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(r, 0, 0, &f, &err), ==, REEL_OK);
+    kit_draw_one(s, take, &options, REEL_PLANE_BIT(REEL_PLANE_RGB), 0, 0, &f);
     const reel_view view = reel_view_at(s, take, 0, 0);
     const uint8_t *rgb = f.plane[REEL_PLANE_RGB];
     for (int y = 20; y < H; y += 3) {
@@ -117,7 +109,6 @@ static void compare(reel_scene *s, reel_quality quality, double full, bool hemis
         }
     }
     reel_frame_finish(&f);
-    reel_renderer_destroy(&r);
     reel_take_destroy(&take);
     reel_scene_destroy(&s);
 }

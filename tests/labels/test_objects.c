@@ -3,20 +3,16 @@
 #include "base/objects.h"
 #include "base/rng.h"
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
 #include "tests/labels/ref_caster.h"
+#include "tests/render_kit.h"
 
 enum { W = 100, H = 70, FRAMES = 4, PER_OBJECT = 24 };
 
 typedef struct stage {
-    reel_scene *scene;
-    reel_take *take;
-    reel_renderer *renderer;
+    kit_stage base;
     reel_arena arena;
     reel_track *tracks;
     int n_tracks, n;
-    reel_frame frame;
     reel_objects objects;
 } stage;
 
@@ -24,42 +20,32 @@ static void open_stage(stage *s, reel_scene *scene, int lanes)
 {
     reel_error err = {0};
     reel_render_options options = reel_render_options_default();
-    *s = (stage){.scene = scene};
+    *s = (stage){.base.scene = scene};
     options.quality = REEL_QUALITY_LABELS;
     options.lanes = lanes;
     CHECK(scene);
     s->n = reel_scene_n_instances(scene);
-    s->take = stage_take_create(scene);
-    CHECK(s->take);
-    CHECK_INT(reel_renderer_create(scene, s->take, &options, &s->renderer, &err), ==, REEL_OK);
+    s->base.take = stage_take_create(scene);
+    kit_create(scene, s->base.take, &options,
+               REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | REEL_PLANE_BIT(REEL_PLANE_DEPTH),
+               &s->base.renderer, &s->base.frame);
     CHECK_INT(reel_tracks_make(scene, PER_OBJECT, &s->arena, &s->tracks, &s->n_tracks, &err), ==,
               REEL_OK);
-    CHECK_INT(
-        reel_frame_init(&s->frame, W, H,
-                        REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | REEL_PLANE_BIT(REEL_PLANE_DEPTH),
-                        s->n, &err),
-        ==, REEL_OK);
     CHECK_INT(reel_objects_init(&s->objects, W, H, s->n, true, s->tracks, s->n_tracks, &err), ==,
               REEL_OK);
-    s->frame.objects = &s->objects;
+    s->base.frame.objects = &s->objects;
 }
 
 static void close_stage(stage *s)
 {
+    kit_close(&s->base);
     reel_objects_finish(&s->objects);
-    reel_frame_finish(&s->frame);
-    reel_renderer_destroy(&s->renderer);
     reel_arena_finish(&s->arena);
-    reel_take_destroy(&s->take);
-    reel_scene_destroy(&s->scene);
 }
 
 static void draw(stage *s, int camera, int frame)
 {
-    reel_error err = {0};
-    if (reel_renderer_draw(s->renderer, camera, frame, &s->frame, &err) != REEL_OK) {
-        CHECK_FAIL("%s", err.msg);
-    }
+    kit_draw(s->base.renderer, camera, frame, &s->base.frame);
 }
 
 static void decode(const reel_masks *m, int i, uint8_t *out)
@@ -79,10 +65,10 @@ static void leave_alone(reel_scene *scene, const reel_scene *whole, int id)
 static void check_against_alone(stage *s, stage *alone, int id)
 {
     static uint8_t amodal[W * H], visible[W * H];
-    const uint16_t *ids = s->frame.plane[REEL_PLANE_INSTANCE];
-    const uint16_t *own = alone->frame.plane[REEL_PLANE_INSTANCE];
+    const uint16_t *ids = s->base.frame.plane[REEL_PLANE_INSTANCE];
+    const uint16_t *own = alone->base.frame.plane[REEL_PLANE_INSTANCE];
     const reel_amodal *a = &s->objects.amodal[id];
-    const reel_box *box = &alone->frame.boxes[id];
+    const reel_box *box = &alone->base.frame.boxes[id];
     decode(&s->objects.amodal_masks, id, amodal);
     decode(&s->objects.visible_masks, id, visible);
     for (int i = 0; i < W * H; i++) {
@@ -111,7 +97,7 @@ static void check_alone(reel_scene *(*make)(void))
     open_stage(&s, make(), 0);
     for (int id = 1; id <= s.n; id++) {
         reel_scene *scene = make();
-        leave_alone(scene, s.scene, id);
+        leave_alone(scene, s.base.scene, id);
         open_stage(&alone, scene, 4);
         for (int camera = 0; camera < 3; camera++) {
             draw(&s, camera, camera);
@@ -188,23 +174,24 @@ static void check_extents(reel_scene *scene, double gap)
     reel_error err = {0};
     int n = 0, known = 0;
     open_stage(&s, scene, 0);
-    CHECK_INT(reel_tracks_make(s.scene, MANY, &arena, &points, &n, &err), ==, REEL_OK);
+    CHECK_INT(reel_tracks_make(s.base.scene, MANY, &arena, &points, &n, &err), ==, REEL_OK);
     draw(&s, 0, 0);
-    const reel_view view = reel_view_at(s.scene, s.take, 0, 0);
+    const reel_view view = reel_view_at(s.base.scene, s.base.take, 0, 0);
     for (int id = 1; id <= s.n; id++) {
         const double *e = s.objects.amodal[id].extent;
         double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
         bool front = true;
         for (int i = 0; i < n; i++) {
             double u, v, z;
-            if (points[i].instance != id || !ref_present(s.scene, s.take, 0, points[i].body)) {
+            if (points[i].instance != id ||
+                !ref_present(s.base.scene, s.base.take, 0, points[i].body)) {
                 continue;
             }
             const reel_vec3 p = reel_v3(points[i].point[0], points[i].point[1], points[i].point[2]);
             front = front &&
-                    reel_view_project(&view,
-                                      reel_pose_apply(reel_take_pose(s.take, 0, points[i].body), p),
-                                      &u, &v, &z);
+                    reel_view_project(
+                        &view, reel_pose_apply(reel_take_pose(s.base.take, 0, points[i].body), p),
+                        &u, &v, &z);
             lo[0] = front ? fmin(lo[0], u) : lo[0];
             hi[0] = front ? fmax(hi[0], u) : hi[0];
             lo[1] = front ? fmin(lo[1], v) : lo[1];
@@ -243,24 +230,24 @@ static void check_tracks(reel_scene *scene)
     int seen[4] = {0}, wrong = 0, compared = 0;
     open_stage(&s, scene, 0);
     for (int frame = 0; frame < FRAMES; frame++) {
-        const reel_view view = reel_view_at(s.scene, s.take, 1, frame);
+        const reel_view view = reel_view_at(s.base.scene, s.base.take, 1, frame);
         draw(&s, 1, frame);
         for (int i = 0; i < s.n_tracks; i++) {
             const reel_track *t = &s.tracks[i];
             const reel_pose pose =
-                reel_take_pose(s.take, frame * s.scene->samples_per_frame, t->body);
+                reel_take_pose(s.base.take, frame * s.base.scene->samples_per_frame, t->body);
             const reel_vec3 p =
                 reel_pose_apply(pose, reel_v3(t->point[0], t->point[1], t->point[2]));
             const reel_vec3 way = reel_v3_sub(p, view.eye);
             const int state = s.objects.track_state[i];
             double u = 0, v = 0, z = 0;
             const bool front = reel_view_project(&view, p, &u, &v, &z);
-            const double zoom = (double)H / s.scene->height;
-            u = (u - 0.5 * s.scene->width) * zoom + 0.5 * W;
-            v = (v - 0.5 * s.scene->height) * zoom + 0.5 * H;
+            const double zoom = (double)H / s.base.scene->height;
+            u = (u - 0.5 * s.base.scene->width) * zoom + 0.5 * W;
+            v = (v - 0.5 * s.base.scene->height) * zoom + 0.5 * H;
             const bool inside = front && u >= 0 && u < W && v >= 0 && v < H;
             seen[state]++;
-            if (!ref_present(s.scene, s.take, frame, t->body)) {
+            if (!ref_present(s.base.scene, s.base.take, frame, t->body)) {
                 CHECK_INT(state, ==, REEL_TRACK_ABSENT);
                 continue;
             }
@@ -269,7 +256,7 @@ static void check_tracks(reel_scene *scene)
                 continue;
             }
             /* way is to the point, so that t is 1 there */
-            const ref_hit hit = ref_cast(s.scene, s.take, frame, view.eye, way, 1e9, -1);
+            const ref_hit hit = ref_cast(s.base.scene, s.base.take, frame, view.eye, way, 1e9, -1);
             const double off = (hit.t - 1) * reel_v3_len(way);
             const reel_vec3 n =
                 reel_quat_rotate(pose.q, reel_v3(t->normal[0], t->normal[1], t->normal[2]));

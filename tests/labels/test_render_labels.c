@@ -1,48 +1,19 @@
 /* Every label plane against a second ray-caster in double precision. */
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
 #include "tests/labels/ref_caster.h"
+#include "tests/render_kit.h"
 
 enum { W = 96, H = 64, FRAMES = 4 };
 
-typedef struct stage {
-    reel_scene *scene;
-    reel_take *take;
-    reel_renderer *renderer;
-    reel_frame frame;
-} stage;
-
-static stage open_stage(reel_scene *scene, reel_quality quality, reel_planes planes)
+static kit_stage open_stage(reel_scene *scene, reel_quality quality, reel_planes planes)
 {
-    stage s = {.scene = scene};
-    reel_error err = {0};
+    kit_stage s = {.scene = scene};
     reel_render_options options = reel_render_options_default();
     options.quality = quality;
     CHECK(scene);
     s.take = stage_take_create(scene);
-    CHECK(s.take);
-    CHECK_INT(reel_renderer_create(scene, s.take, &options, &s.renderer, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(&s.frame, scene->width, scene->height, planes,
-                              reel_scene_n_instances(scene), &err),
-              ==, REEL_OK);
+    kit_create(scene, s.take, &options, planes, &s.renderer, &s.frame);
     return s;
-}
-
-static void close_stage(stage *s)
-{
-    reel_frame_finish(&s->frame);
-    reel_renderer_destroy(&s->renderer);
-    reel_take_destroy(&s->take);
-    reel_scene_destroy(&s->scene);
-}
-
-static void draw(stage *s, int camera, int frame)
-{
-    reel_error err = {0};
-    if (reel_renderer_draw(s->renderer, camera, frame, &s->frame, &err) != REEL_OK) {
-        CHECK_FAIL("%s", err.msg);
-    }
 }
 
 /* What the pixel (x, y) of a frame should show. */
@@ -53,7 +24,7 @@ typedef struct truth {
     double cosine;         /* of the angle between ray and normal */
 } truth;
 
-static truth look(const stage *s, const reel_view *view, int frame, int x, int y)
+static truth look(const kit_stage *s, const reel_view *view, int frame, int x, int y)
 {
     const reel_vec3 dir = ref_ray(view, x + 0.5, y + 0.5);
     truth t = {.hit = ref_cast(s->scene, s->take, frame, view->eye, dir, 1e9, -1), .body = -1};
@@ -68,7 +39,7 @@ static truth look(const stage *s, const reel_view *view, int frame, int x, int y
 }
 
 /* True if depth, normal and instance of a pixel are those of `t`. */
-static bool surface_agrees(const stage *s, const truth *t, int x, int y)
+static bool surface_agrees(const kit_stage *s, const truth *t, int x, int y)
 {
     const size_t n = (size_t)W * H, i = (size_t)y * W + (size_t)x;
     const uint16_t *depth = s->frame.plane[REEL_PLANE_DEPTH];
@@ -89,7 +60,7 @@ static bool surface_agrees(const stage *s, const truth *t, int x, int y)
     return ok;
 }
 
-static bool coordinates_agree(const stage *s, const truth *t, int frame, int x, int y)
+static bool coordinates_agree(const kit_stage *s, const truth *t, int frame, int x, int y)
 {
     const size_t n = (size_t)W * H, i = (size_t)y * W + (size_t)x;
     const uint16_t *coord = s->frame.plane[REEL_PLANE_OBJECT_COORDINATES];
@@ -113,12 +84,12 @@ static bool coordinates_agree(const stage *s, const truth *t, int frame, int x, 
 /* Surface planes at every pixel of some frames; a pixel on a silhouette may round the other way. */
 static void check_surface(reel_scene *scene)
 {
-    stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_LABELS);
+    kit_stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_LABELS);
     int wrong = 0, pixels = 0;
     for (int camera = 0; camera < 3; camera++) {
         const int frame = camera;
         const reel_view view = reel_view_at(s.scene, s.take, camera, frame);
-        draw(&s, camera, frame);
+        kit_draw(s.renderer, camera, frame, &s.frame);
         for (int y = 0; y < H; y++) {
             for (int x = 0; x < W; x++) {
                 const truth t = look(&s, &view, frame, x, y);
@@ -129,7 +100,7 @@ static void check_surface(reel_scene *scene)
     }
     printf("# %d of %d pixels differ\n", wrong, pixels);
     CHECK_INT(wrong * 5000, <=, pixels);
-    close_stage(&s);
+    kit_close(&s);
 }
 
 static void surface_of_stages(const void *param)
@@ -159,8 +130,8 @@ typedef struct motion_truth {
     bool behind, fragile; /* fragile: too near to an edge for an exact verdict */
 } motion_truth;
 
-static motion_truth move(const stage *s, int camera, int frame, int other, const truth *t, int x,
-                         int y)
+static motion_truth move(const kit_stage *s, int camera, int frame, int other, const truth *t,
+                         int x, int y)
 {
     motion_truth m = {0};
     const reel_view from = reel_view_at(s->scene, s->take, camera, frame);
@@ -219,7 +190,7 @@ typedef struct flow_count {
     double worst; /* px */
 } flow_count;
 
-static void check_flow_at(const stage *s, int camera, int frame, int way, flow_count *count)
+static void check_flow_at(const kit_stage *s, int camera, int frame, int way, flow_count *count)
 {
     const reel_plane plane = way ? REEL_PLANE_FLOW_BWD : REEL_PLANE_FLOW_FWD;
     const reel_plane state_plane = way ? REEL_PLANE_FLOW_BWD_STATE : REEL_PLANE_FLOW_FWD_STATE;
@@ -262,15 +233,15 @@ static void check_flow_at(const stage *s, int camera, int frame, int way, flow_c
 
 static void check_flow(reel_scene *scene, flow_count *count)
 {
-    stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_LABELS);
+    kit_stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_LABELS);
     for (int camera = 0; camera < 2; camera++) {
         for (int frame = camera; frame < FRAMES; frame += 2 - camera) {
-            draw(&s, camera, frame);
+            kit_draw(s.renderer, camera, frame, &s.frame);
             check_flow_at(&s, camera, frame, 0, count);
             check_flow_at(&s, camera, frame, 1, count);
         }
     }
-    close_stage(&s);
+    kit_close(&s);
 }
 
 static void flow_of_all(const void *param)
@@ -299,10 +270,10 @@ static void flow_of_all(const void *param)
 
 static void boxes_are_those_of_the_masks(const void *param)
 {
-    stage s = open_stage(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), REEL_QUALITY_LABELS,
-                         REEL_PLANES_DEFAULT);
+    kit_stage s = open_stage(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), REEL_QUALITY_LABELS,
+                             REEL_PLANES_DEFAULT);
     (void)param;
-    draw(&s, 0, 1);
+    kit_draw(s.renderer, 0, 1, &s.frame);
     const uint16_t *id = s.frame.plane[REEL_PLANE_INSTANCE];
     for (int n = 1; n <= s.frame.n_instances; n++) {
         reel_box b = {W, H, 0, 0, 0};
@@ -321,11 +292,11 @@ static void boxes_are_those_of_the_masks(const void *param)
         }
         CHECK(memcmp(&b, &s.frame.boxes[n], sizeof b) == 0);
     }
-    close_stage(&s);
+    kit_close(&s);
 }
 
 /* Share of 16 x 16 points of a pixel that show the object of its centre. */
-static double true_coverage(const stage *s, const reel_view *view, int frame, int x, int y)
+static double true_coverage(const kit_stage *s, const reel_view *view, int frame, int x, int y)
 {
     const truth c = look(s, view, frame, x, y);
     int count = 0;
@@ -339,13 +310,13 @@ static double true_coverage(const stage *s, const reel_view *view, int frame, in
 
 static void coverage_is_the_share_of_the_object(const void *param)
 {
-    stage s = open_stage(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), REEL_QUALITY_STANDARD,
-                         REEL_PLANES_LABELS);
+    kit_stage s = open_stage(stage_scene_create(STAGE_TWENTY, FRAMES, W, H), REEL_QUALITY_STANDARD,
+                             REEL_PLANES_LABELS);
     const reel_view view = reel_view_at(s.scene, s.take, 0, 0);
     double sum = 0;
     int mixed = 0;
     (void)param;
-    draw(&s, 0, 0);
+    kit_draw(s.renderer, 0, 0, &s.frame);
     const uint8_t *coverage = s.frame.plane[REEL_PLANE_COVERAGE];
     for (int y = 0; y < H; y += 2) {
         for (int x = 0; x < W; x++) {
@@ -361,25 +332,25 @@ static void coverage_is_the_share_of_the_object(const void *param)
     printf("# mean error %.3f over %d mixed pixels\n", sum / mixed, mixed);
     CHECK_INT(mixed, >, 50);
     CHECK(sum / mixed < 0.12);
-    close_stage(&s);
+    kit_close(&s);
 }
 
 static void labels_do_not_depend_on_quality(const void *param)
 {
     (void)param;
     for (int q = REEL_QUALITY_DRAFT; q < REEL_QUALITY_COUNT; q++) {
-        stage a = open_stage(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H), REEL_QUALITY_LABELS,
-                             REEL_PLANES_LABELS);
-        stage b = open_stage(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H), (reel_quality)q,
-                             REEL_PLANES_LABELS | REEL_PLANE_BIT(REEL_PLANE_RGB));
-        draw(&a, 0, 1);
-        draw(&b, 0, 1);
+        kit_stage a = open_stage(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H),
+                                 REEL_QUALITY_LABELS, REEL_PLANES_LABELS);
+        kit_stage b = open_stage(stage_scene_create(STAGE_PATTERNS, FRAMES, W, H), (reel_quality)q,
+                                 REEL_PLANES_LABELS | REEL_PLANE_BIT(REEL_PLANE_RGB));
+        kit_draw(a.renderer, 0, 1, &a.frame);
+        kit_draw(b.renderer, 0, 1, &b.frame);
         for (int p = REEL_PLANE_DEPTH; p < REEL_PLANE_COUNT; p++) {
             CHECK(memcmp(a.frame.plane[p], b.frame.plane[p],
                          reel_plane_bytes((reel_plane)p, W, H)) == 0);
         }
-        close_stage(&a);
-        close_stage(&b);
+        kit_close(&a);
+        kit_close(&b);
     }
 }
 
@@ -389,11 +360,11 @@ static void too_far_is_refused(const void *param)
     reel_error err = {0};
     (void)param;
     scene->geoms[0].size[0] = 0; /* a floor without end */
-    stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_DEFAULT);
+    kit_stage s = open_stage(scene, REEL_QUALITY_LABELS, REEL_PLANES_DEFAULT);
     CHECK_INT(reel_renderer_draw(s.renderer, 1, 2, &s.frame, &err), ==, REEL_E_REFUSED);
     CHECK_CONTAINS(err.field, "depth");
     CHECK_CONTAINS(err.msg, "frame 2, pixel (");
-    close_stage(&s);
+    kit_close(&s);
 }
 
 static const check_test tests[] = {

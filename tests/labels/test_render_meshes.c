@@ -1,9 +1,8 @@
 /* Meshes where rasterisers go wrong: edges through pixel centres, cameras that touch them, slivers.
  */
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
 #include "tests/labels/ref_caster.h"
+#include "tests/render_kit.h"
 
 enum { W = 64, H = 64 };
 
@@ -17,21 +16,13 @@ typedef struct shot {
 static shot shoot(reel_scene *scene, reel_vec3 eye, reel_vec3 target, reel_vec3 up, double fov)
 {
     shot s = {.scene = scene};
-    reel_error err = {0};
-    reel_renderer *r = NULL;
     reel_render_options options = reel_render_options_default();
     CHECK(scene);
     scene->cameras[1].keys[0] = (reel_camera_key){0, eye, target, up};
     scene->cameras[1].fov_y = fov;
     s.take = stage_take_create(scene);
-    CHECK(s.take);
     options.quality = REEL_QUALITY_LABELS;
-    CHECK_INT(reel_renderer_create(scene, s.take, &options, &r, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(&s.frame, scene->width, scene->height, REEL_PLANES_LABELS,
-                              reel_scene_n_instances(scene), &err),
-              ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(r, 1, 0, &s.frame, &err), ==, REEL_OK);
-    reel_renderer_destroy(&r);
+    kit_draw_one(scene, s.take, &options, REEL_PLANES_LABELS, 1, 0, &s.frame);
     return s;
 }
 

@@ -2,14 +2,10 @@
  * The label checks of physreel verify find what is wrong in a frame, whatever its digests say: each
  * plane is changed at one pixel, and the fault that belongs to it must be told.
  */
-#include "app/args.h"
-#include "app/job.h"
 #include "app/verify.h"
-#include "base/fs.h"
 #include "engine/engine.h"
-#include "render/render.h"
-#include "tests/check.h"
-#include <unistd.h>
+#include "tests/render_kit.h"
+#include "tests/run_kit.h"
 
 enum { FRAME = 2 };
 
@@ -20,45 +16,17 @@ static int x_hit, y_hit; /* a pixel of instance 1, all around it too */
 
 static void make_record(void)
 {
-    static reel_args args;
-    static const reel_option names[] = {
-        {.name = "size"}, {.name = "frames"}, {.name = "fps"}, {.name = "labels"}};
-    static const char *const values[] = {"160x120", "5", "12", "all"};
-    static const reel_command command = {.name = "run", .options = names};
-    char dir[] = "/tmp/physreel-labels-XXXXXX", path[REEL_PATH_MAX];
-    reel_plan *plan = NULL;
-    reel_error err = {0};
-    args = (reel_args){.command = &command, .n_arguments = 1, .arguments = {"toss"}};
-    for (int i = 0; i < 4; i++) {
-        args.options[i].option = &names[i];
-        args.options[i].value = values[i];
-    }
-    args.n_options = 4;
-    CHECK(mkdtemp(dir) != NULL);
-    CHECK_INT(reel_plan_create(&args, &plan, &err), ==, REEL_OK);
-    CHECK_INT(reel_plan_probe(plan, &err), ==, REEL_OK);
-    CHECK_INT(reel_job_run(plan, 0, dir, NULL, NULL, &err), ==, REEL_OK);
-    reel_fs_join(path, sizeof path, dir, plan->clips[0].id);
-    CHECK_INT(reel_record_open(path, &record, &err), ==, REEL_OK);
-    CHECK_INT(reel_record_load_data(record, &err), ==, REEL_OK);
-    CHECK_INT(reel_fs_remove_tree(dir, &err), ==, REEL_OK);
-    reel_plan_destroy(&plan);
+    char *words[] = {"toss",  "--size", "160x120",  "--frames", "5",
+                     "--fps", "12",     "--labels", "all"};
+    record = kit_record((int)(sizeof words / sizeof *words), words);
 }
 
 static void draw_frame(void)
 {
-    reel_render_options options = reel_render_options_default();
-    reel_renderer *renderer = NULL;
-    reel_error err = {0};
-    const reel_scene *scene = record->scene;
+    const reel_render_options options = reel_render_options_default();
     reel_frame_finish(&frame);
-    CHECK_INT(reel_renderer_create(scene, record->take, &options, &renderer, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(&frame, scene->width, scene->height, REEL_PLANES_LABELS,
-                              reel_scene_n_instances(scene), &err),
-              ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(renderer, record->streams[0].camera_index, FRAME, &frame, &err),
-              ==, REEL_OK);
-    reel_renderer_destroy(&renderer);
+    kit_draw_one(record->scene, record->take, &options, REEL_PLANES_LABELS,
+                 record->streams[0].camera_index, FRAME, &frame);
 }
 
 static bool all_around(const uint16_t *ids, int x, int y)

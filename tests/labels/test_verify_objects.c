@@ -2,13 +2,9 @@
  * The checks of amodal figures, masks and tracks find what is wrong in them: each is changed at one
  * place, and the fault that belongs to it must be told; and masks are coded as COCO codes them.
  */
-#include "app/args.h"
-#include "app/job.h"
 #include "app/verify.h"
-#include "base/fs.h"
-#include "render/render.h"
-#include "tests/check.h"
-#include <stdlib.h>
+#include "tests/render_kit.h"
+#include "tests/run_kit.h"
 
 enum { W = 160, H = 120, FRAMES = 3, FRAME = 1 };
 
@@ -18,40 +14,13 @@ static reel_frame frame;
 /* A record of objects that hide one another, and one frame of it. */
 static void set_up(void)
 {
-    static reel_args args;
-    static const reel_option names[] = {
-        {.name = "size"}, {.name = "frames"}, {.name = "labels"}, {.name = "tracks"}};
-    static const char *const values[] = {"160x120", "3", "all", "40"};
-    static const reel_command command = {.name = "run", .options = names};
-    char dir[] = "/tmp/physreel-objects-XXXXXX", path[REEL_PATH_MAX];
-    reel_plan *plan = NULL;
-    reel_renderer *renderer = NULL;
-    reel_error err = {0};
-    args = (reel_args){.command = &command, .n_arguments = 1, .arguments = {"shapes"}};
-    for (int i = 0; i < 4; i++) {
-        args.options[i].option = &names[i];
-        args.options[i].value = values[i];
-    }
-    args.n_options = 4;
-    CHECK(mkdtemp(dir) != NULL);
-    CHECK_INT(reel_plan_create(&args, &plan, &err), ==, REEL_OK);
-    CHECK_INT(reel_plan_probe(plan, &err), ==, REEL_OK);
-    CHECK_INT(reel_job_run(plan, 0, dir, NULL, NULL, &err), ==, REEL_OK);
-    reel_fs_join(path, sizeof path, dir, plan->clips[0].id);
-    CHECK_INT(reel_record_open(path, &record, &err), ==, REEL_OK);
-    CHECK_INT(reel_record_load_data(record, &err), ==, REEL_OK);
-    CHECK_INT(reel_fs_remove_tree(dir, &err), ==, REEL_OK);
-    reel_plan_destroy(&plan);
-    const reel_render_options render = reel_render_options_default();
-    CHECK_INT(reel_renderer_create(record->scene, record->take, &render, &renderer, &err), ==,
-              REEL_OK);
-    CHECK_INT(
-        reel_frame_init(&frame, W, H,
-                        REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | REEL_PLANE_BIT(REEL_PLANE_DEPTH),
-                        reel_scene_n_instances(record->scene), &err),
-        ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(renderer, 0, FRAME, &frame, &err), ==, REEL_OK);
-    reel_renderer_destroy(&renderer);
+    char *words[] = {"shapes",   "--size", "160x120",  "--frames", "3",
+                     "--labels", "all",    "--tracks", "40"};
+    const reel_render_options options = reel_render_options_default();
+    record = kit_record((int)(sizeof words / sizeof *words), words);
+    kit_draw_one(record->scene, record->take, &options,
+                 REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | REEL_PLANE_BIT(REEL_PLANE_DEPTH), 0, FRAME,
+                 &frame);
 }
 
 static void tear_down(void)

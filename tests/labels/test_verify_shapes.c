@@ -1,8 +1,7 @@
 /* What the renderer draws of every shape is what verify expects of it, and not a little else. */
 #include "app/verify.h"
 #include "bench/stage_scene.h"
-#include "render/render.h"
-#include "tests/check.h"
+#include "tests/render_kit.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -36,19 +35,13 @@ static void fill_cameras(fake *f, const reel_scene *scene, int camera)
 static void make(fake *f, reel_scene *scene, int camera)
 {
     reel_render_options options = reel_render_options_default();
-    reel_renderer *renderer = NULL;
-    reel_error err = {0};
     CHECK(scene);
     memset(f, 0, sizeof *f);
     f->take = stage_take_create(scene);
     options.quality = REEL_QUALITY_LABELS;
-    CHECK(f->take);
     const int n = reel_scene_n_instances(scene);
     CHECK_INT(n, <=, 64);
-    CHECK_INT(reel_renderer_create(scene, f->take, &options, &renderer, &err), ==, REEL_OK);
-    CHECK_INT(reel_frame_init(&f->frame, W, H, REEL_PLANES_LABELS, n, &err), ==, REEL_OK);
-    CHECK_INT(reel_renderer_draw(renderer, camera, FRAME, &f->frame, &err), ==, REEL_OK);
-    reel_renderer_destroy(&renderer);
+    kit_draw_one(scene, f->take, &options, REEL_PLANES_LABELS, camera, FRAME, &f->frame);
     fill_cameras(f, scene, camera);
     for (int i = 1; i <= n; i++) {
         const reel_box *b = &f->frame.boxes[i];
