@@ -2,60 +2,23 @@
 #include "base/alloc.h"
 #include "export/pack_internal.h"
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static void put(reel_bytes *out, const char *text)
-{
-    reel_bytes_put(out, text, strlen(text));
-}
-
-static void putf(reel_bytes *out, const char *fmt, ...) REEL_PRINTF(2, 3);
-
-static void putf(reel_bytes *out, const char *fmt, ...)
-{
-    va_list args, again;
-    va_start(args, fmt);
-    va_copy(again, args);
-    const int n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    char *at = n < 0 ? NULL : (char *)reel_bytes_reserve(out, (size_t)n + 1);
-    if (at) {
-        vsnprintf(at, (size_t)n + 1, fmt, again);
-        out->size += (size_t)n;
-    }
-    va_end(again);
-}
-
-/* As JSON has it: with a point in every locale. */
-static void put_real(reel_bytes *out, double v)
-{
-    reel_json *value = reel_json_real(v);
-    char *text = value ? reel_json_canonical(value, NULL) : NULL;
-    if (text) {
-        put(out, text);
-    } else {
-        out->failed = true;
-    }
-    reel_free(text);
-    reel_json_destroy(&value);
-}
 
 /* A double-quoted YAML scalar. */
 static void put_quoted(reel_bytes *out, const char *text)
 {
-    put(out, "\"");
+    reel_bytes_text(out, "\"");
     for (const char *c = text; *c; c++) {
         if (*c == '"' || *c == '\\') {
-            putf(out, "\\%c", *c);
+            reel_bytes_printf(out, "\\%c", *c);
         } else if ((unsigned char)*c < 0x20) {
-            putf(out, "\\x%02x", (unsigned)*c);
+            reel_bytes_printf(out, "\\x%02x", (unsigned)*c);
         } else {
-            putf(out, "%c", *c);
+            reel_bytes_printf(out, "%c", *c);
         }
     }
-    put(out, "\"");
+    reel_bytes_text(out, "\"");
 }
 
 /* ---- front matter -----------------------------------------------------------------------------
@@ -86,21 +49,21 @@ static const char *size_category(int64_t rows)
  */
 static void put_configs(reel_bytes *out, const reel_card_facts *facts)
 {
-    put(out, "configs:\n- config_name: clips\n  default: true\n  data_files:\n");
+    reel_bytes_text(out, "configs:\n- config_name: clips\n  default: true\n  data_files:\n");
     for (int s = 0; s < facts->n_splits; s++) {
         const char *name = facts->splits[s].name;
-        putf(out, "  - split: %s\n    path:\n", name);
+        reel_bytes_printf(out, "  - split: %s\n    path:\n", name);
         if (facts->colour) {
-            putf(out, "    - \"clips/%s/*/*.mp4\"\n", name);
+            reel_bytes_printf(out, "    - \"clips/%s/*/*.mp4\"\n", name);
         }
-        putf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
+        reel_bytes_printf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
     }
     for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !facts->colour; t++) {
         const char *table = reel_table_get((reel_table_id)t, true)->name;
-        putf(out, "- config_name: %s\n  data_files:\n", table);
+        reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
         for (int s = 0; s < facts->n_splits; s++) {
-            putf(out, "  - split: %s\n    path: \"tables/%s/%s-*.parquet\"\n",
-                 facts->splits[s].name, table, facts->splits[s].name);
+            reel_bytes_printf(out, "  - split: %s\n    path: \"tables/%s/%s-*.parquet\"\n",
+                              facts->splits[s].name, table, facts->splits[s].name);
         }
     }
 }
@@ -111,19 +74,21 @@ static void put_front(reel_bytes *out, const reel_card_facts *facts)
     for (int s = 0; s < facts->n_splits; s++) {
         rows += facts->splits[s].n_rows;
     }
-    put(out, "---\npretty_name: ");
+    reel_bytes_text(out, "---\npretty_name: ");
     put_quoted(out, facts->options->name);
-    putf(out, "\nlicense: %s\n", facts->options->license);
-    put(out,
+    reel_bytes_printf(out, "\nlicense: %s\n", facts->options->license);
+    reel_bytes_text(
+        out,
         "task_categories:\n- video-classification\n- depth-estimation\n- object-detection\n"
         "- image-segmentation\n- text-to-video\n- image-to-video\n");
-    put(out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- optical-flow\n- physreel\n");
-    putf(out, "size_categories:\n- %s\n", size_category(rows));
-    put(out,
-        "language:\n- en\nannotations_creators:\n- machine-generated\n"
-        "source_datasets:\n- original\n");
+    reel_bytes_text(
+        out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- optical-flow\n- physreel\n");
+    reel_bytes_printf(out, "size_categories:\n- %s\n", size_category(rows));
+    reel_bytes_text(out,
+                    "language:\n- en\nannotations_creators:\n- machine-generated\n"
+                    "source_datasets:\n- original\n");
     put_configs(out, facts);
-    put(out, "---\n\n");
+    reel_bytes_text(out, "---\n\n");
 }
 
 /* ---- body -------------------------------------------------------------------------------------
@@ -137,32 +102,35 @@ static void put_plane_names(reel_bytes *out, reel_planes labels)
     const char *before = "- **per pixel**: ";
     for (int p = 0; p < REEL_PLANE_COUNT; p++) {
         if (labels & ~states & REEL_PLANE_BIT(p)) {
-            putf(out, "%s%s", before, reel_plane_get_info((reel_plane)p)->name);
+            reel_bytes_printf(out, "%s%s", before, reel_plane_get_info((reel_plane)p)->name);
             before = ", ";
         }
     }
-    put(out, labels & states ? ", and whether a point is visible in the other frame\n" : "\n");
+    reel_bytes_text(out, labels & states ? ", and whether a point is visible in the other frame\n"
+                                         : "\n");
 }
 
 /* What a visitor of the dataset's page reads first. */
 static void put_summary(reel_bytes *out, const reel_card_facts *facts)
 {
-    putf(out, "# %s\n\n", facts->options->name);
+    reel_bytes_printf(out, "# %s\n\n", facts->options->name);
     if (facts->picture) {
-        putf(out, "![clips and their labels](%s)\n\n", facts->picture);
+        reel_bytes_printf(out, "![clips and their labels](%s)\n\n", facts->picture);
     }
-    putf(out,
-         "%d simulated clip%s of rigid bodies in motion with exact labels, made by physreel %s.",
-         facts->n_clips, facts->n_clips == 1 ? "" : "s", REEL_VERSION);
+    reel_bytes_printf(
+        out,
+        "%d simulated clip%s of rigid bodies in motion with exact labels, made by physreel %s.",
+        facts->n_clips, facts->n_clips == 1 ? "" : "s", REEL_VERSION);
     if (facts->uniform) {
-        putf(out, " %d x %d pixels, %d frames at %d frames/s.", facts->width, facts->height,
-             facts->frames, facts->fps);
+        reel_bytes_printf(out, " %d x %d pixels, %d frames at %d frames/s.", facts->width,
+                          facts->height, facts->frames, facts->fps);
     }
-    put(out, "\n\n");
+    reel_bytes_text(out, "\n\n");
     if (facts->example) {
         put_plane_names(out, facts->labels);
     }
-    put(out,
+    reel_bytes_text(
+        out,
         "- **per object and frame**: pose, velocities, contact force, energies, asleep or not, 2-D "
         "box and visible pixels, 3-D box\n"
         "- **per camera and frame**: intrinsics and pose\n"
@@ -183,93 +151,107 @@ static const char *example_split(const reel_card_facts *facts)
 
 static void put_plane_example(reel_bytes *out, const reel_card_facts *facts)
 {
-    putf(out,
-         "\nLabel planes: one Zarr store per clip and camera, read by zarr 2 and 3. Open it in the "
-         "process that reads it, because zip handles do not survive a fork.\n\n```python\n"
-         "import zarr\n\n"
-         "store = zarr.open(zarr.storage.ZipStore(f\"{root}/%s\", mode=\"r\"), mode=\"r\")\n",
-         facts->example);
+    reel_bytes_printf(
+        out,
+        "\nLabel planes: one Zarr store per clip and camera, read by zarr 2 and 3. Open it in the "
+        "process that reads it, because zip handles do not survive a fork.\n\n```python\n"
+        "import zarr\n\n"
+        "store = zarr.open(zarr.storage.ZipStore(f\"{root}/%s\", mode=\"r\"), mode=\"r\")\n",
+        facts->example);
     if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-        put(out, "depth = store[\"depth\"][0].astype(\"float32\") * ");
-        put_real(out, facts->depth_scale);
-        put(out,
+        reel_bytes_text(out, "depth = store[\"depth\"][0].astype(\"float32\") * ");
+        reel_bytes_real(out, facts->depth_scale);
+        reel_bytes_text(
+            out,
             "  # frame 0, [H, W] metres along the view axis\n"
             "depth[store[\"depth\"][0] == 65535] = float(\"inf\")     # nothing there\n");
     }
     if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_INSTANCE)) {
-        put(out,
+        reel_bytes_text(
+            out,
             "mask = store[\"instance\"][0] == 1                     # where the object with "
             "instance_id 1 is seen\n");
     }
     if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
-        put(out,
+        reel_bytes_text(
+            out,
             "dx, dy = store[\"flow_fwd\"][0] / 64                   # pixels, from frame 0 to "
             "frame 1\n");
     }
-    put(out, "```\n");
+    reel_bytes_text(out, "```\n");
 }
 
 static void put_loading(reel_bytes *out, const reel_card_facts *facts)
 {
     const char *split = example_split(facts);
-    put(out,
-        "## Loading\n\n```python\nfrom datasets import load_dataset\n\n"
-        "root = \"path/to/dataset\"\n"
-        "clips = load_dataset(root)  # one row per clip and camera");
-    put(out, facts->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
-    putf(out,
-         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
-         split);
-    put(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
-    put(out, facts->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
-    put(out,
+    reel_bytes_text(out,
+                    "## Loading\n\n```python\nfrom datasets import load_dataset\n\n"
+                    "root = \"path/to/dataset\"\n"
+                    "clips = load_dataset(root)  # one row per clip and camera");
+    reel_bytes_text(out, facts->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
+    reel_bytes_printf(
+        out,
+        "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
+        split);
+    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
+    reel_bytes_text(out, facts->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
+    reel_bytes_text(
+        out,
         " From the hub: `load_dataset(\"owner/name\")`, and tables with `root = "
         "\"hf://datasets/owner/name\"`. Every table is a plain Parquet file, for DuckDB "
         "(`select * from 'tables/events/*.parquet'`) and `pandas.read_parquet` as well.\n");
     if (facts->example_video) {
-        putf(out,
-             "\nFrames without `datasets`:\n\n```python\nimport av\n\n"
-             "with av.open(f\"{root}/%s\") as video:\n"
-             "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
-             facts->example_video);
+        reel_bytes_printf(
+            out,
+            "\nFrames without `datasets`:\n\n```python\nimport av\n\n"
+            "with av.open(f\"{root}/%s\") as video:\n"
+            "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
+            facts->example_video);
     }
     if (facts->example) {
         put_plane_example(out, facts);
     }
-    put(out, "\n");
+    reel_bytes_text(out, "\n");
 }
 
 static void put_content(reel_bytes *out, const reel_card_facts *facts)
 {
-    put(out, "## What is in it\n\n| split | clips | rows (clip and camera) |\n|---|---|---|\n");
+    reel_bytes_text(
+        out, "## What is in it\n\n| split | clips | rows (clip and camera) |\n|---|---|---|\n");
     for (int s = 0; s < facts->n_splits; s++) {
-        putf(out, "| %s | %d | %" PRId64 " |\n", facts->splits[s].name, facts->splits[s].n_clips,
-             facts->splits[s].n_rows);
+        reel_bytes_printf(out, "| %s | %d | %" PRId64 " |\n", facts->splits[s].name,
+                          facts->splits[s].n_clips, facts->splits[s].n_rows);
     }
-    put(out, "\n| family | clips |\n|---|---|\n");
+    reel_bytes_text(out, "\n| family | clips |\n|---|---|\n");
     for (int f = 0; f < facts->n_families; f++) {
-        putf(out, "| %s | %d |\n", facts->families[f].name, facts->families[f].n_clips);
+        reel_bytes_printf(out, "| %s | %d |\n", facts->families[f].name,
+                          facts->families[f].n_clips);
     }
-    put(out, "\n| files | content |\n|---|---|\n");
+    reel_bytes_text(out, "\n| files | content |\n|---|---|\n");
     if (facts->colour) {
-        put(out,
+        reel_bytes_text(
+            out,
             "| `clips/<split>/<nnn>/<stream>.mp4` | colour: H.264, 4:2:0, bt709, constant "
             "frame rate |\n");
     }
-    put(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
+    reel_bytes_text(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
     if (facts->example) {
-        put(out,
+        reel_bytes_text(
+            out,
             "| `labels/<split>/<nnn>/<stream>.zarr.zip` | label planes, one array a plane, "
             "one chunk a frame |\n");
     }
-    put(out,
+    reel_bytes_text(
+        out,
         "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes |\n"
         "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
         "float64, the views, digests: all labels can be made again from these |\n");
     if (facts->has_plan) {
-        put(out, "| `plan.json` | what the run was asked for: scenes, options, seed |\n");
+        reel_bytes_text(out,
+                        "| `plan.json` | what the run was asked for: scenes, options, seed |\n");
     }
-    put(out,
+    reel_bytes_text(
+        out,
         "| `manifest.json` | size and SHA-256 of every file |\n\n"
         "A stream is a clip, or `<clip>_<camera>` where a clip has several cameras.\n\n");
 }
@@ -307,26 +289,30 @@ static void put_planes(reel_bytes *out, const reel_card_facts *facts)
     if (!facts->example) {
         return;
     }
-    put(out,
+    reel_bytes_text(
+        out,
         "### Label planes\n\nThe sample at the pixel's centre, never anti-aliased, the same "
         "one for all planes.\n\n| plane | meaning |\n|---|---|\n");
     if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-        put(out, "| depth | uint16 [H,W]; z = value x ");
-        put_real(out, facts->depth_scale);
-        put(out,
+        reel_bytes_text(out, "| depth | uint16 [H,W]; z = value x ");
+        reel_bytes_real(out, facts->depth_scale);
+        reel_bytes_text(
+            out,
             " m along the view axis (planar, not the distance to the camera); 65535 = nothing |\n");
     }
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         if (facts->labels & REEL_PLANE_BIT(lines[i].plane)) {
-            putf(out, "| %s | %s |\n", reel_plane_get_info(lines[i].plane)->name, lines[i].text);
+            reel_bytes_printf(out, "| %s | %s |\n", reel_plane_get_info(lines[i].plane)->name,
+                              lines[i].text);
         }
     }
-    put(out, "\n");
+    reel_bytes_text(out, "\n");
 }
 
 static void put_conventions(reel_bytes *out)
 {
-    put(out,
+    reel_bytes_text(
+        out,
         "## Conventions\n\n"
         "- SI units, radians; right-handed world, Z up. Quaternions are (w, x, y, z), unit, world "
         "from body.\n"
@@ -346,35 +332,39 @@ static void put_conventions(reel_bytes *out)
 
 static void put_making(reel_bytes *out, const reel_card_facts *facts)
 {
-    put(out,
+    reel_bytes_text(
+        out,
         "## Uses and limits\n\n"
         "For learning and measuring depth, motion, segmentation, tracking, pose and physical "
         "reasoning, where labels must be exact or physics must be known. Everything is synthetic: "
         "no persons, no recorded places. Not for judging how cloth, fluids or other deformable "
         "things behave (bodies are rigid, friction is Coulomb's), not as a measure of real "
         "materials, and no replacement for real video in a final evaluation.\n\n");
-    putf(out, "Licence: %s.\n\n## How it was made\n\n", facts->options->license);
+    reel_bytes_printf(out, "Licence: %s.\n\n## How it was made\n\n", facts->options->license);
     if (facts->options->command[0]) {
-        putf(out, "```sh\n%s\n```\n\n", facts->options->command);
+        reel_bytes_printf(out, "```sh\n%s\n```\n\n", facts->options->command);
     }
-    putf(out,
-         "physreel %s, base seed %s. The same command makes the same files again; "
-         "`physreel verify DIR` checks every file, table and label, and `--regenerate` makes "
-         "the clips anew and compares.\n\n",
-         REEL_VERSION, facts->seeds);
+    reel_bytes_printf(
+        out,
+        "physreel %s, base seed %s. The same command makes the same files again; "
+        "`physreel verify DIR` checks every file, table and label, and `--regenerate` makes "
+        "the clips anew and compares.\n\n",
+        REEL_VERSION, facts->seeds);
 }
 
 void reel_table_markdown(const reel_table *table, reel_bytes *out)
 {
-    putf(out, "### %s\n\n%c%s.\n\n| column | type | unit | meaning |\n|---|---|---|---|\n",
-         table->name, table->doc[0] - 'a' + 'A', table->doc + 1);
+    reel_bytes_printf(out,
+                      "### %s\n\n%c%s.\n\n| column | type | unit | meaning |\n|---|---|---|---|\n",
+                      table->name, table->doc[0] - 'a' + 'A', table->doc + 1);
     for (int c = 0; c < table->n_columns; c++) {
         const reel_column *column = &table->columns[c];
         char type[32];
         reel_column_type_name(column, type, sizeof(type));
-        putf(out, "| %s | %s | %s | %s |\n", column->name, type, column->unit, column->doc);
+        reel_bytes_printf(out, "| %s | %s | %s | %s |\n", column->name, type, column->unit,
+                          column->doc);
     }
-    put(out, "\n");
+    reel_bytes_text(out, "\n");
 }
 
 char *reel_card_text(const reel_card_facts *facts, size_t *size)
@@ -387,7 +377,8 @@ char *reel_card_text(const reel_card_facts *facts, size_t *size)
     put_conventions(&out);
     put_planes(&out, facts);
     put_making(&out, facts);
-    put(&out,
+    reel_bytes_text(
+        &out,
         "## Tables\n\nNull means that there is none, such as the mass of what never moves; "
         "`float64[3]` is a list of three.\n\n");
     for (int t = 0; t < REEL_TABLE_COUNT; t++) {
