@@ -1,12 +1,26 @@
-/* card.c - README.md of a dataset: front matter for the hub, then what a user needs to know. */
-#include "base/alloc.h"
-#include "export/pack_internal.h"
+/* card.c - see card.h */
+#include "export/card.h"
+#include "base/fs.h"
+#include "export/tables.h"
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-/* A double-quoted YAML scalar. */
-static void put_quoted(reel_bytes *out, const char *text)
+void reel_layout_card_finish(reel_layout_card *card)
+{
+    reel_bytes_finish(&card->configs);
+    reel_bytes_finish(&card->tags);
+    reel_bytes_finish(&card->loading);
+    reel_bytes_finish(&card->files);
+    reel_bytes_finish(&card->notes);
+}
+
+static void put_bytes(reel_bytes *out, const reel_bytes *part)
+{
+    reel_bytes_put(out, part->data, part->size);
+    out->failed |= part->failed;
+}
+
+void reel_card_put_quoted(reel_bytes *out, const char *text)
 {
     reel_bytes_text(out, "\"");
     for (const char *c = text; *c; c++) {
@@ -40,54 +54,28 @@ static const char *size_category(int64_t rows)
     return "n>1B";
 }
 
-/*
- * Patterns are explicit: the hub infers splits and builders from names otherwise. The only config
- * is that of the videos with their metadata: `datasets` opens all configs of a repository with one
- * builder, that of the first, so tables listed here would be read by the video builder as empty.
- * They are loaded by path instead (put_loading). Without colour there is no video, and the clips
- * and every table are Parquet: then all are listed.
- */
-static void put_configs(reel_bytes *out, const reel_card_facts *facts)
-{
-    reel_bytes_text(out, "configs:\n- config_name: clips\n  default: true\n  data_files:\n");
-    for (int s = 0; s < facts->n_splits; s++) {
-        const char *name = facts->splits[s].name;
-        reel_bytes_printf(out, "  - split: %s\n    path:\n", name);
-        if (facts->colour) {
-            reel_bytes_printf(out, "    - \"clips/%s/*/*.mp4\"\n", name);
-        }
-        reel_bytes_printf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
-    }
-    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !facts->colour; t++) {
-        const char *table = reel_table_get((reel_table_id)t, true)->name;
-        reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
-        for (int s = 0; s < facts->n_splits; s++) {
-            reel_bytes_printf(out, "  - split: %s\n    path: \"tables/%s/%s-*.parquet\"\n",
-                              facts->splits[s].name, table, facts->splits[s].name);
-        }
-    }
-}
-
-static void put_front(reel_bytes *out, const reel_card_facts *facts)
+static void put_front(reel_bytes *out, const reel_card *card)
 {
     int64_t rows = 0;
-    for (int s = 0; s < facts->n_splits; s++) {
-        rows += facts->splits[s].n_rows;
+    for (int s = 0; s < card->facts->n_splits; s++) {
+        rows += card->facts->splits[s].n_rows;
     }
     reel_bytes_text(out, "---\npretty_name: ");
-    put_quoted(out, facts->options->name);
-    reel_bytes_printf(out, "\nlicense: %s\n", facts->options->license);
+    reel_card_put_quoted(out, card->name);
+    reel_bytes_printf(out, "\nlicense: %s\n", card->license);
     reel_bytes_text(
         out,
         "task_categories:\n- video-classification\n- depth-estimation\n- object-detection\n"
         "- image-segmentation\n- text-to-video\n- image-to-video\n");
     reel_bytes_text(
         out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- optical-flow\n- physreel\n");
+    put_bytes(out, &card->layout->tags);
     reel_bytes_printf(out, "size_categories:\n- %s\n", size_category(rows));
     reel_bytes_text(out,
                     "language:\n- en\nannotations_creators:\n- machine-generated\n"
                     "source_datasets:\n- original\n");
-    put_configs(out, facts);
+    reel_bytes_text(out, "configs:\n");
+    put_bytes(out, &card->layout->configs);
     reel_bytes_text(out, "---\n\n");
 }
 
@@ -111,11 +99,12 @@ static void put_plane_names(reel_bytes *out, reel_planes labels)
 }
 
 /* What a visitor of the dataset's page reads first. */
-static void put_summary(reel_bytes *out, const reel_card_facts *facts)
+static void put_summary(reel_bytes *out, const reel_card *card)
 {
-    reel_bytes_printf(out, "# %s\n\n", facts->options->name);
-    if (facts->picture) {
-        reel_bytes_printf(out, "![clips and their labels](%s)\n\n", facts->picture);
+    const reel_facts *facts = card->facts;
+    reel_bytes_printf(out, "# %s\n\n", card->name);
+    if (card->picture) {
+        reel_bytes_printf(out, "![clips and their labels](%s)\n\n", card->picture);
     }
     reel_bytes_printf(
         out,
@@ -126,7 +115,7 @@ static void put_summary(reel_bytes *out, const reel_card_facts *facts)
                           facts->height, facts->frames, facts->fps);
     }
     reel_bytes_text(out, "\n\n");
-    if (facts->example) {
+    if (facts->labels) {
         put_plane_names(out, facts->labels);
     }
     reel_bytes_text(
@@ -139,83 +128,9 @@ static void put_summary(reel_bytes *out, const reel_card_facts *facts)
         "trusted (deepest penetration, energy gained, error of momentum)\n\n");
 }
 
-static const char *example_split(const reel_card_facts *facts)
+static void put_content(reel_bytes *out, const reel_card *card)
 {
-    for (int s = 0; s < facts->n_splits; s++) {
-        if (strcmp(facts->splits[s].name, "train") == 0) {
-            return "train";
-        }
-    }
-    return facts->splits[0].name;
-}
-
-static void put_plane_example(reel_bytes *out, const reel_card_facts *facts)
-{
-    reel_bytes_printf(
-        out,
-        "\nLabel planes: one Zarr store per clip and camera, read by zarr 2 and 3. Open it in the "
-        "process that reads it, because zip handles do not survive a fork.\n\n```python\n"
-        "import zarr\n\n"
-        "store = zarr.open(zarr.storage.ZipStore(f\"{root}/%s\", mode=\"r\"), mode=\"r\")\n",
-        facts->example);
-    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-        reel_bytes_text(out, "depth = store[\"depth\"][0].astype(\"float32\") * ");
-        reel_bytes_real(out, facts->depth_scale);
-        reel_bytes_text(
-            out,
-            "  # frame 0, [H, W] metres along the view axis\n"
-            "depth[store[\"depth\"][0] == 65535] = float(\"inf\")     # nothing there\n");
-    }
-    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_INSTANCE)) {
-        reel_bytes_text(
-            out,
-            "mask = store[\"instance\"][0] == 1                     # where the object with "
-            "instance_id 1 is seen\n");
-    }
-    if (facts->labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
-        reel_bytes_text(
-            out,
-            "dx, dy = store[\"flow_fwd\"][0] / 64                   # pixels, from frame 0 to "
-            "frame 1\n");
-    }
-    reel_bytes_text(out, "```\n");
-}
-
-static void put_loading(reel_bytes *out, const reel_card_facts *facts)
-{
-    const char *split = example_split(facts);
-    reel_bytes_text(out,
-                    "## Loading\n\n```python\nfrom datasets import load_dataset\n\n"
-                    "root = \"path/to/dataset\"\n"
-                    "clips = load_dataset(root)  # one row per clip and camera");
-    reel_bytes_text(out, facts->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
-    reel_bytes_printf(
-        out,
-        "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
-        split);
-    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
-    reel_bytes_text(out, facts->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
-    reel_bytes_text(
-        out,
-        " From the hub: `load_dataset(\"owner/name\")`, and tables with `root = "
-        "\"hf://datasets/owner/name\"`. Every table is a plain Parquet file, for DuckDB "
-        "(`select * from 'tables/events/*.parquet'`) and `pandas.read_parquet` as well.\n");
-    if (facts->example_video) {
-        reel_bytes_printf(
-            out,
-            "\nFrames without `datasets`:\n\n```python\nimport av\n\n"
-            "with av.open(f\"{root}/%s\") as video:\n"
-            "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
-            facts->example_video);
-    }
-    if (facts->example) {
-        put_plane_example(out, facts);
-    }
-    reel_bytes_text(out, "\n");
-}
-
-static void put_content(reel_bytes *out, const reel_card_facts *facts)
-{
+    const reel_facts *facts = card->facts;
     reel_bytes_text(
         out, "## What is in it\n\n| split | clips | rows (clip and camera) |\n|---|---|---|\n");
     for (int s = 0; s < facts->n_splits; s++) {
@@ -228,32 +143,12 @@ static void put_content(reel_bytes *out, const reel_card_facts *facts)
                           facts->families[f].n_clips);
     }
     reel_bytes_text(out, "\n| files | content |\n|---|---|\n");
-    if (facts->colour) {
-        reel_bytes_text(
-            out,
-            "| `clips/<split>/<nnn>/<stream>.mp4` | colour: H.264, 4:2:0, bt709, constant "
-            "frame rate |\n");
-    }
-    reel_bytes_text(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
-    if (facts->example) {
-        reel_bytes_text(
-            out,
-            "| `labels/<split>/<nnn>/<stream>.zarr.zip` | label planes, one array a plane, "
-            "one chunk a frame |\n");
-    }
-    reel_bytes_text(
-        out,
-        "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes |\n"
-        "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
-        "float64, the views, digests: all labels can be made again from these |\n");
-    if (facts->has_plan) {
+    put_bytes(out, &card->layout->files);
+    if (card->has_plan) {
         reel_bytes_text(out,
                         "| `plan.json` | what the run was asked for: scenes, options, seed |\n");
     }
-    reel_bytes_text(
-        out,
-        "| `manifest.json` | size and SHA-256 of every file |\n\n"
-        "A stream is a clip, or `<clip>_<camera>` where a clip has several cameras.\n\n");
+    reel_bytes_text(out, "| `manifest.json` | size and SHA-256 of every file |\n\n");
 }
 
 typedef struct plane_line {
@@ -261,7 +156,7 @@ typedef struct plane_line {
     const char *text;
 } plane_line;
 
-static void put_planes(reel_bytes *out, const reel_card_facts *facts)
+void reel_card_put_planes(reel_bytes *out, const reel_facts *facts)
 {
     static const plane_line lines[] = {
         {REEL_PLANE_INSTANCE,
@@ -286,7 +181,7 @@ static void put_planes(reel_bytes *out, const reel_card_facts *facts)
          "uint8 [H,W]; share of the colour samples that show the labelled "
          "object, value / 255"},
     };
-    if (!facts->example) {
+    if (!facts->labels) {
         return;
     }
     reel_bytes_text(
@@ -330,7 +225,22 @@ static void put_conventions(reel_bytes *out)
         "- A pair's friction is sqrt(a b), its restitution and rolling friction max(a, b).\n\n");
 }
 
-static void put_making(reel_bytes *out, const reel_card_facts *facts)
+enum { MOST_SEEDS = 16 };
+
+/* "base seed 7", "base seeds 7, 8 and 3 more" */
+static void put_seeds(reel_bytes *out, const reel_facts *facts)
+{
+    const int n = facts->n_seeds < MOST_SEEDS ? facts->n_seeds : MOST_SEEDS;
+    reel_bytes_text(out, facts->n_seeds == 1 ? "base seed" : "base seeds");
+    for (int i = 0; i < n; i++) {
+        reel_bytes_printf(out, "%s %" PRIu64, i ? "," : "", facts->seeds[i]);
+    }
+    if (facts->n_seeds > n) {
+        reel_bytes_printf(out, " and %d more", facts->n_seeds - n);
+    }
+}
+
+static void put_making(reel_bytes *out, const reel_card *card)
 {
     reel_bytes_text(
         out,
@@ -340,16 +250,16 @@ static void put_making(reel_bytes *out, const reel_card_facts *facts)
         "no persons, no recorded places. Not for judging how cloth, fluids or other deformable "
         "things behave (bodies are rigid, friction is Coulomb's), not as a measure of real "
         "materials, and no replacement for real video in a final evaluation.\n\n");
-    reel_bytes_printf(out, "Licence: %s.\n\n## How it was made\n\n", facts->options->license);
-    if (facts->options->command[0]) {
-        reel_bytes_printf(out, "```sh\n%s\n```\n\n", facts->options->command);
+    reel_bytes_printf(out, "Licence: %s.\n\n## How it was made\n\n", card->license);
+    if (card->command[0]) {
+        reel_bytes_printf(out, "```sh\n%s\n```\n\n", card->command);
     }
-    reel_bytes_printf(
-        out,
-        "physreel %s, base seed %s. The same command makes the same files again; "
-        "`physreel verify DIR` checks every file, table and label, and `--regenerate` makes "
-        "the clips anew and compares.\n\n",
-        REEL_VERSION, facts->seeds);
+    reel_bytes_printf(out, "physreel %s, ", REEL_VERSION);
+    put_seeds(out, card->facts);
+    reel_bytes_text(out,
+                    ". The same command makes the same files again; `physreel verify DIR` checks "
+                    "every file, table and label, and `--regenerate` makes the clips anew and "
+                    "compares.\n\n");
 }
 
 void reel_table_markdown(const reel_table *table, reel_bytes *out)
@@ -367,28 +277,35 @@ void reel_table_markdown(const reel_table *table, reel_bytes *out)
     reel_bytes_text(out, "\n");
 }
 
-char *reel_card_text(const reel_card_facts *facts, size_t *size)
+static void put_tables(reel_bytes *out, bool colour)
 {
-    reel_bytes out = {0};
-    put_front(&out, facts);
-    put_summary(&out, facts);
-    put_loading(&out, facts);
-    put_content(&out, facts);
-    put_conventions(&out);
-    put_planes(&out, facts);
-    put_making(&out, facts);
-    reel_bytes_text(
-        &out,
-        "## Tables\n\nNull means that there is none, such as the mass of what never moves; "
-        "`float64[3]` is a list of three.\n\n");
+    reel_bytes_text(out,
+                    "## Tables\n\nNull means that there is none, such as the mass of what never "
+                    "moves; `float64[3]` is a list of three.\n\n");
     for (int t = 0; t < REEL_TABLE_COUNT; t++) {
-        reel_table_markdown(reel_table_get((reel_table_id)t, facts->colour), &out);
+        reel_table_markdown(reel_table_get((reel_table_id)t, colour), out);
     }
-    reel_bytes_put_u8(&out, 0);
-    if (out.failed) {
-        reel_bytes_finish(&out);
-        return NULL;
+}
+
+reel_status reel_card_write(const char *root, const reel_card *card, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_bytes out = {0};
+    put_front(&out, card);
+    put_summary(&out, card);
+    reel_bytes_text(&out, "## Loading\n\n");
+    put_bytes(&out, &card->layout->loading);
+    reel_bytes_text(&out, "\n");
+    put_content(&out, card);
+    put_conventions(&out);
+    put_bytes(&out, &card->layout->notes);
+    put_making(&out, card);
+    if (card->tables) {
+        put_tables(&out, card->colour_tables);
     }
-    *size = out.size - 1;
-    return (char *)out.data;
+    reel_fs_join(path, sizeof(path), root, "README.md");
+    reel_status status = out.failed ? reel_fail(err, REEL_E_NOMEM, "out of memory for the card")
+                                    : reel_fs_publish(path, out.data, out.size, err);
+    reel_bytes_finish(&out);
+    return status;
 }

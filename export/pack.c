@@ -31,9 +31,6 @@ reel_status reel_pack_clips(const char *root, const char *const *record_dirs, in
                             const reel_pack_options *options, reel_error *err)
 {
     reel_packer p = {.root = root, .options = options};
-    p.facts.options = options;
-    p.facts.splits = p.splits;
-    p.facts.n_clips = n;
     reel_status status =
         n < 1 ? reel_fail(err, REEL_E_CONFLICT, "there are no clips to pack") : REEL_OK;
     if (!status) {
@@ -48,6 +45,8 @@ reel_status reel_pack_clips(const char *root, const char *const *record_dirs, in
     if (!status) {
         status = reel_pack_finish(&p, err);
     }
+    reel_facts_finish(&p.facts);
+    reel_manifest_files_finish(&p.files);
     reel_arena_finish(&p.arena);
     return status;
 }

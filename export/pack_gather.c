@@ -115,7 +115,7 @@ static reel_status find_packed(reel_packer *p, packed_record **out, size_t *n, r
 /* -1 if there is none of that name. */
 static int find_split(const reel_packer *p, const char *name)
 {
-    for (int i = 0; i < p->facts.n_splits; i++) {
+    for (int i = 0; i < p->n_splits; i++) {
         if (strcmp(p->splits[i].name, name) == 0) {
             return i;
         }
@@ -129,15 +129,15 @@ static reel_status put_split(reel_packer *p, const char *name, int *out, reel_er
     if (*out >= 0) {
         return REEL_OK;
     }
-    if (p->facts.n_splits == REEL_MAX_SPLITS) {
+    if (p->n_splits == REEL_MAX_SPLITS) {
         return reel_fail(err, REEL_E_CONFLICT, "more than %d splits", REEL_MAX_SPLITS);
     }
     const char *copy = reel_arena_strdup(&p->arena, name);
     if (!copy) {
         return reel_pack_no_memory(err);
     }
-    p->splits[p->facts.n_splits] = (reel_pack_split){.name = copy};
-    *out = p->facts.n_splits++;
+    p->splits[p->n_splits] = (reel_pack_split){.name = copy};
+    *out = p->n_splits++;
     return REEL_OK;
 }
 
@@ -174,10 +174,9 @@ static reel_status read_identity(reel_packer *p, const char *dir, bool packed, r
     }
     const bool first = clip == p->clips;
     if (first) {
-        p->facts.colour = record->colour;
-        p->facts.depth_scale = record->depth_scale;
+        p->colour = record->colour;
     }
-    if (record->colour != p->facts.colour) {
+    if (record->colour != p->colour) {
         status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL,
                               "clips with and without colour cannot share a dataset");
         goto fail;
@@ -196,7 +195,6 @@ static reel_status read_identity(reel_packer *p, const char *dir, bool packed, r
         status = reel_pack_no_memory(err);
         goto fail;
     }
-    p->facts.labels |= record->store == REEL_STORE_PLANES ? record->labels : 0;
     status = take_names(p, record, err);
 
 fail:
@@ -226,7 +224,7 @@ static void sort_splits(reel_packer *p)
 {
     reel_pack_split before[REEL_MAX_SPLITS];
     memcpy(before, p->splits, sizeof(before));
-    qsort(p->splits, (size_t)p->facts.n_splits, sizeof(p->splits[0]), by_name);
+    qsort(p->splits, (size_t)p->n_splits, sizeof(p->splits[0]), by_name);
     for (int i = 0; i < p->n_clips; i++) {
         const char *name = before[p->clips[i].split].name;
         p->clips[i].split = find_split(p, name);

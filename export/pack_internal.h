@@ -4,52 +4,21 @@
 #pragma once
 
 #include "base/fs.h"
+#include "export/card.h"
+#include "export/facts.h"
+#include "export/manifest.h"
 #include "export/pack.h"
 #include "export/tables.h"
 
 REEL_API_BEGIN
 
-#define REEL_DATASET_FORMAT "physreel-dataset"
-enum { REEL_DATASET_VERSION = 1, REEL_CLIPS_PER_FOLDER = 1000, REEL_MAX_SPLITS = 32 };
+enum { REEL_CLIPS_PER_FOLDER = 1000 };
 
 /** A split as it is packed. */
 typedef struct reel_pack_split {
     const char *name;
     int n_clips;
-    int64_t n_rows; /**< of metadata.parquet: clips x cameras */
 } reel_pack_split;
-
-/** A family as the card counts it. */
-typedef struct reel_pack_family {
-    const char *name;
-    int n_clips;
-} reel_pack_family;
-
-/** What the card says beyond the columns. */
-typedef struct reel_card_facts {
-    const reel_pack_options *options;
-    bool colour;
-    reel_planes labels; /**< stored planes of any clip */
-    int n_clips;
-    int n_splits;
-    const reel_pack_split *splits;
-    int n_families;
-    const reel_pack_family *families; /**< by name */
-    int width, height, fps, frames;   /**< of the first clip */
-    bool uniform;                     /**< all clips have these */
-    double depth_scale;
-    const char *seeds;         /**< base seeds, "7" or "7, 8" */
-    const char *example;       /**< path of a label store for the reader's example; NULL if none */
-    const char *example_video; /**< path of a video for another; NULL if none */
-    const char *picture;       /**< name of a picture in the root to show; NULL if none */
-    bool has_plan;             /**< the caller put a plan.json into the root */
-} reel_card_facts;
-
-/** README.md as text (reel_alloc). NULL: out of memory. */
-char *reel_card_text(const reel_card_facts *facts, size_t *size);
-
-/** The column list of a table in Markdown, appended; used by the card and by the docs' test. */
-void reel_table_markdown(const reel_table *table, reel_bytes *out);
 
 /* ---- packing: the stages share this -----------------------------------------------------------
  */
@@ -63,25 +32,23 @@ typedef struct reel_pack_clip {
     reel_clip_place place;
 } reel_pack_clip;
 
-/** A file of the dataset as the manifest lists it. */
-typedef struct reel_pack_file {
-    const char *path;
-    uint64_t bytes;
-    char sha256[REEL_SHA256_HEX];
-} reel_pack_file;
-
 typedef struct reel_packer {
     reel_arena arena;
     const char *root;
     const reel_pack_options *options;
     int n_clips;
     reel_pack_clip *clips; /**< by (index, id) */
-    reel_card_facts facts;
+    bool colour;
+    int n_splits;
     reel_pack_split splits[REEL_MAX_SPLITS]; /**< by name */
     int n_names, max_names;
-    const char **names; /**< base names of streams, for uniqueness */
-    int n_files, max_files;
-    reel_pack_file *files;
+    const char **names;        /**< base names of streams, for uniqueness */
+    reel_facts facts;          /**< of the clips whose tables are derived */
+    const char *example;       /**< path of a label store for the card; NULL if none */
+    const char *example_video; /**< path of a video for the card; NULL if none */
+    const char *picture;       /**< name of a picture in the root to show; NULL if none */
+    bool has_plan;             /**< the caller put a plan.json into the root */
+    reel_manifest_files files;
 } reel_packer;
 
 /** Names that are collected while a folder is listed. */
@@ -113,11 +80,8 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err);
 /** Stage 4: README.md, then manifest.json. */
 reel_status reel_pack_finish(reel_packer *p, reel_error *err);
 
-/** Add a file to the manifest's list. */
-reel_status reel_pack_put_file(reel_packer *p, const char *path, uint64_t bytes, const char *sha256,
-                               reel_error *err);
-/** The same for a file whose size and digest no record knows. */
-reel_status reel_pack_put_hashed(reel_packer *p, const char *name, reel_error *err);
+/** What the card says of the clips layout; out of memory shows in the buffers. */
+void reel_pack_card(const reel_packer *p, reel_layout_card *out);
 
 /** Who is told what a check finds. */
 typedef struct reel_findings {
@@ -130,9 +94,5 @@ typedef struct reel_findings {
 /** Tell about `file` (relative to the root). */
 void reel_findings_report(reel_findings *f, const char *file, const char *fmt, ...)
     REEL_PRINTF(3, 4);
-
-/** The digest that `manifest` ought to carry under "manifest_sha256": of its canonical text
- * without that key. False: out of memory. */
-bool reel_manifest_digest(const reel_json *manifest, char hex[REEL_SHA256_HEX]);
 
 REEL_API_END

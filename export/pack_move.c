@@ -126,7 +126,7 @@ static reel_status sync_folders(const reel_packer *p, reel_error *err)
     char name[1024];
     reel_status status = REEL_OK;
     for (int t = 0; !status && t < 3; t++) {
-        for (int s = 0; !status && s < p->facts.n_splits; s++) {
+        for (int s = 0; !status && s < p->n_splits; s++) {
             const reel_pack_split *split = &p->splits[s];
             for (int first = 0; !status && first < split->n_clips; first += REEL_CLIPS_PER_FOLDER) {
                 snprintf(name, sizeof(name), "%s/%s/%03d", trees[t], split->name,

@@ -6,39 +6,27 @@ typedef struct split_tables {
     reel_parquet_writer *writer[REEL_TABLE_COUNT];
 } split_tables;
 
-/* What the card says of the clips. */
+/* What the card says of the clips, and which of their files it shows. */
 static reel_status learn(reel_packer *p, const reel_pack_clip *clip, const reel_record *record,
                          reel_error *err)
 {
-    reel_card_facts *facts = &p->facts;
-    const reel_scene *scene = record->scene;
-    if (clip == p->clips) {
-        facts->width = scene->width;
-        facts->height = scene->height;
-        facts->fps = scene->fps;
-        facts->frames = scene->frames;
-        facts->uniform = true;
-    }
-    facts->uniform &= facts->width == scene->width && facts->height == scene->height &&
-                      facts->fps == scene->fps && facts->frames == scene->frames;
-    p->splits[clip->split].n_rows += record->n_streams;
     const reel_record_stream *stream = &record->streams[0];
     char path[1024];
-    if (!facts->example && stream->planes) {
+    if (!p->example && stream->planes) {
         reel_place_planes(&clip->place, stream->planes, path, sizeof(path));
-        facts->example = reel_arena_strdup(&p->arena, path);
-        if (!facts->example) {
+        p->example = reel_arena_strdup(&p->arena, path);
+        if (!p->example) {
             return reel_pack_no_memory(err);
         }
     }
-    if (!facts->example_video && stream->video) {
+    if (!p->example_video && stream->video) {
         reel_place_video(&clip->place, stream->video, path, sizeof(path));
-        facts->example_video = reel_arena_strdup(&p->arena, path);
-        if (!facts->example_video) {
+        p->example_video = reel_arena_strdup(&p->arena, path);
+        if (!p->example_video) {
             return reel_pack_no_memory(err);
         }
     }
-    return REEL_OK;
+    return reel_facts_add(&p->facts, record, err);
 }
 
 static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_tables *tables,
@@ -61,14 +49,15 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
     }
     for (int i = 0; !status && i < record->n_files; i++) {
         reel_pack_place(clip, &record->files[i], name, sizeof(name));
-        status = reel_pack_put_file(p, name, record->files[i].bytes, record->files[i].sha256, err);
+        status = reel_manifest_put(&p->files, name, record->files[i].bytes, record->files[i].sha256,
+                                   err);
     }
     if (!status) {
         status = learn(p, clip, record, err);
     }
     if (!status) {
         reel_place_record(&clip->place, clip->id, "manifest.json", name, sizeof(name));
-        status = reel_pack_put_hashed(p, name, err);
+        status = reel_manifest_put_hashed(&p->files, p->root, name, err);
     }
     reel_record_close(&record);
     return status;
@@ -76,16 +65,15 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
 
 static reel_status open_tables(reel_packer *p, split_tables *tables, reel_error *err)
 {
-    for (int s = 0; s < p->facts.n_splits; s++) {
+    for (int s = 0; s < p->n_splits; s++) {
         for (int t = 0; t < REEL_TABLE_COUNT; t++) {
             char name[1024], path[REEL_PATH_MAX];
             reel_place_table((reel_table_id)t, p->splits[s].name, name, sizeof(name));
             reel_pack_path(p, name, path);
             reel_status status = reel_pack_make_parent(path, err);
             if (!status) {
-                status =
-                    reel_parquet_create(path, reel_table_get((reel_table_id)t, p->facts.colour),
-                                        &tables[s].writer[t], err);
+                status = reel_parquet_create(path, reel_table_get((reel_table_id)t, p->colour),
+                                             &tables[s].writer[t], err);
             }
             if (status) {
                 return status;
@@ -97,13 +85,13 @@ static reel_status open_tables(reel_packer *p, split_tables *tables, reel_error 
 
 static reel_status close_tables(reel_packer *p, split_tables *tables, reel_error *err)
 {
-    for (int s = 0; s < p->facts.n_splits; s++) {
+    for (int s = 0; s < p->n_splits; s++) {
         for (int t = 0; t < REEL_TABLE_COUNT; t++) {
             char name[1024];
             reel_place_table((reel_table_id)t, p->splits[s].name, name, sizeof(name));
             reel_status status = reel_parquet_close(tables[s].writer[t], err);
             if (!status) {
-                status = reel_pack_put_hashed(p, name, err);
+                status = reel_manifest_put_hashed(&p->files, p->root, name, err);
             }
             if (status) {
                 return status;
@@ -122,7 +110,7 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err)
     split_tables *tables = reel_calloc(REEL_MAX_SPLITS, sizeof(*tables));
     reel_status status = tables ? REEL_OK : reel_pack_no_memory(err);
     for (int t = 0; !status && t < REEL_TABLE_COUNT; t++) {
-        rows[t] = reel_rows_create(reel_table_get((reel_table_id)t, p->facts.colour));
+        rows[t] = reel_rows_create(reel_table_get((reel_table_id)t, p->colour));
         status = rows[t] ? REEL_OK : reel_pack_no_memory(err);
     }
     if (!status) {
@@ -137,7 +125,7 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err)
     if (!status) {
         status = close_tables(p, tables, err);
     }
-    for (int s = 0; tables && s < p->facts.n_splits; s++) {
+    for (int s = 0; tables && s < p->n_splits; s++) {
         for (int t = 0; t < REEL_TABLE_COUNT; t++) {
             reel_parquet_destroy(&tables[s].writer[t]);
         }

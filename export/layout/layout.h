@@ -14,8 +14,8 @@
  */
 #pragma once
 
-#include "base/bytes.h"
 #include "base/fs.h"
+#include "export/card.h"
 #include "export/record.h"
 
 REEL_API_BEGIN
@@ -96,15 +96,6 @@ reel_status reel_layout_write(const reel_layout_options *options, const char *na
  * copy; and tell that it is done. */
 reel_status reel_layout_copy(const reel_layout_options *options, const char *from, const char *name,
                              reel_error *err) REEL_MUST_CHECK;
-
-/** What a card says about a layout, in Markdown but for the first. */
-typedef struct reel_layout_card {
-    reel_bytes configs; /**< YAML under "configs:": list items, "- config_name: ..." */
-    reel_bytes tags;    /**< YAML list items beyond the common tags, "- LeRobot\n" */
-    reel_bytes loading; /**< code that loads it, in fenced blocks */
-    reel_bytes files;   /**< rows of a table | files | content | */
-    reel_bytes notes;   /**< conventions of this layout, with headings of level 3; may be empty */
-} reel_layout_card;
 
 struct reel_layout {
     const char *name;                    /**< --format */

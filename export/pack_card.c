@@ -1,0 +1,140 @@
+/* pack_card.c - what the card says of the clips layout. */
+#include "export/pack_internal.h"
+#include <string.h>
+
+/*
+ * Patterns are explicit: the hub infers splits and builders from names otherwise. The only config
+ * is that of the videos with their metadata: `datasets` opens all configs of a repository with one
+ * builder, that of the first, so tables listed here would be read by the video builder as empty.
+ * They are loaded by path instead (put_loading). Without colour there is no video, and the clips
+ * and every table are Parquet: then all are listed.
+ */
+static void put_configs(reel_bytes *out, const reel_packer *p)
+{
+    reel_bytes_text(out, "- config_name: clips\n  default: true\n  data_files:\n");
+    for (int s = 0; s < p->n_splits; s++) {
+        const char *name = p->splits[s].name;
+        reel_bytes_printf(out, "  - split: %s\n    path:\n", name);
+        if (p->colour) {
+            reel_bytes_printf(out, "    - \"clips/%s/*/*.mp4\"\n", name);
+        }
+        reel_bytes_printf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
+    }
+    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !p->colour; t++) {
+        const char *table = reel_table_get((reel_table_id)t, true)->name;
+        reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
+        for (int s = 0; s < p->n_splits; s++) {
+            reel_bytes_printf(out, "  - split: %s\n    path: \"tables/%s/%s-*.parquet\"\n",
+                              p->splits[s].name, table, p->splits[s].name);
+        }
+    }
+}
+
+static const char *example_split(const reel_packer *p)
+{
+    for (int s = 0; s < p->n_splits; s++) {
+        if (strcmp(p->splits[s].name, "train") == 0) {
+            return "train";
+        }
+    }
+    return p->splits[0].name;
+}
+
+static void put_plane_example(reel_bytes *out, const reel_packer *p)
+{
+    reel_bytes_printf(
+        out,
+        "\nLabel planes: one Zarr store per clip and camera, read by zarr 2 and 3. Open it in the "
+        "process that reads it, because zip handles do not survive a fork.\n\n```python\n"
+        "import zarr\n\n"
+        "store = zarr.open(zarr.storage.ZipStore(f\"{root}/%s\", mode=\"r\"), mode=\"r\")\n",
+        p->example);
+    if (p->facts.labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
+        reel_bytes_text(out, "depth = store[\"depth\"][0].astype(\"float32\") * ");
+        reel_bytes_real(out, p->facts.depth_scale);
+        reel_bytes_text(
+            out,
+            "  # frame 0, [H, W] metres along the view axis\n"
+            "depth[store[\"depth\"][0] == 65535] = float(\"inf\")     # nothing there\n");
+    }
+    if (p->facts.labels & REEL_PLANE_BIT(REEL_PLANE_INSTANCE)) {
+        reel_bytes_text(
+            out,
+            "mask = store[\"instance\"][0] == 1                     # where the object with "
+            "instance_id 1 is seen\n");
+    }
+    if (p->facts.labels & REEL_PLANE_BIT(REEL_PLANE_FLOW_FWD)) {
+        reel_bytes_text(
+            out,
+            "dx, dy = store[\"flow_fwd\"][0] / 64                   # pixels, from frame 0 to "
+            "frame 1\n");
+    }
+    reel_bytes_text(out, "```\n");
+}
+
+static void put_loading(reel_bytes *out, const reel_packer *p)
+{
+    const char *split = example_split(p);
+    reel_bytes_text(out,
+                    "```python\nfrom datasets import load_dataset\n\n"
+                    "root = \"path/to/dataset\"\n"
+                    "clips = load_dataset(root)  # one row per clip and camera");
+    reel_bytes_text(out, p->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
+    reel_bytes_printf(
+        out,
+        "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
+        split);
+    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
+    reel_bytes_text(out, p->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
+    reel_bytes_text(
+        out,
+        " From the hub: `load_dataset(\"owner/name\")`, and tables with `root = "
+        "\"hf://datasets/owner/name\"`. Every table is a plain Parquet file, for DuckDB "
+        "(`select * from 'tables/events/*.parquet'`) and `pandas.read_parquet` as well.\n");
+    if (p->example_video) {
+        reel_bytes_printf(
+            out,
+            "\nFrames without `datasets`:\n\n```python\nimport av\n\n"
+            "with av.open(f\"{root}/%s\") as video:\n"
+            "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
+            p->example_video);
+    }
+    if (p->example) {
+        put_plane_example(out, p);
+    }
+    reel_bytes_text(out, "\n");
+}
+
+static void put_files(reel_bytes *out, const reel_packer *p)
+{
+    if (p->colour) {
+        reel_bytes_text(out,
+                        "| `clips/<split>/<nnn>/<stream>.mp4` | colour: H.264, 4:2:0, bt709, "
+                        "constant frame rate |\n");
+    }
+    reel_bytes_text(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
+    if (p->example) {
+        reel_bytes_text(out,
+                        "| `labels/<split>/<nnn>/<stream>.zarr.zip` | label planes, one array a "
+                        "plane, one chunk a frame |\n");
+    }
+    reel_bytes_text(
+        out,
+        "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes, tracks "
+        "|\n"
+        "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
+        "float64, the views, digests: all labels can be made again from these |\n");
+}
+
+void reel_pack_card(const reel_packer *p, reel_layout_card *out)
+{
+    put_configs(&out->configs, p);
+    put_loading(&out->loading, p);
+    put_files(&out->files, p);
+    reel_bytes_text(&out->notes,
+                    "A stream is a clip, or `<clip>_<camera>` where a clip has several "
+                    "cameras.\n\n");
+    if (p->example) {
+        reel_card_put_planes(&out->notes, &p->facts);
+    }
+}
