@@ -205,6 +205,49 @@ fail:;
     return status;
 }
 
+/* All bytes of `in` to `out`. */
+static bool copy_bytes(int in, int out)
+{
+    char block[1 << 16];
+    ssize_t n;
+    while ((n = read(in, block, sizeof(block))) != 0) {
+        if (n < 0 ? errno != EINTR : write_all(out, block, (size_t)n) != 0) {
+            return false;
+        }
+    }
+    return fsync(out) == 0;
+}
+
+reel_status reel_fs_copy(const char *from, const char *to, reel_error *err)
+{
+    if (link(from, to) == 0) {
+        return REEL_OK;
+    }
+    if (errno == ENOENT || errno == EEXIST) {
+        return io_error(err, to, "link");
+    }
+    const int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0) {
+        return io_error(err, from, "open");
+    }
+    const int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (out < 0) {
+        const reel_status status = io_error(err, to, "create");
+        close(in);
+        return status;
+    }
+    const bool copied = copy_bytes(in, out);
+    const reel_status status = copied && close(out) == 0 ? REEL_OK : io_error(err, to, "copy");
+    if (!copied) {
+        close(out);
+    }
+    close(in);
+    if (status) {
+        unlink(to);
+    }
+    return status;
+}
+
 reel_status reel_fs_sync(const char *path, reel_error *err)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -35,6 +35,10 @@ reel_status reel_fs_read(const char *path, char **data, size_t *size,
 reel_status reel_fs_publish(const char *path, const void *data, size_t size,
                             reel_error *err) REEL_MUST_CHECK;
 
+/** The file at `from` as `to` too, which must not exist and whose folder does: a hard link where the
+ * file system allows it, else a copy, fsynced. @return REEL_OK; REEL_E_IO. */
+reel_status reel_fs_copy(const char *from, const char *to, reel_error *err) REEL_MUST_CHECK;
+
 /** fsync `path` (a file or a folder). @return REEL_OK; REEL_E_IO. */
 reel_status reel_fs_sync(const char *path, reel_error *err) REEL_MUST_CHECK;
 

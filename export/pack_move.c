@@ -10,13 +10,7 @@
 void reel_pack_place(const reel_pack_clip *clip, const reel_record_file *file, char *out,
                      size_t size)
 {
-    if (strcmp(file->role, "video") == 0) {
-        reel_place_video(&clip->place, file->name, out, size);
-    } else if (strcmp(file->role, "planes") == 0) {
-        reel_place_planes(&clip->place, file->name, out, size);
-    } else {
-        reel_place_record(&clip->place, clip->id, file->name, out, size);
-    }
+    reel_place_file(&clip->place, clip->id, file->role, file->name, out, size);
 }
 
 /* `from` to `to`. A file that is gone from `from` must have arrived before. `want` NULL: unknown

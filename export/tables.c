@@ -2,6 +2,7 @@
 #include "export/tables.h"
 #include "export/tables_internal.h"
 #include <stdio.h>
+#include <string.h>
 
 const reel_table *reel_table_get(reel_table_id id, bool colour)
 {
@@ -43,6 +44,18 @@ void reel_place_record(const reel_clip_place *place, const char *clip_id, const 
     const int n = snprintf(out, size, "records/%s/%03d/%s%s%s", place->split, place->folder,
                            clip_id, name ? "/" : "", name ? name : "");
     assert(n >= 0 && (size_t)n < size);
+}
+
+void reel_place_file(const reel_clip_place *place, const char *clip_id, const char *role,
+                     const char *name, char *out, size_t size)
+{
+    if (strcmp(role, "video") == 0) {
+        reel_place_video(place, name, out, size);
+    } else if (strcmp(role, "planes") == 0) {
+        reel_place_planes(place, name, out, size);
+    } else {
+        reel_place_record(place, clip_id, name, out, size);
+    }
 }
 
 void reel_place_table(reel_table_id id, const char *split, char *out, size_t size)

@@ -38,6 +38,9 @@ void reel_place_video(const reel_clip_place *place, const char *name, char *out,
 void reel_place_planes(const reel_clip_place *place, const char *name, char *out, size_t size);
 void reel_place_record(const reel_clip_place *place, const char *clip_id, const char *name,
                        char *out, size_t size);
+/** The place of a record's file by its role ("video", "planes"; others are in its folder). */
+void reel_place_file(const reel_clip_place *place, const char *clip_id, const char *role,
+                     const char *name, char *out, size_t size);
 /** "clips/<split>/metadata.parquet" or "tables/<table>/<split>-00000-of-00001.parquet". */
 void reel_place_table(reel_table_id id, const char *split, char *out, size_t size);
 

@@ -1,9 +1,10 @@
 /*
- * layout_internal.h - the files of a dataset in the making, for whoever drives a layout.
+ * layout_internal.h - for whoever drives a layout: the layouts one by one, files in the making.
  */
 #pragma once
 
 #include "export/layout/layout.h"
+#include "export/manifest.h"
 
 REEL_API_BEGIN
 
@@ -19,13 +20,11 @@ void reel_layout_files_destroy(reel_layout_files **files);
 /** How many files are done so far, and their bytes. */
 int reel_layout_files_count(const reel_layout_files *files, uint64_t *bytes);
 
-/**
- * The text of manifest.json over these files: format, layout, libraries, clips as given, files with
- * size and SHA-256 by path, and its own digest, as in the clips layout (pack.h).
- * @param clips  becomes part of it; array.
- * @return NULL when out of memory. Freed by reel_free().
- */
-char *reel_layout_manifest(const reel_layout_files *files, const char *layout, reel_json *clips,
-                           size_t *size);
+/** The files that are done, for reel_manifest_write(). */
+reel_manifest_files *reel_layout_files_list(reel_layout_files *files);
+
+/** Are these settings of the layout? @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_layout_check_settings(const reel_layout *layout, int n, const char *const *given,
+                                       reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END
