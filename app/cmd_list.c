@@ -1,5 +1,6 @@
 /* cmd_list.c - physreel list: the shipped scenes and their parameters */
 #include "app/app.h"
+#include "export/layout/layout.h"
 #include "scenes/scenes.h"
 #include <stdio.h>
 #include <string.h>
@@ -57,8 +58,67 @@ static int list_one(const char *source, bool as_json, reel_json *list, bool firs
     return status;
 }
 
+/* ---- formats ----------------------------------------------------------------------------------
+ */
+
+static void print_format(const reel_layout *layout)
+{
+    printf("%s - %s\n", layout->name, layout->summary);
+    for (const reel_layout_setting *s = layout->settings; s && s->name; s++) {
+        printf("  %-18s %-10s %s\n", s->name, s->value, s->help);
+    }
+}
+
+static reel_json *format_json(const reel_layout *layout)
+{
+    reel_json *o = reel_json_object(), *settings = reel_json_array();
+    bool ok = o && settings;
+    for (const reel_layout_setting *s = layout->settings; ok && s && s->name; s++) {
+        reel_json *setting = reel_json_object();
+        ok = setting && reel_json_put(setting, "name", reel_json_string(s->name)) &&
+             reel_json_put(setting, "default", reel_json_string(s->value)) &&
+             reel_json_put(setting, "help", reel_json_string(s->help));
+        ok = reel_json_push(settings, setting) && ok;
+    }
+    ok = ok && reel_json_put(o, "format", reel_json_string(layout->name)) &&
+         reel_json_put(o, "summary", reel_json_string(layout->summary));
+    ok = reel_json_put(o, "settings", settings) && ok;
+    if (!ok) {
+        reel_json_destroy(&o);
+    }
+    return o;
+}
+
+static int list_formats(bool as_json)
+{
+    static const reel_layout clips = {.name = "clips",
+                                      .summary =
+                                          "a folder of videos with tables (VideoFolder and "
+                                          "Parquet): the one that others are made from"};
+    reel_json *list = as_json ? reel_json_array() : NULL;
+    bool ok = !as_json || reel_json_push(list, format_json(&clips));
+    if (!as_json) {
+        print_format(&clips);
+    }
+    for (const reel_layout *const *l = reel_layouts; ok && *l; l++) {
+        if (as_json) {
+            ok = reel_json_push(list, format_json(*l));
+        } else {
+            printf("\n");
+            print_format(*l);
+        }
+    }
+    if (!ok) {
+        reel_json_destroy(&list);
+    }
+    return as_json ? reel_app_print_json(list) : reel_app_print("");
+}
+
 static int cmd_list(const reel_args *args)
 {
+    if (reel_args_has(args, "formats")) {
+        return list_formats(reel_args_has(args, "json"));
+    }
     const bool as_json = reel_args_has(args, "json");
     const char *const *names = reel_scenes_list();
     reel_json *list = as_json ? reel_json_array() : NULL;
@@ -80,6 +140,7 @@ static int cmd_list(const reel_args *args)
 }
 
 static const reel_option options[] = {
+    {.name = "formats", .help = "the layouts of datasets and their settings instead"},
     {.name = "json", .help = "as JSON on stdout"},
     {0},
 };

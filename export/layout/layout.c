@@ -22,6 +22,16 @@ const reel_layout *reel_layout_find(const char *name)
     return NULL;
 }
 
+const char *reel_layout_names(void)
+{
+    static char text[512];
+    size_t n = (size_t)snprintf(text, sizeof text, "formats: clips");
+    for (const reel_layout *const *l = reel_layouts; *l && n < sizeof text; l++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, ", %s", (*l)->name);
+    }
+    return text;
+}
+
 void reel_layout_clip_path(const reel_layout_clip *clip, const char *name, char out[REEL_PATH_MAX])
 {
     const reel_record *record = clip->record;

@@ -20,6 +20,9 @@ void reel_layout_files_destroy(reel_layout_files **files);
 /** How many files are done so far, and their bytes. */
 int reel_layout_files_count(const reel_layout_files *files, uint64_t *bytes);
 
+/** "formats: clips, coco, ...", for messages. A constant from the first call on. */
+const char *reel_layout_names(void);
+
 /** The files that are done, for reel_manifest_write(). */
 reel_manifest_files *reel_layout_files_list(reel_layout_files *files);
 

@@ -1,0 +1,284 @@
+/* cmd_export.c - physreel export: a dataset that is there in another layout */
+#include "app/app.h"
+#include "app/export.h"
+#include "app/worker.h"
+#include "export/pack.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* In OUT.partial: says that it is ours, and may be begun anew. */
+#define MARK ".physreel-export"
+
+typedef struct job {
+    reel_arena arena;
+    reel_dataset *dataset;
+    const reel_layout *layout; /* NULL: clips */
+    int n_given;
+    const char *given[REEL_MAX_ARGS];
+    int n;
+    reel_export_source *sources;
+    const char *name, *command, *license;
+    char out[REEL_PATH_MAX], partial[REEL_PATH_MAX], root[REEL_PATH_MAX], work[REEL_PATH_MAX];
+    int n_workers;
+    bool quiet;
+} job;
+
+static reel_status no_memory(reel_error *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "out of memory");
+}
+
+/* ---- what is asked for ------------------------------------------------------------------------
+ */
+
+static reel_status find_format(job *j, const reel_args *args, reel_error *err)
+{
+    const char *name = reel_args_get(args, "format");
+    if (!name) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format", "is missing; %s",
+                            reel_layout_names());
+    }
+    j->layout = reel_layout_find(name);
+    if (!j->layout && strcmp(name, "clips") != 0) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format", "there is no format \"%s\"; %s",
+                            name, reel_layout_names());
+    }
+    for (const char *s; (s = reel_args_get_nth(args, "set", j->n_given)) != NULL;) {
+        j->given[j->n_given++] = s;
+    }
+    if (!j->layout) {
+        return j->n_given == 0 ? REEL_OK
+                               : reel_fail_at(err, REEL_E_USAGE, NULL, 0, "set",
+                                              "the format clips has no settings");
+    }
+    return reel_layout_check_settings(j->layout, j->n_given, j->given, err);
+}
+
+static const char *text_of(const reel_dataset *dataset, const char *key)
+{
+    const char *text = reel_json_to_string(reel_json_get(dataset->manifest, key));
+    return text ? text : "";
+}
+
+/* The dataset's own command, then this one; where things lie makes no difference to any byte. */
+static const char *command_of(job *j)
+{
+    const char *before = text_of(j->dataset, "command");
+    const char *text =
+        reel_arena_printf(&j->arena, "%s%sphysreel export DIR --format %s", before,
+                          before[0] ? "\n" : "", j->layout ? j->layout->name : "clips");
+    for (int i = 0; text && i < j->n_given; i++) {
+        text = reel_arena_printf(&j->arena, "%s --set %s", text, j->given[i]);
+    }
+    return text;
+}
+
+static reel_status find_clips(job *j, reel_error *err)
+{
+    const reel_json *clips = reel_json_get(j->dataset->manifest, "clips");
+    j->n = j->dataset->n_clips;
+    j->sources = REEL_ARENA_NEW(&j->arena, reel_export_source, j->n + 1);
+    j->command = command_of(j);
+    j->name = text_of(j->dataset, "name");
+    j->license = text_of(j->dataset, "license");
+    if (!j->sources || !j->command) {
+        return no_memory(err);
+    }
+    for (int i = 0; i < j->n; i++) {
+        int64_t folder = 0;
+        reel_json_to_int(reel_json_get(reel_json_at(clips, (size_t)i), "folder"), &folder);
+        j->sources[i] = (reel_export_source){
+            .dir = j->dataset->record_dirs[i],
+            .dataset = j->dataset->root,
+            .folder = (int)folder,
+        };
+    }
+    return REEL_OK;
+}
+
+/* ---- where it goes ----------------------------------------------------------------------------
+ */
+
+static reel_status open_output(job *j, const char *dir, const char *from, reel_error *err)
+{
+    char mark[REEL_PATH_MAX];
+    size_t n = strlen(from);
+    while (n > 1 && from[n - 1] == '/') {
+        n--;
+    }
+    const int length = dir ? snprintf(j->out, sizeof j->out, "%s", dir)
+                           : snprintf(j->out, sizeof j->out, "%.*s-%s", (int)n, from,
+                                      j->layout ? j->layout->name : "clips");
+    if (length <= 0 || (size_t)length + 64 > sizeof j->out) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "output", "the path is empty or too long");
+    }
+    for (size_t k = strlen(j->out); k > 1 && j->out[k - 1] == '/'; k--) {
+        j->out[k - 1] = 0;
+    }
+    memcpy(j->partial, j->out, sizeof j->out);
+    memcpy(j->partial + strlen(j->partial), ".partial", sizeof ".partial");
+    if (reel_fs_exists(j->out)) {
+        return reel_fail_at(err, REEL_E_USAGE, j->out, 0, NULL,
+                            "exists; choose another folder with -o, or remove it");
+    }
+    reel_fs_join(mark, sizeof mark, j->partial, MARK);
+    if (reel_fs_exists(j->partial) && !reel_fs_exists(mark)) {
+        return reel_fail_at(err, REEL_E_USAGE, j->partial, 0, NULL,
+                            "exists and is no export that was broken off; remove it");
+    }
+    reel_fs_join(j->root, sizeof j->root, j->partial, "dataset");
+    reel_fs_join(j->work, sizeof j->work, j->partial, "work");
+    reel_status status = reel_fs_make_dirs(j->partial, err);
+    status = status ? status : reel_fs_publish(mark, "", 0, err);
+    status = status ? status : reel_fs_remove_tree(j->root, err);
+    return status ? status : reel_fs_make_dirs(j->root, err);
+}
+
+/* ---- clips again ------------------------------------------------------------------------------
+ */
+
+/* The record of a source, whole, as a folder of its own. */
+static reel_status link_record(const reel_export_source *source, const char *to, reel_error *err)
+{
+    reel_record *record = NULL;
+    char from[REEL_PATH_MAX], path[REEL_PATH_MAX];
+    reel_status status = reel_record_open(source->dir, &record, err);
+    status = status ? status : reel_fs_make_dirs(to, err);
+    if (!status) {
+        const reel_layout_clip clip = {
+            .record = record, .dataset = source->dataset, .folder = source->folder};
+        for (int i = 0; !status && i < record->n_files; i++) {
+            reel_layout_clip_path(&clip, record->files[i].name, from);
+            reel_fs_join(path, sizeof path, to, record->files[i].name);
+            status = reel_fs_copy(from, path, err);
+        }
+        reel_fs_join(from, sizeof from, record->dir, "manifest.json");
+        reel_fs_join(path, sizeof path, to, "manifest.json");
+        status = status ? status : reel_fs_copy(from, path, err);
+    }
+    reel_record_close(&record);
+    return status;
+}
+
+static reel_status export_clips(job *j, reel_error *err)
+{
+    const char **dirs = REEL_ARENA_NEW(&j->arena, const char *, j->n + 1);
+    reel_status status = dirs ? reel_fs_remove_tree(j->work, err) : no_memory(err);
+    for (int i = 0; !status && i < j->n; i++) {
+        const char *slash = strrchr(j->sources[i].dir, '/');
+        dirs[i] =
+            reel_arena_printf(&j->arena, "%s/%s", j->work, slash ? slash + 1 : j->sources[i].dir);
+        status = dirs[i] ? link_record(&j->sources[i], dirs[i], err) : no_memory(err);
+    }
+    reel_pack_options options = reel_pack_options_default();
+    options.name = j->name;
+    options.command = j->command;
+    options.license = j->license;
+    return status ? status : reel_pack_clips(j->root, dirs, j->n, &options, err);
+}
+
+/* ---- the command ------------------------------------------------------------------------------
+ */
+
+/* Contact sheet and plan are as true of the new dataset. */
+static reel_status copy_extras(const job *j, reel_error *err)
+{
+    const reel_json *files = reel_json_get(j->dataset->manifest, "files");
+    reel_status status = REEL_OK;
+    for (size_t i = 0; !status && i < reel_json_count(files); i++) {
+        const char *name = reel_json_to_string(reel_json_get(reel_json_at(files, i), "path"));
+        if (strchr(name, '/') || strcmp(name, "README.md") == 0) {
+            continue;
+        }
+        char from[REEL_PATH_MAX], to[REEL_PATH_MAX];
+        reel_fs_join(from, sizeof from, j->dataset->root, name);
+        reel_fs_join(to, sizeof to, j->root, name);
+        status = reel_fs_copy(from, to, err);
+    }
+    return status;
+}
+
+static reel_status export_layout(job *j, reel_error *err)
+{
+    const reel_export_options options = {
+        .layout = j->layout,
+        .root = j->root,
+        .work = j->work,
+        .name = j->name,
+        .command = j->command,
+        .license = j->license,
+        .n_given = j->n_given,
+        .given = j->given,
+    };
+    reel_stop_catch();
+    return reel_export_all(&options, j->sources, j->n, j->n_workers, j->quiet, err);
+}
+
+static reel_status run_job(job *j, const reel_args *args, reel_error *err)
+{
+    const char *from = args->arguments[0];
+    int64_t n_workers = reel_pool_cores();
+    reel_status status = reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, err);
+    status = status ? status : find_format(j, args, err);
+    status = status ? status : reel_dataset_open(from, &j->dataset, err);
+    status = status ? status : find_clips(j, err);
+    status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
+    if (status) {
+        return status;
+    }
+    j->n_workers = (int)n_workers;
+    j->quiet = reel_args_has(args, "quiet");
+    j->name = reel_args_get(args, "name") ? reel_args_get(args, "name") : j->name;
+    j->license = reel_args_get(args, "license") ? reel_args_get(args, "license") : j->license;
+    status = copy_extras(j, err);
+    status = status ? status : j->layout ? export_layout(j, err) : export_clips(j, err);
+    status = status ? status : reel_fs_publish_dir(j->root, j->out, err);
+    (void)reel_fs_remove_tree(j->partial, NULL);
+    return status;
+}
+
+static int cmd_export(const reel_args *args)
+{
+    static job j;
+    reel_error err = {0};
+    const reel_status status = run_job(&j, args, &err);
+    char line[REEL_PATH_MAX + 2];
+    snprintf(line, sizeof line, "%s\n", j.out);
+    reel_dataset_close(&j.dataset);
+    reel_arena_finish(&j.arena);
+    return status ? reel_app_fail(NULL, &err) : reel_app_print(line);
+}
+
+static const reel_option options[] = {
+    {.name = "format", .value = "NAME", .help = "layout (physreel list --formats tells them)"},
+    {.name = "set",
+     .value = "KEY=VALUE",
+     .repeats = true,
+     .help = "a setting of the format (physreel list --formats)"},
+    {.name = "output", .letter = 'o', .value = "DIR", .help = "new folder (default DIR-<format>)"},
+    {.name = "name", .value = "TEXT", .help = "of the dataset, for its card (default: as it was)"},
+    {.name = "license", .value = "ID", .help = "of the dataset (default: as it was)"},
+    {.name = "jobs", .letter = 'j', .value = "N", .help = "worker processes (default: cores)"},
+    {.name = "quiet", .letter = 'q', .help = "no progress"},
+    {0},
+};
+
+const reel_command reel_cmd_export = {
+    .name = "export",
+    .arguments = "DIR",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "a dataset in another layout, without simulating again",
+    .details =
+        "Reads the clips' records of the dataset DIR (clips layout) and writes a new folder; "
+        "labels\n"
+        "that DIR does not store are drawn again. DIR stays as it is; files that need no change "
+        "are\n"
+        "hard links where the file system allows it. The same bytes for any number of workers.",
+    .example =
+        "  physreel export out/toss --format webdataset -o out/toss-shards\n"
+        "  physreel export out/toss --format coco --set every=4",
+    .options = options,
+    .run = cmd_export,
+};

@@ -1,0 +1,66 @@
+/*
+ * export.h - clip records into a layout (export/layout/layout.h): the driver of its functions.
+ *
+ * Thread-safety: one exporter, one thread.
+ */
+#pragma once
+
+#include "export/layout/layout_internal.h"
+
+REEL_API_BEGIN
+
+/** Where a clip is. */
+typedef struct reel_export_source {
+    const char *dir;     /**< folder of its record */
+    const char *dataset; /**< root of the clips dataset it stands in; NULL: unpacked */
+    int folder;          /**< its numbered folder there */
+} reel_export_source;
+
+typedef struct reel_export_options {
+    const reel_layout *layout;
+    const char *root; /**< an existing folder; what is in it (plan.json, a contact sheet) becomes
+                           part of the dataset, but for names that begin with a dot */
+    const char *work; /**< a folder for what is in the making, created and removed */
+    const char *name, *command, *license;
+    int n_given;
+    const char *const *given;      /**< settings, "name=value" */
+    reel_layout_receiver receiver; /**< NULL: files stay */
+    void *ctx;
+} reel_export_options;
+
+typedef struct reel_exporter reel_exporter; /**< opaque */
+
+/** Strings and arrays are borrowed until the end. @return REEL_OK; REEL_E_USAGE (settings);
+ * REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_exporter_open(const reel_export_options *options, reel_exporter **out,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** Show a clip to the layout before any is put; all of them, in order, if the layout looks.
+ * @return REEL_OK; REEL_E_CONFLICT (a broken record, clips that do not fit together); REEL_E_IO;
+ *         REEL_E_NOMEM. */
+reel_status reel_exporter_look(reel_exporter *exporter, const reel_export_source *source,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** The costly part of clip number `i`, in any process; its product waits in the work folder. Does
+ * nothing for layouts without one. */
+reel_status reel_exporter_make(reel_exporter *exporter, const reel_export_source *source, int i,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** Add clip number `i` = 0, 1, ..., whose make is done. */
+reel_status reel_exporter_put(reel_exporter *exporter, const reel_export_source *source, int i,
+                              reel_error *err) REEL_MUST_CHECK;
+
+/** Everything that remains, README.md, and manifest.json last; both are given to the receiver. */
+reel_status reel_exporter_finish(reel_exporter *exporter, reel_error *err) REEL_MUST_CHECK;
+
+/** *exporter may be NULL. */
+void reel_exporter_destroy(reel_exporter **exporter);
+
+/**
+ * All of that for n clips in their order, with `n_workers` processes making them.
+ * @return as above; REEL_E_RETRY if a signal asked for a stop.
+ */
+reel_status reel_export_all(const reel_export_options *options, const reel_export_source *sources,
+                            int n, int n_workers, bool quiet, reel_error *err) REEL_MUST_CHECK;
+
+REEL_API_END
