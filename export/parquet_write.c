@@ -383,6 +383,11 @@ reel_status reel_parquet_write(reel_parquet_writer *w, const reel_rows *rows, re
     return REEL_OK;
 }
 
+uint64_t reel_parquet_size(const reel_parquet_writer *w)
+{
+    return w->offset;
+}
+
 reel_status reel_parquet_close(reel_parquet_writer *w, reel_error *err)
 {
     assert(w->file);

@@ -29,6 +29,9 @@ reel_status reel_parquet_create(const char *path, const reel_table *table,
 reel_status reel_parquet_write(reel_parquet_writer *writer, const reel_rows *rows,
                                reel_error *err) REEL_MUST_CHECK;
 
+/** Bytes of the file so far; rows that do not fill a row group yet are not counted. */
+uint64_t reel_parquet_size(const reel_parquet_writer *writer);
+
 /** Write the footer, fsync, rename to `path`, fsync the folder. Same errors. */
 reel_status reel_parquet_close(reel_parquet_writer *writer, reel_error *err) REEL_MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 const reel_layout *const reel_layouts[] = {
+    &reel_layout_webdataset,
     NULL,
 };
 

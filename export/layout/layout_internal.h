@@ -8,6 +8,8 @@
 
 REEL_API_BEGIN
 
+extern const reel_layout reel_layout_webdataset;
+
 /** Told of every file that is done, with its path on this machine: it may send and remove it.
  * @return REEL_OK, or the status that the writing is to end with. */
 typedef reel_status (*reel_layout_receiver)(void *ctx, const char *name, const char *path,
