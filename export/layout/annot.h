@@ -1,0 +1,107 @@
+/*
+ * annot.h - what the layouts coco, ytvis, tap and movi share: names of files, text that is written
+ * as it grows, and what a frame shows of each object, whether stored or drawn again.
+ * Thread-safety: one object, one thread.
+ */
+#pragma once
+
+#include "export/layout/layout.h"
+#include <stdio.h>
+
+REEL_API_BEGIN
+
+enum {
+    REEL_ANNOT_PER_FOLDER = 1000, /**< streams that share a numbered folder */
+    REEL_ANNOT_NAME = 512,        /**< room for a name within the dataset */
+};
+
+/* ---- splits ---------------------------------------------------------------------------------- */
+
+/** A split as its clips come in. */
+typedef struct reel_annot_split {
+    char name[64];
+    int64_t streams; /**< so far */
+    void *own;       /**< the layout's */
+} reel_annot_split;
+
+/** In the order in which they were met. Zero-initialised is empty. */
+typedef struct reel_annot_splits {
+    int n;
+    reel_annot_split *at; /**< [n] */
+} reel_annot_splits;
+
+/** The split of this name, added (with own = NULL) if it is new; NULL: out of memory. */
+reel_annot_split *reel_annot_split_of(reel_annot_splits *splits, const char *name);
+
+/** "<nnn>/<stream id>" of the split's stream number `stream`. */
+void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME]);
+
+/** Read settings that several layouts have. @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_annot_get_images(const reel_layout_options *options, bool *out,
+                                  reel_error *err) REEL_MUST_CHECK;
+
+/** Rendered frames of a clip at `every`: ceil(frames / every). */
+int reel_annot_n_frames(const reel_record *record, int every);
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+/** A JSON string with its quotes. */
+void reel_annot_put_string(reel_bytes *out, const char *text);
+/** "[x, y, w, h]" of a box x0, y0, x1, y1. */
+void reel_annot_put_box(reel_bytes *out, const int32_t box[4]);
+
+/** A file of the dataset that grows from clip to clip: under a temporary name until it is whole. */
+typedef struct reel_annot_file reel_annot_file;
+
+/** @param name  within the dataset. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_annot_file_open(const reel_layout_options *options, const char *name,
+                                 reel_annot_file **out, reel_error *err) REEL_MUST_CHECK;
+/** Write what is in `text` and clear it. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM (it failed). */
+reel_status reel_annot_file_put(reel_annot_file *file, reel_bytes *text,
+                                reel_error *err) REEL_MUST_CHECK;
+/** The file is whole: give it its name, and tell that it is done. */
+reel_status reel_annot_file_end(reel_annot_file *file, reel_error *err) REEL_MUST_CHECK;
+/** Free; a file that was not ended is removed. *file may be NULL. */
+void reel_annot_file_destroy(reel_annot_file **file);
+
+/** Publish `text` as `name` in `dir`, and clear it. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_annot_keep(const char *dir, const char *name, reel_bytes *text,
+                            reel_error *err) REEL_MUST_CHECK;
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+/** The frames of a clip one after another, drawn as far as the record does not hold what is asked. */
+typedef struct reel_annot_frames {
+    const reel_layout_clip *clip;
+    reel_planes planes;      /**< drawn, but for those of the objects */
+    bool draws_objects;      /**< boxes and masks are drawn again, else those of the record */
+    reel_objects objects;    /**< if draws_objects */
+    const reel_frame *frame; /**< the current one; NULL: nothing had to be drawn */
+    int stream, number;      /**< of the current frame */
+} reel_annot_frames;
+
+/** @param colour  frames carry rgb. @param amodal  amodal masks are asked for beside the visible.
+ * @return REEL_OK; REEL_E_USAGE (there is no colour); REEL_E_NOMEM. */
+reel_status reel_annot_frames_init(reel_annot_frames *out, const reel_layout_clip *clip,
+                                   bool colour, reel_error *err) REEL_MUST_CHECK;
+void reel_annot_frames_finish(reel_annot_frames *frames); /**< accepts a zeroed one */
+
+/** Go to a frame. Errors of reel_drawer. */
+reel_status reel_annot_frames_go(reel_annot_frames *frames, int stream, int number,
+                                 reel_error *err) REEL_MUST_CHECK;
+
+/** An object's mask in a frame; pixels 0 and no text: it is not there. */
+typedef struct reel_annot_mask {
+    const char *text; /**< counts as COCO compresses them (base/mask.h), not terminated */
+    size_t size;
+    int32_t pixels;
+    int32_t box[4]; /**< px: x0, y0, x1, y1, half-open */
+} reel_annot_mask;
+
+/** `kind`: REEL_MASK_VISIBLE or REEL_MASK_AMODAL, of `instance` in the current frame. */
+reel_annot_mask reel_annot_mask_of(const reel_annot_frames *frames, int kind, int instance);
+
+/** {"size":[h,w],"counts":"..."} of a mask that is there. */
+void reel_annot_put_rle(reel_bytes *out, const reel_annot_mask *mask, const reel_scene *scene);
+
+REEL_API_END

@@ -1,0 +1,522 @@
+/*
+ * coco.c - COCO's detection and instance annotations: frames as images, masks as compressed RLE.
+ *
+ *   annotations/instances_<split>.json   what is seen of each object
+ *   annotations/amodal_<split>.json      all of each object within the image, hidden or not; an
+ *                                        annotation has the id of its visible counterpart
+ *   <split>/<nnn>/<stream>/<frame>.png   images, as drawn, before any encoding
+ *   <split>/metadata.jsonl               the boxes again, a line an image, for ImageFolder
+ *
+ * `make` leaves the images as <stream>_<frame>.png and their annotations in NOTES: lines of a kind,
+ * a number and JSON without the ids, which depend on the clips before and are given by `put`.
+ */
+#include "export/layout/annot.h"
+#include "export/picture_png.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const reel_layout_setting settings[] = {
+    {"images", "png", "png: frames are written as pictures; none: annotations alone"},
+    {"every", "1", "take every n-th frame"},
+    {"amodal", "yes", "yes: a second file with all of each object, hidden or not; or no"},
+    {0},
+};
+
+typedef struct coco_settings {
+    bool images, amodal;
+    int every;
+} coco_settings;
+
+static reel_status read_settings(const reel_layout_options *options, coco_settings *out,
+                                 reel_error *err)
+{
+    int64_t every = 1;
+    reel_status status = reel_annot_get_images(options, &out->images, err);
+    status = status ? status : reel_layout_get_bool(options, "amodal", &out->amodal, err);
+    status =
+        status ? status : reel_layout_get_int(options, "every", 1, REEL_MAX_FRAMES, &every, err);
+    out->every = (int)every;
+    return status;
+}
+
+/* ---- make ------------------------------------------------------------------------------------ */
+
+static const char notes_name[] = "notes";
+
+/* What both files say of an object in an image. */
+static void put_shares(reel_bytes *out, int instance, const reel_annot_mask *seen,
+                       const reel_annot_mask *all)
+{
+    reel_bytes_printf(out, ",\"instance_id\":%d,\"iscrowd\":0,\"occlusion\":", instance);
+    reel_bytes_real(out, 1 - (double)seen->pixels / all->pixels);
+}
+
+static void note_object(reel_bytes *out, const reel_annot_frames *frames, int instance, bool amodal)
+{
+    const reel_scene *scene = frames->clip->record->scene;
+    const reel_annot_mask seen = reel_annot_mask_of(frames, REEL_MASK_VISIBLE, instance);
+    const reel_annot_mask all = reel_annot_mask_of(frames, REEL_MASK_AMODAL, instance);
+    if (seen.pixels > 0) {
+        reel_bytes_printf(out, "V %d \"bbox\":", instance);
+        reel_annot_put_box(out, seen.box);
+        reel_bytes_printf(out, ",\"area\":%d", (int)seen.pixels);
+        put_shares(out, instance, &seen, &all);
+        reel_bytes_text(out, ",\"amodal_bbox\":");
+        reel_annot_put_box(out, all.box);
+        reel_bytes_printf(out, ",\"amodal_area\":%d,\"segmentation\":", (int)all.pixels);
+        reel_annot_put_rle(out, &seen, scene);
+        reel_bytes_text(out, "\n");
+    }
+    if (amodal && all.pixels > 0) {
+        reel_bytes_printf(out, "A %d \"bbox\":", instance);
+        reel_annot_put_box(out, all.box);
+        reel_bytes_printf(out, ",\"area\":%d", (int)all.pixels);
+        put_shares(out, instance, &seen, &all);
+        reel_bytes_printf(out, ",\"visible_area\":%d,\"segmentation\":", (int)seen.pixels);
+        reel_annot_put_rle(out, &all, scene);
+        reel_bytes_text(out, "\n");
+    }
+}
+
+static void picture_name(const reel_record *record, int stream, int frame,
+                         char out[REEL_ANNOT_NAME])
+{
+    snprintf(out, REEL_ANNOT_NAME, "%.400s_%05d.png", record->streams[stream].id, frame);
+}
+
+static reel_status note_frame(reel_bytes *out, reel_annot_frames *frames, int stream, int frame,
+                              const coco_settings *set, const char *dir, reel_error *err)
+{
+    const reel_scene *scene = frames->clip->record->scene;
+    reel_status status = reel_annot_frames_go(frames, stream, frame, err);
+    if (status) {
+        return status;
+    }
+    reel_bytes_printf(out, "I %d %d\n", stream, frame);
+    for (int i = 1; i <= reel_scene_n_instances(scene); i++) {
+        note_object(out, frames, i, set->amodal);
+    }
+    if (set->images) {
+        char name[REEL_ANNOT_NAME], path[REEL_PATH_MAX];
+        picture_name(frames->clip->record, stream, frame, name);
+        reel_fs_join(path, sizeof path, dir, name);
+        status = reel_png_write(path, frames->frame->plane[REEL_PLANE_RGB], scene->width,
+                                scene->height, err);
+    }
+    return status;
+}
+
+static reel_status coco_make(const reel_layout_options *options, const reel_layout_clip *clip,
+                             const char *dir, reel_error *err)
+{
+    const reel_record *record = clip->record;
+    coco_settings set;
+    reel_annot_frames frames = {0};
+    reel_bytes notes = {0};
+    reel_status status = read_settings(options, &set, err);
+    status = status ? status : reel_annot_frames_init(&frames, clip, set.images, err);
+    for (int s = 0; !status && s < record->n_streams; s++) {
+        for (int f = 0; !status && f < record->scene->frames; f += set.every) {
+            status = note_frame(&notes, &frames, s, f, &set, dir, err);
+        }
+    }
+    status = status ? status : reel_annot_keep(dir, notes_name, &notes, err);
+    reel_annot_frames_finish(&frames);
+    reel_bytes_finish(&notes);
+    return status;
+}
+
+/* ---- put ------------------------------------------------------------------------------------- */
+
+/* Of a split. */
+typedef struct coco_files {
+    reel_annot_file
+        *file[2];          /* by REEL_MASK_*; annotations first, images and the rest at the end */
+    reel_annot_file *rows; /* metadata.jsonl; NULL: no images */
+    int64_t annotations[2];
+    reel_bytes images; /* of both */
+    int64_t n_images;
+} coco_files;
+
+typedef struct coco_writer {
+    const reel_layout_options *options;
+    coco_settings set;
+    reel_annot_splits splits;
+    int n_categories;
+    char **categories; /* [n_categories], id - 1; in the order in which they were met */
+    int64_t last_image, last_annotation;
+} coco_writer;
+
+/* The image whose notes are being read. */
+typedef struct coco_image {
+    const reel_layout_clip *clip;
+    reel_annot_split *split;
+    coco_files *files;
+    int64_t first_stream;               /* the split's number of the clip's first */
+    int64_t annotation;                 /* of the object last noted */
+    int object;                         /* instance last noted */
+    int n;                              /* annotations so far */
+    reel_bytes boxes, areas, names, id; /* of its row */
+    reel_bytes text;                    /* scratch */
+} coco_image;
+
+static void destroy_files(coco_files *files)
+{
+    for (int k = 0; files && k < 2; k++) {
+        reel_annot_file_destroy(&files->file[k]);
+    }
+    if (files) {
+        reel_annot_file_destroy(&files->rows);
+        reel_bytes_finish(&files->images);
+        reel_free(files);
+    }
+}
+
+static void coco_destroy(void *writer)
+{
+    coco_writer *w = writer;
+    if (w) {
+        for (int i = 0; i < w->splits.n; i++) {
+            destroy_files(w->splits.at[i].own);
+        }
+        for (int i = 0; i < w->n_categories; i++) {
+            reel_free(w->categories[i]);
+        }
+        reel_free(w->categories);
+        reel_free(w->splits.at);
+        reel_free(w);
+    }
+}
+
+static reel_status coco_open(const reel_layout_options *options, void **writer, reel_error *err)
+{
+    coco_writer *w = reel_calloc(1, sizeof *w);
+    if (!w) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    w->options = options;
+    const reel_status status = read_settings(options, &w->set, err);
+    if (status) {
+        coco_destroy(w);
+        return status;
+    }
+    *writer = w;
+    return REEL_OK;
+}
+
+static reel_status open_file(const coco_writer *w, coco_files *files, int kind, const char *split,
+                             reel_error *err)
+{
+    char name[REEL_ANNOT_NAME];
+    reel_bytes head = {0};
+    snprintf(name, sizeof name, "annotations/%s_%s.json",
+             kind == REEL_MASK_VISIBLE ? "instances" : "amodal", split);
+    reel_status status = reel_annot_file_open(w->options, name, &files->file[kind], err);
+    reel_bytes_text(&head, "{\"annotations\":[");
+    status = status ? status : reel_annot_file_put(files->file[kind], &head, err);
+    reel_bytes_finish(&head);
+    return status;
+}
+
+static reel_status open_split(const coco_writer *w, reel_annot_split *split, reel_error *err)
+{
+    char name[REEL_ANNOT_NAME];
+    coco_files *files = split->own = reel_calloc(1, sizeof *files);
+    if (!files) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    reel_status status = open_file(w, files, REEL_MASK_VISIBLE, split->name, err);
+    if (!status && w->set.amodal) {
+        status = open_file(w, files, REEL_MASK_AMODAL, split->name, err);
+    }
+    if (!status && w->set.images) {
+        snprintf(name, sizeof name, "%s/metadata.jsonl", split->name);
+        status = reel_annot_file_open(w->options, name, &files->rows, err);
+    }
+    return status;
+}
+
+/* Its id; 0: out of memory. */
+static int category_id(coco_writer *w, const char *name)
+{
+    for (int i = 0; i < w->n_categories; i++) {
+        if (strcmp(w->categories[i], name) == 0) {
+            return i + 1;
+        }
+    }
+    const size_t size = strlen(name) + 1;
+    char **more = reel_realloc(w->categories, ((size_t)w->n_categories + 1) * sizeof *more);
+    if (!more) {
+        return 0;
+    }
+    w->categories = more;
+    more[w->n_categories] = reel_alloc(size);
+    if (!more[w->n_categories]) {
+        return 0;
+    }
+    memcpy(more[w->n_categories++], name, size);
+    return w->n_categories;
+}
+
+static const char *category_of(const reel_scene *scene, int instance)
+{
+    for (int i = 0; i < scene->n_objects; i++) {
+        if (scene->objects[i].instance_id == instance) {
+            return scene->objects[i].category;
+        }
+    }
+    return "";
+}
+
+/* The row of the image before, if there is one. */
+static reel_status end_image(coco_image *im, reel_error *err)
+{
+    if (!im->files->rows || im->id.size == 0) {
+        return REEL_OK;
+    }
+    reel_bytes *row = &im->id;
+    const reel_bytes *part[] = {&im->boxes, &im->areas, &im->names};
+    static const char *const names[] = {"bbox", "area", "category"};
+    for (int i = 0; i < 3; i++) {
+        reel_bytes_printf(row, "%s\"%s\":[", i ? "," : ",\"objects\":{", names[i]);
+        reel_bytes_put(row, part[i]->data, part[i]->size);
+        reel_bytes_text(row, "]");
+        row->failed |= part[i]->failed;
+    }
+    reel_bytes_text(row, "}}\n");
+    return reel_annot_file_put(im->files->rows, row, err);
+}
+
+static void describe_image(reel_bytes *out, const reel_record *record, int s, int frame)
+{
+    const reel_scene *scene = record->scene;
+    reel_bytes_printf(out, ",\"width\":%d,\"height\":%d,\"clip_id\":\"%s\",\"camera\":\"%s\"",
+                      scene->width, scene->height, record->clip_id, record->streams[s].camera);
+    reel_bytes_printf(out, ",\"frame\":%d", frame);
+}
+
+static reel_status begin_image(coco_writer *w, coco_image *im, int s, int frame, reel_error *err)
+{
+    const reel_record *record = im->clip->record;
+    char place[REEL_ANNOT_NAME], name[2 * REEL_ANNOT_NAME];
+    reel_status status = end_image(im, err);
+    if (status) {
+        return status;
+    }
+    w->last_image++;
+    im->n = im->object = 0;
+    reel_annot_place(im->first_stream + s, record->streams[s].id, place);
+    snprintf(name, sizeof name, "%s/%s/%05d.png", im->split->name, place, frame);
+    const char *file_name = name + strlen(im->split->name) + 1;
+    reel_bytes *out = &im->files->images;
+    reel_bytes_printf(out, "%s\n{\"id\":%lld,\"file_name\":\"%s\",\"license\":1",
+                      im->files->n_images++ ? "," : "", (long long)w->last_image, file_name);
+    describe_image(out, record, s, frame);
+    reel_bytes_text(out, "}");
+    if (!im->files->rows) {
+        return REEL_OK;
+    }
+    reel_bytes_clear(&im->boxes);
+    reel_bytes_clear(&im->areas);
+    reel_bytes_clear(&im->names);
+    reel_bytes_printf(&im->id, "{\"file_name\":\"%s\",\"image_id\":%lld", file_name,
+                      (long long)w->last_image);
+    describe_image(&im->id, record, s, frame);
+    return REEL_OK;
+}
+
+/* The box and area that `json` begins with, for the image's row. */
+static void put_row_object(coco_image *im, const char *json, const char *category)
+{
+    const char *box = strchr(json, '['), *end = strchr(json, ']'), *area = strchr(end, ':') + 1;
+    const char *comma = im->areas.size > 0 ? "," : "";
+    reel_bytes_printf(&im->boxes, "%s%.*s", comma, (int)(end + 1 - box), box);
+    reel_bytes_printf(&im->areas, "%s%d", comma, atoi(area));
+    reel_bytes_text(&im->names, comma);
+    reel_annot_put_string(&im->names, category);
+}
+
+static reel_status put_object(coco_writer *w, coco_image *im, int kind, int instance,
+                              const char *json, const char *end, reel_error *err)
+{
+    const char *name = category_of(im->clip->record->scene, instance);
+    const int category = category_id(w, name);
+    if (!category) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    if (instance != im->object) {
+        im->object = instance;
+        im->annotation = ++w->last_annotation;
+    }
+    if (kind == REEL_MASK_VISIBLE && im->files->rows) {
+        put_row_object(im, json, name);
+    }
+    reel_bytes_printf(&im->text, "%s\n{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,",
+                      im->files->annotations[kind]++ ? "," : "", (long long)im->annotation,
+                      (long long)w->last_image, category);
+    reel_bytes_put(&im->text, json, (size_t)(end - json));
+    reel_bytes_text(&im->text, "}");
+    return reel_annot_file_put(im->files->file[kind], &im->text, err);
+}
+
+static reel_status put_pictures(const coco_writer *w, const coco_image *im, const char *dir,
+                                reel_error *err)
+{
+    const reel_record *record = im->clip->record;
+    reel_status status = REEL_OK;
+    for (int s = 0; !status && s < record->n_streams; s++) {
+        char place[REEL_ANNOT_NAME], from[REEL_PATH_MAX], to[2 * REEL_ANNOT_NAME];
+        reel_annot_place(im->first_stream + s, record->streams[s].id, place);
+        for (int f = 0; !status && f < record->scene->frames; f += w->set.every) {
+            char name[REEL_ANNOT_NAME];
+            picture_name(record, s, f, name);
+            reel_fs_join(from, sizeof from, dir, name);
+            snprintf(to, sizeof to, "%s/%s/%05d.png", im->split->name, place, f);
+            status = reel_layout_copy(w->options, from, to, err);
+        }
+    }
+    return status;
+}
+
+static reel_status read_notes(coco_writer *w, coco_image *im, const char *text, reel_error *err)
+{
+    reel_status status = REEL_OK;
+    for (const char *line = text; !status && *line;) {
+        const char *end = strchr(line, '\n');
+        assert(end);
+        char *rest = NULL;
+        const int number = (int)strtol(line + 2, &rest, 10);
+        if (line[0] == 'I') {
+            status = begin_image(w, im, number, (int)strtol(rest, NULL, 10), err);
+        } else {
+            const int kind = line[0] == 'V' ? REEL_MASK_VISIBLE : REEL_MASK_AMODAL;
+            status = put_object(w, im, kind, number, rest + 1, end, err);
+        }
+        line = end + 1;
+    }
+    return status ? status : end_image(im, err);
+}
+
+static reel_status coco_put(void *writer, const reel_layout_clip *clip, const char *dir,
+                            reel_error *err)
+{
+    coco_writer *w = writer;
+    char path[REEL_PATH_MAX], *notes = NULL;
+    coco_image im = {.clip = clip, .split = reel_annot_split_of(&w->splits, clip->record->split)};
+    if (!im.split) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    reel_status status = im.split->own ? REEL_OK : open_split(w, im.split, err);
+    im.files = im.split->own;
+    im.first_stream = im.split->streams;
+    reel_fs_join(path, sizeof path, dir, notes_name);
+    status = status ? status : reel_fs_read(path, &notes, NULL, err);
+    status = status ? status : read_notes(w, &im, notes, err);
+    if (!status && w->set.images) {
+        status = put_pictures(w, &im, dir, err);
+    }
+    im.split->streams += clip->record->n_streams;
+    reel_free(notes);
+    reel_bytes_finish(&im.boxes);
+    reel_bytes_finish(&im.areas);
+    reel_bytes_finish(&im.names);
+    reel_bytes_finish(&im.id);
+    reel_bytes_finish(&im.text);
+    return status;
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void put_tail(reel_bytes *out, const coco_writer *w, const coco_files *files, int kind)
+{
+    reel_bytes_text(out, "\n],\n\"images\":[");
+    reel_bytes_put(out, files->images.data, files->images.size);
+    reel_bytes_text(out, "\n],\n\"categories\":[");
+    for (int i = 0; i < w->n_categories; i++) {
+        reel_bytes_printf(out, "%s\n{\"id\":%d,\"name\":", i ? "," : "", i + 1);
+        reel_annot_put_string(out, w->categories[i]);
+        reel_bytes_text(out, ",\"supercategory\":\"object\"}");
+    }
+    reel_bytes_text(out, "\n],\n\"licenses\":[{\"id\":1,\"name\":");
+    reel_annot_put_string(out, w->options->license);
+    reel_bytes_text(out, ",\"url\":\"\"}],\n\"info\":{\"description\":");
+    reel_annot_put_string(out, w->options->name);
+    reel_bytes_printf(out, ",\"version\":\"1.0\",\"masks\":\"%s\"}}\n",
+                      kind == REEL_MASK_VISIBLE ? "visible" : "amodal");
+    out->failed |= files->images.failed;
+}
+
+static reel_status coco_finish(void *writer, reel_error *err)
+{
+    coco_writer *w = writer;
+    reel_bytes tail = {0};
+    reel_status status = REEL_OK;
+    for (int i = 0; !status && i < w->splits.n; i++) {
+        coco_files *files = w->splits.at[i].own;
+        for (int k = 0; !status && k < 2; k++) {
+            if (files->file[k]) {
+                put_tail(&tail, w, files, k);
+                status = reel_annot_file_put(files->file[k], &tail, err);
+                status = status ? status : reel_annot_file_end(files->file[k], err);
+            }
+        }
+        if (!status && files->rows) {
+            status = reel_annot_file_end(files->rows, err);
+        }
+    }
+    reel_bytes_finish(&tail);
+    return status;
+}
+
+static void coco_card(void *writer, reel_layout_card *out)
+{
+    const coco_writer *w = writer;
+    const char *split = w->splits.n > 0 ? w->splits.at[0].name : "train";
+    if (w->set.images) {
+        reel_bytes_text(&out->configs, "- config_name: images\n  default: true\n  data_files:\n");
+        for (int i = 0; i < w->splits.n; i++) {
+            reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/**\"\n",
+                              w->splits.at[i].name, w->splits.at[i].name);
+        }
+    }
+    reel_bytes_text(&out->tags, "- coco\n- instance-segmentation\n- amodal\n");
+    reel_bytes_printf(&out->loading,
+                      "```python\nfrom pycocotools.coco import COCO\n\n"
+                      "coco = COCO(\"annotations/instances_%s.json\")\n"
+                      "image = coco.loadImgs(coco.getImgIds())[0]\n"
+                      "for a in coco.loadAnns(coco.getAnnIds(image[\"id\"])):\n"
+                      "    print(a[\"bbox\"], coco.annToMask(a).sum() == a[\"area\"])\n```\n",
+                      split);
+    reel_bytes_text(&out->files, "| `annotations/instances_<split>.json` | COCO: what is seen |\n");
+    if (w->set.amodal) {
+        reel_bytes_text(&out->files,
+                        "| `annotations/amodal_<split>.json` | COCO: the whole of each "
+                        "object within the image, hidden or not |\n");
+    }
+    if (w->set.images) {
+        reel_bytes_text(&out->files,
+                        "| `<split>/<nnn>/<stream>/<frame>.png` | images as drawn |\n"
+                        "| `<split>/metadata.jsonl` | a line an image with its boxes |\n");
+    }
+    reel_bytes_text(
+        &out->notes,
+        "### COCO\n\n`file_name` is relative to the split's folder. Ids begin at 1. "
+        "`segmentation` is a compressed RLE, `area` its pixels, `bbox` x, y, width, "
+        "height of its pixels, `iscrowd` 0. In the amodal file `segmentation`, `area` "
+        "and `bbox` are those of the object with nothing else there; the same id is the "
+        "same object in the same image, and objects that are wholly hidden are in this "
+        "file alone. `occlusion` = 1 - visible / amodal pixels. Categories count from 1 "
+        "in the order in which they occur.\n\n");
+}
+
+const reel_layout reel_layout_coco = {
+    .name = "coco",
+    .summary = "COCO: images, boxes and RLE masks, visible and amodal",
+    .settings = settings,
+    .open = coco_open,
+    .make = coco_make,
+    .put = coco_put,
+    .card = coco_card,
+    .finish = coco_finish,
+    .destroy = coco_destroy,
+};
