@@ -50,6 +50,48 @@ int reel_annot_n_frames(const reel_record *record, int every)
     return (record->scene->frames - 1) / every + 1;
 }
 
+static const char *category_of(const reel_scene *scene, int instance)
+{
+    for (int i = 0; i < scene->n_objects; i++) {
+        if (scene->objects[i].instance_id == instance) {
+            return scene->objects[i].category;
+        }
+    }
+    assert(!"no object has this instance id");
+    return "";
+}
+
+int reel_annot_category(reel_annot_words *categories, const reel_scene *scene, int instance)
+{
+    const char *name = category_of(scene, instance);
+    for (int i = 0; i < categories->n; i++) {
+        if (strcmp(categories->at[i], name) == 0) {
+            return i + 1;
+        }
+    }
+    const size_t size = strlen(name) + 1;
+    char **more = reel_realloc(categories->at, ((size_t)categories->n + 1) * sizeof *more);
+    if (!more) {
+        return 0;
+    }
+    categories->at = more;
+    more[categories->n] = reel_alloc(size);
+    if (!more[categories->n]) {
+        return 0;
+    }
+    memcpy(more[categories->n], name, size);
+    return ++categories->n;
+}
+
+void reel_annot_words_finish(reel_annot_words *words)
+{
+    for (int i = 0; i < words->n; i++) {
+        reel_free(words->at[i]);
+    }
+    reel_free(words->at);
+    *words = (reel_annot_words){0};
+}
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 void reel_annot_put_string(reel_bytes *out, const char *text)
@@ -72,6 +114,22 @@ void reel_annot_put_box(reel_bytes *out, const int32_t box[4])
 {
     reel_bytes_printf(out, "[%d,%d,%d,%d]", (int)box[0], (int)box[1], (int)(box[2] - box[0]),
                       (int)(box[3] - box[1]));
+}
+
+void reel_annot_put_end(reel_bytes *out, const reel_layout_options *options,
+                        const reel_annot_words *categories, const char *masks)
+{
+    reel_bytes_text(out, "\n],\n\"categories\":[");
+    for (int i = 0; i < categories->n; i++) {
+        reel_bytes_printf(out, "%s\n{\"id\":%d,\"name\":", i ? "," : "", i + 1);
+        reel_annot_put_string(out, categories->at[i]);
+        reel_bytes_text(out, ",\"supercategory\":\"object\"}");
+    }
+    reel_bytes_text(out, "\n],\n\"licenses\":[{\"id\":1,\"name\":");
+    reel_annot_put_string(out, options->license);
+    reel_bytes_text(out, ",\"url\":\"\"}],\n\"info\":{\"description\":");
+    reel_annot_put_string(out, options->name);
+    reel_bytes_printf(out, ",\"version\":\"1.0\",\"masks\":\"%s\"}}\n", masks);
 }
 
 struct reel_annot_file {

@@ -43,12 +43,27 @@ reel_status reel_annot_get_images(const reel_layout_options *options, bool *out,
 /** Rendered frames of a clip at `every`: ceil(frames / every). */
 int reel_annot_n_frames(const reel_record *record, int every);
 
+/** Names that have numbers from 1 on, in the order in which they were met. Zeroed is empty. */
+typedef struct reel_annot_words {
+    int n;
+    char **at; /**< [n] */
+} reel_annot_words;
+
+/** The number of the category of the object of this instance id; 0: out of memory. */
+int reel_annot_category(reel_annot_words *categories, const reel_scene *scene, int instance);
+void reel_annot_words_finish(reel_annot_words *words);
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 /** A JSON string with its quotes. */
 void reel_annot_put_string(reel_bytes *out, const char *text);
 /** "[x, y, w, h]" of a box x0, y0, x1, y1. */
 void reel_annot_put_box(reel_bytes *out, const int32_t box[4]);
+
+/** What ends COCO's and YouTube-VIS's files, from the end of the last array on: categories, licenses
+ * and info, with "masks" = `masks`. */
+void reel_annot_put_end(reel_bytes *out, const reel_layout_options *options,
+                        const reel_annot_words *categories, const char *masks);
 
 /** A file of the dataset that grows from clip to clip: under a temporary name until it is whole. */
 typedef struct reel_annot_file reel_annot_file;

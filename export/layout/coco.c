@@ -142,8 +142,7 @@ typedef struct coco_writer {
     const reel_layout_options *options;
     coco_settings set;
     reel_annot_splits splits;
-    int n_categories;
-    char **categories; /* [n_categories], id - 1; in the order in which they were met */
+    reel_annot_words categories;
     int64_t last_image, last_annotation;
 } coco_writer;
 
@@ -179,10 +178,7 @@ static void coco_destroy(void *writer)
         for (int i = 0; i < w->splits.n; i++) {
             destroy_files(w->splits.at[i].own);
         }
-        for (int i = 0; i < w->n_categories; i++) {
-            reel_free(w->categories[i]);
-        }
-        reel_free(w->categories);
+        reel_annot_words_finish(&w->categories);
         reel_free(w->splits.at);
         reel_free(w);
     }
@@ -234,38 +230,6 @@ static reel_status open_split(const coco_writer *w, reel_annot_split *split, ree
         status = reel_annot_file_open(w->options, name, &files->rows, err);
     }
     return status;
-}
-
-/* Its id; 0: out of memory. */
-static int category_id(coco_writer *w, const char *name)
-{
-    for (int i = 0; i < w->n_categories; i++) {
-        if (strcmp(w->categories[i], name) == 0) {
-            return i + 1;
-        }
-    }
-    const size_t size = strlen(name) + 1;
-    char **more = reel_realloc(w->categories, ((size_t)w->n_categories + 1) * sizeof *more);
-    if (!more) {
-        return 0;
-    }
-    w->categories = more;
-    more[w->n_categories] = reel_alloc(size);
-    if (!more[w->n_categories]) {
-        return 0;
-    }
-    memcpy(more[w->n_categories++], name, size);
-    return w->n_categories;
-}
-
-static const char *category_of(const reel_scene *scene, int instance)
-{
-    for (int i = 0; i < scene->n_objects; i++) {
-        if (scene->objects[i].instance_id == instance) {
-            return scene->objects[i].category;
-        }
-    }
-    return "";
 }
 
 /* The row of the image before, if there is one. */
@@ -339,8 +303,8 @@ static void put_row_object(coco_image *im, const char *json, const char *categor
 static reel_status put_object(coco_writer *w, coco_image *im, int kind, int instance,
                               const char *json, const char *end, reel_error *err)
 {
-    const char *name = category_of(im->clip->record->scene, instance);
-    const int category = category_id(w, name);
+    const reel_scene *scene = im->clip->record->scene;
+    const int category = reel_annot_category(&w->categories, scene, instance);
     if (!category) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
@@ -349,7 +313,7 @@ static reel_status put_object(coco_writer *w, coco_image *im, int kind, int inst
         im->annotation = ++w->last_annotation;
     }
     if (kind == REEL_MASK_VISIBLE && im->files->rows) {
-        put_row_object(im, json, name);
+        put_row_object(im, json, w->categories.at[category - 1]);
     }
     reel_bytes_printf(&im->text, "%s\n{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,",
                       im->files->annotations[kind]++ ? "," : "", (long long)im->annotation,
@@ -431,19 +395,9 @@ static void put_tail(reel_bytes *out, const coco_writer *w, const coco_files *fi
 {
     reel_bytes_text(out, "\n],\n\"images\":[");
     reel_bytes_put(out, files->images.data, files->images.size);
-    reel_bytes_text(out, "\n],\n\"categories\":[");
-    for (int i = 0; i < w->n_categories; i++) {
-        reel_bytes_printf(out, "%s\n{\"id\":%d,\"name\":", i ? "," : "", i + 1);
-        reel_annot_put_string(out, w->categories[i]);
-        reel_bytes_text(out, ",\"supercategory\":\"object\"}");
-    }
-    reel_bytes_text(out, "\n],\n\"licenses\":[{\"id\":1,\"name\":");
-    reel_annot_put_string(out, w->options->license);
-    reel_bytes_text(out, ",\"url\":\"\"}],\n\"info\":{\"description\":");
-    reel_annot_put_string(out, w->options->name);
-    reel_bytes_printf(out, ",\"version\":\"1.0\",\"masks\":\"%s\"}}\n",
-                      kind == REEL_MASK_VISIBLE ? "visible" : "amodal");
     out->failed |= files->images.failed;
+    reel_annot_put_end(out, w->options, &w->categories,
+                       kind == REEL_MASK_VISIBLE ? "visible" : "amodal");
 }
 
 static reel_status coco_finish(void *writer, reel_error *err)
