@@ -221,7 +221,7 @@ static reel_status run_job(job *j, const reel_args *args, reel_error *err)
     int64_t n_workers = reel_pool_cores();
     reel_status status = reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, err);
     status = status ? status : find_format(j, args, err);
-    status = status ? status : reel_dataset_open(from, &j->dataset, err);
+    status = status ? status : reel_dataset_open_clips(from, &j->dataset, err);
     status = status ? status : find_clips(j, err);
     status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
     if (status) {

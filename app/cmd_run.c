@@ -37,6 +37,7 @@ typedef struct run {
     int kept, made, failed;
     int first_failure; /* exit status */
     reel_job_stats stats;
+    int n_workers;
     bool quiet, json;
 } run;
 
@@ -156,12 +157,12 @@ static int print_result(const run *r, const char *state)
 }
 
 /* Make the clips that are not there yet. @return exit status. */
-static int make_clips(run *r, int n_workers)
+static int make_clips(run *r)
 {
     reel_error err = {0};
     const int n = r->plan->n_clips;
     reel_pool pool = {
-        .n_workers = n_workers,
+        .n_workers = r->n_workers,
         .n_jobs = n,
         .skip = r->skip,
         .ctx = r,
@@ -211,7 +212,7 @@ static int pack(run *r)
     if (reel_stop_signal()) {
         on_stop_in_packing(0);
     }
-    if (reel_output_finish(&r->output, r->plan, NULL, NULL, &err)) {
+    if (reel_output_finish(&r->output, r->plan, r->n_workers, r->quiet, &err)) {
         return give_up(r, reel_app_fail(NULL, &err));
     }
     if (!r->quiet) {
@@ -223,7 +224,7 @@ static int pack(run *r)
     return print_result(r, "made");
 }
 
-static int run_plan(run *r, const char *dir, int n_workers)
+static int run_plan(run *r, const char *dir)
 {
     reel_error err = {0};
     reel_output_state state = REEL_OUTPUT_NEW;
@@ -243,7 +244,7 @@ static int run_plan(run *r, const char *dir, int n_workers)
         reel_progress_start(&r->progress, "clips", r->kept, r->kept, r->quiet);
         return pack(r);
     }
-    int status = make_clips(r, n_workers);
+    int status = make_clips(r);
     return status ? give_up(r, status) : pack(r);
 }
 
@@ -256,12 +257,7 @@ static int cmd_run(const reel_args *args)
         .output = {.lock = -1},
     };
     int64_t n_workers = reel_pool_cores();
-    const char *format = reel_args_get(args, "format");
     int status = 0;
-    if (format && strcmp(format, "clips") != 0) {
-        (void)reel_fail(&err, REEL_E_USAGE, "format %s: this version writes clips", format);
-        return reel_app_fail(NULL, &err);
-    }
     if (reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, &err) ||
         reel_plan_create(args, &r.plan, &err)) {
         return reel_app_fail(NULL, &err);
@@ -279,7 +275,8 @@ static int cmd_run(const reel_args *args)
         status = reel_app_fail(NULL, &err);
         goto done;
     }
-    status = run_plan(&r, dir, (int)n_workers);
+    r.n_workers = (int)n_workers;
+    status = run_plan(&r, dir);
 done:
     reel_output_close(&r.output);
     reel_plan_destroy(&r.plan);
@@ -292,7 +289,6 @@ static const reel_option options[] = {
      .value = "DIR",
      .help = "folder of the dataset, made whole at the end\n(default out/<scene>)"},
     REEL_PLAN_OPTIONS,
-    {.name = "format", .value = "NAME", .help = "layout of the dataset: clips"},
     {.name = "jobs", .letter = 'j', .value = "N", .help = "worker processes (default: cores)"},
     {.name = "json", .help = "the result as JSON on stdout"},
     {.name = "quiet", .letter = 'q', .help = "no progress"},

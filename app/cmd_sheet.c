@@ -15,7 +15,7 @@ static int cmd_sheet(const reel_args *args)
     }
     if (reel_args_int(args, "clips", 1, 1000, &rows, &err) ||
         reel_args_int(args, "width", 16, 2048, &width, &err) ||
-        reel_dataset_open(args->arguments[0], &dataset, &err)) {
+        reel_dataset_open_clips(args->arguments[0], &dataset, &err)) {
         return reel_app_fail(NULL, &err);
     }
     rows = rows < dataset->n_clips ? rows : dataset->n_clips;

@@ -163,8 +163,14 @@ static int finish(verify *v)
     if (v->n_findings > MOST_SHOWN) {
         printf("... and %d more\n", v->n_findings - MOST_SHOWN);
     }
-    printf("%s: %d clips, %lld frames of labels checked%s: ", v->dataset->root, v->dataset->n_clips,
-           (long long)v->counts.frames, v->regenerate ? ", made anew" : "");
+    if (v->dataset->record_dirs) {
+        printf("%s: %d clips, %lld frames of labels checked%s: ", v->dataset->root,
+               v->dataset->n_clips, (long long)v->counts.frames,
+               v->regenerate ? ", made anew" : "");
+    } else {
+        printf("%s: %d clips in the layout %s, all files checked: ", v->dataset->root,
+               v->dataset->n_clips, v->dataset->layout);
+    }
     if (v->n_findings > 0) {
         printf("%d findings\n", v->n_findings);
     } else {
@@ -209,6 +215,27 @@ static reel_status open_dataset(const char *dir, reel_dataset **out, reel_error 
                         "once it is whole it can be verified");
 }
 
+/* Tables, then what is in the records. */
+static void check_clips(verify *v, reel_finder *finder, int n_workers)
+{
+    reel_error err = {0};
+    const reel_pool pool = {
+        .n_workers = n_workers,
+        .n_jobs = v->dataset->n_clips,
+        .ctx = v,
+        .work = work,
+        .message = on_message,
+        .done = on_done,
+    };
+    keep_error(v, reel_dataset_check_tables(v->dataset, on_file_finding, finder, &err), &err);
+    err = (reel_error){0};
+    reel_stop_catch();
+    reel_progress_start(&v->progress, "clips", v->dataset->n_clips, 0, v->quiet);
+    const reel_status status = reel_pool_run(&pool, &err);
+    reel_progress_finish(&v->progress);
+    keep_error(v, status, &err);
+}
+
 static int cmd_verify(const reel_args *args)
 {
     static verify v;
@@ -219,26 +246,20 @@ static int cmd_verify(const reel_args *args)
         return reel_app_fail(NULL, &err);
     }
     v.regenerate = reel_args_has(args, "regenerate");
+    if (v.regenerate && !v.dataset->record_dirs) {
+        (void)reel_fail_at(&err, REEL_E_USAGE, v.dataset->root, 0, "regenerate",
+                           "needs a dataset in the layout clips, this is %s", v.dataset->layout);
+        reel_dataset_close(&v.dataset);
+        return reel_app_fail(NULL, &err);
+    }
     v.quiet = reel_args_has(args, "quiet");
     v.findings = reel_args_has(args, "json") ? reel_json_array() : NULL;
     reel_finder finder = {.ctx = &v, .found = show};
-    reel_pool pool = {
-        .n_workers = (int)n_workers,
-        .n_jobs = v.dataset->n_clips,
-        .ctx = &v,
-        .work = work,
-        .message = on_message,
-        .done = on_done,
-    };
     keep_error(&v, reel_dataset_check_files(v.dataset, on_file_finding, &finder, &err), &err);
     err = (reel_error){0};
-    keep_error(&v, reel_dataset_check_tables(v.dataset, on_file_finding, &finder, &err), &err);
-    err = (reel_error){0};
-    reel_stop_catch();
-    reel_progress_start(&v.progress, "clips", v.dataset->n_clips, 0, v.quiet);
-    reel_status status = reel_pool_run(&pool, &err);
-    reel_progress_finish(&v.progress);
-    keep_error(&v, status, &err);
+    if (v.dataset->record_dirs) {
+        check_clips(&v, &finder, (int)n_workers);
+    }
     int exit_status = finish(&v);
     reel_dataset_close(&v.dataset);
     return exit_status;

@@ -1,5 +1,6 @@
 /* output.c - see output.h */
 #include "app/output.h"
+#include "app/export.h"
 #include "app/sheet.h"
 #include "export/pack.h"
 #include <errno.h>
@@ -362,17 +363,47 @@ static reel_status picture_first(const reel_output *output, const char *const *d
     return reel_sheet_make(dirs, n, REEL_SHEET_WIDTH, path, err);
 }
 
-static reel_status pack_all(reel_output *output, reel_plan *plan,
-                            void (*progress)(void *ctx, int done, int total), void *ctx,
-                            reel_error *err)
+static reel_status pack_clips(reel_output *output, reel_plan *plan, const char *const *dirs,
+                              reel_error *err)
 {
     reel_pack_options options = reel_pack_options_default();
-    const char **dirs = REEL_ARENA_NEW(&plan->arena, const char *, plan->n_clips);
     options.name = plan->name;
     options.command = reel_plan_command(plan);
-    options.progress = progress;
-    options.ctx = ctx;
-    bool ok = dirs && options.command;
+    return options.command ? reel_pack_clips(output->dataset, dirs, plan->n_clips, &options, err)
+                           : reel_fail(err, REEL_E_NOMEM, "out of memory");
+}
+
+static reel_status pack_layout(reel_output *output, reel_plan *plan, const char *const *dirs,
+                               int n_workers, bool quiet, reel_error *err)
+{
+    char work[REEL_PATH_MAX];
+    const reel_pack_options defaults = reel_pack_options_default();
+    reel_export_source *sources = REEL_ARENA_NEW(&plan->arena, reel_export_source, plan->n_clips);
+    const reel_export_options options = {
+        .layout = plan->layout,
+        .root = output->dataset,
+        .work = work,
+        .name = plan->name,
+        .command = reel_plan_command(plan),
+        .license = defaults.license,
+        .n_given = plan->n_set,
+        .given = plan->set,
+    };
+    if (!sources || !options.command) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    for (int i = 0; i < plan->n_clips; i++) {
+        sources[i] = (reel_export_source){.dir = dirs[i]};
+    }
+    reel_fs_join(work, sizeof work, output->partial, "work");
+    return reel_export_all(&options, sources, plan->n_clips, n_workers, quiet, err);
+}
+
+static reel_status pack_all(reel_output *output, reel_plan *plan, int n_workers, bool quiet,
+                            reel_error *err)
+{
+    const char **dirs = REEL_ARENA_NEW(&plan->arena, const char *, plan->n_clips);
+    bool ok = dirs != NULL;
     for (int i = 0; ok && i < plan->n_clips; i++) {
         dirs[i] = reel_arena_printf(&plan->arena, "%s/%s", output->records, plan->clips[i].id);
         ok = dirs[i] != NULL;
@@ -381,15 +412,26 @@ static reel_status pack_all(reel_output *output, reel_plan *plan,
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     reel_status status = picture_first(output, dirs, plan->n_clips, err);
-    return status ? status : reel_pack_clips(output->dataset, dirs, plan->n_clips, &options, err);
+    if (status) {
+        return status;
+    }
+    return plan->layout ? pack_layout(output, plan, dirs, n_workers, quiet, err)
+                        : pack_clips(output, plan, dirs, err);
 }
 
-reel_status reel_output_finish(reel_output *output, reel_plan *plan,
-                               void (*progress)(void *ctx, int done, int total), void *ctx,
+/* Clips are moved and packing goes on where it was; layouts begin anew from the records. */
+static reel_status open_dataset_folder(const reel_output *output, const reel_plan *plan,
+                                       reel_error *err)
+{
+    reel_status status = plan->layout ? reel_fs_remove_tree(output->dataset, err) : REEL_OK;
+    return status ? status : reel_fs_make_dirs(output->dataset, err);
+}
+
+reel_status reel_output_finish(reel_output *output, reel_plan *plan, int n_workers, bool quiet,
                                reel_error *err)
 {
     char path[REEL_PATH_MAX];
-    reel_status status = reel_fs_make_dirs(output->dataset, err);
+    reel_status status = open_dataset_folder(output, plan, err);
     char *text = status ? NULL : plan_text_of(plan);
     if (!status && !text) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory");
@@ -399,7 +441,7 @@ reel_status reel_output_finish(reel_output *output, reel_plan *plan,
         status = reel_fs_publish(path, text, strlen(text), err);
     }
     reel_free(text);
-    status = status ? status : pack_all(output, plan, progress, ctx, err);
+    status = status ? status : pack_all(output, plan, n_workers, quiet, err);
     status = status ? status : reel_fs_publish_dir(output->dataset, output->dir, err);
     return status ? status : remove_partial(output, err);
 }

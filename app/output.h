@@ -3,6 +3,7 @@
  *
  *   DIR.partial/plan.json           what is being made; written first
  *   DIR.partial/records/<clip id>/  whole clip records (.tmp-<clip id>: in the making)
+ *   DIR.partial/work/               what a layout has in the making
  *   DIR.partial/dataset/            the packing step's root; exists only once every record is whole
  *   DIR                             DIR.partial/dataset, renamed when all is done and on disk
  * A run may end at any moment, by SIGKILL too: the next run of the same plan goes on from there and
@@ -43,9 +44,8 @@ reel_status reel_output_open(const char *dir, const reel_plan *plan, reel_output
 reel_status reel_output_has_record(const reel_output *output, const char *id, bool *has,
                                    reel_error *err) REEL_MUST_CHECK;
 
-/** Pack all records and put the dataset in its place. `progress` as in reel_pack_options. */
-reel_status reel_output_finish(reel_output *output, reel_plan *plan,
-                               void (*progress)(void *ctx, int done, int total), void *ctx,
+/** Pack all records in the plan's layout and put the dataset in its place. */
+reel_status reel_output_finish(reel_output *output, reel_plan *plan, int n_workers, bool quiet,
                                reel_error *err) REEL_MUST_CHECK;
 
 /** After a failure: remove what is unfinished, and DIR.partial if it holds no whole record.

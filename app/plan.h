@@ -21,6 +21,7 @@
 
 REEL_API_BEGIN
 
+enum { REEL_MOST_CLIPS_AS_FILES = 5000 }; /**< --format auto takes shards above */
 enum { REEL_MAX_CLIPS = 1000000, REEL_MAX_ENTRIES = 4096, REEL_MAX_ATTEMPTS = 20 };
 
 /** One SCENE and what it is asked for. */
@@ -55,65 +56,74 @@ typedef struct reel_plan {
     bool masks;         /**< masks of objects are stored; not with REEL_STORE_STATES */
     int tracks;         /**< points that are followed on each object */
     reel_store store;
-    double depth_scale; /**< m per unit */
+    double depth_scale;               /**< m per unit */
+    const struct reel_layout *layout; /**< NULL: clips */
+    int n_set;
+    const char **set; /**< settings of the layout, "name=value" */
     int n_entries, n_clips;
     reel_plan_entry *entries;
     reel_plan_clip *clips; /**< by index; made by reel_plan_probe() */
 } reel_plan;
 
 /** Options of a plan, for the tables of the commands that take them. */
-#define REEL_PLAN_OPTIONS                                                                \
-    {.name = "seed", .value = "N", .help = "seed of the run, 0 .. 2^64-1 (default 0)"},  \
-        {.name = "count", .value = "N", .help = "clips of each scene (default 1)"},      \
-        {.name = "param",                                                                \
-         .letter = 'p',                                                                  \
-         .value = "KEY=VALUE",                                                           \
-         .repeats = true,                                                                \
-         .help = "fix a parameter of the scene (physreel list)"},                        \
-        {.name = "size", .value = "WxH", .help = "pixels, even (default 832x480)"},      \
-        {.name = "fps",                                                                  \
-         .value = "N",                                                                   \
-         .help =                                                                         \
-             "frames a second; must divide the step rate of\n"                           \
-             "the scene, 1200 by default (default 24)"},                                 \
-        {.name = "frames", .value = "N", .help = "frames of a clip (default 121)"},      \
-        {.name = "preset", .value = "NAME", .help = "movi: 256x256, 24 frames, 12 fps"}, \
-        {.name = "camera",                                                               \
-         .value = "NAME",                                                                \
-         .repeats = true,                                                                \
-         .help = "draw this camera only; may be repeated (default: all)"},               \
-        {.name = "quality",                                                              \
-         .value = "NAME",                                                                \
-         .help =                                                                         \
-             "labels (no colour), draft, standard (default), high\n"                     \
-             "or reference"},                                                            \
-        {.name = "samples",                                                              \
-         .value = "N",                                                                   \
-         .help =                                                                         \
-             "rays (high, default 4) or paths (reference, default 256)\n"                \
-             "of a pixel"},                                                              \
-        {.name = "labels",                                                               \
-         .value = "LIST",                                                                \
-         .help =                                                                         \
-             "planes to store: all, none, or names with commas: depth,\n"                \
-             "instance, normal, flow_fwd, flow_bwd, object_coordinates,\n"               \
-             "albedo, coverage; and masks: visible and amodal ones of\n"                 \
-             "each object in the tables (default depth,instance,flow_fwd)"},             \
-        {.name = "tracks",                                                               \
-         .value = "N",                                                                   \
-         .help =                                                                         \
-             "points on each object that the tables follow, 0 to 4096\n"                 \
-             "(default 16; 0 with --store states)"},                                     \
-        {.name = "store",                                                                \
-         .value = "KIND",                                                                \
-         .help =                                                                         \
-             "planes (default), or states: labels are not stored, they\n"                \
-             "can be made again from scene and states"},                                 \
-        {.name = "depth-scale",                                                          \
-         .value = "METRES",                                                              \
-         .help = "of one unit of the depth plane (default 0.001)"},                      \
-    {                                                                                    \
-        .name = "split", .value = "NAME", .help = "split of the clips (default train)"   \
+#define REEL_PLAN_OPTIONS                                                                          \
+    {.name = "seed", .value = "N", .help = "seed of the run, 0 .. 2^64-1 (default 0)"},            \
+        {.name = "count", .value = "N", .help = "clips of each scene (default 1)"},                \
+        {.name = "param",                                                                          \
+         .letter = 'p',                                                                            \
+         .value = "KEY=VALUE",                                                                     \
+         .repeats = true,                                                                          \
+         .help = "fix a parameter of the scene (physreel list)"},                                  \
+        {.name = "size", .value = "WxH", .help = "pixels, even (default 832x480)"},                \
+        {.name = "fps",                                                                            \
+         .value = "N",                                                                             \
+         .help =                                                                                   \
+             "frames a second; must divide the step rate of\n"                                     \
+             "the scene, 1200 by default (default 24)"},                                           \
+        {.name = "frames", .value = "N", .help = "frames of a clip (default 121)"},                \
+        {.name = "preset", .value = "NAME", .help = "movi: 256x256, 24 frames, 12 fps"},           \
+        {.name = "camera",                                                                         \
+         .value = "NAME",                                                                          \
+         .repeats = true,                                                                          \
+         .help = "draw this camera only; may be repeated (default: all)"},                         \
+        {.name = "quality",                                                                        \
+         .value = "NAME",                                                                          \
+         .help =                                                                                   \
+             "labels (no colour), draft, standard (default), high\n"                               \
+             "or reference"},                                                                      \
+        {.name = "samples",                                                                        \
+         .value = "N",                                                                             \
+         .help =                                                                                   \
+             "rays (high, default 4) or paths (reference, default 256)\n"                          \
+             "of a pixel"},                                                                        \
+        {.name = "labels",                                                                         \
+         .value = "LIST",                                                                          \
+         .help =                                                                                   \
+             "planes to store: all, none, or names with commas: depth,\n"                          \
+             "instance, normal, flow_fwd, flow_bwd, object_coordinates,\n"                         \
+             "albedo, coverage; and masks: visible and amodal ones of\n"                           \
+             "each object in the tables (default depth,instance,flow_fwd)"},                       \
+        {.name = "tracks",                                                                         \
+         .value = "N",                                                                             \
+         .help =                                                                                   \
+             "points on each object that the tables follow, 0 to 4096\n"                           \
+             "(default 16; 0 with --store states)"},                                               \
+        {.name = "store",                                                                          \
+         .value = "KIND",                                                                          \
+         .help =                                                                                   \
+             "planes (default), or states: labels are not stored, they\n"                          \
+             "can be made again from scene and states"},                                           \
+        {.name = "depth-scale",                                                                    \
+         .value = "METRES",                                                                        \
+         .help = "of one unit of the depth plane (default 0.001)"},                                \
+        {.name = "format",                                                                         \
+         .value = "NAME",                                                                          \
+         .help =                                                                                   \
+             "layout of the dataset (physreel list --formats); auto:\n"                            \
+             "webdataset above 5,000 clips (default clips)"},                                      \
+        {.name = "set", .value = "KEY=VALUE", .repeats = true, .help = "a setting of the format"}, \
+    {                                                                                              \
+        .name = "split", .value = "NAME", .help = "split of the clips (default train)"             \
     }
 
 /** A plan from parsed options and SCENE or RECIPE arguments. Nothing is run yet.
@@ -152,6 +162,10 @@ const char *reel_plan_command(reel_plan *plan);
  */
 reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
                                reel_error *err) REEL_MUST_CHECK;
+
+/** The layout and its settings, likewise; the entries are there. */
+reel_status reel_plan_format(reel_plan *plan, const reel_args *args, const reel_json *recipe,
+                             reel_error *err) REEL_MUST_CHECK;
 
 /** "depth,masks", "all" or "none" to planes and masks; `quality` says what all means. */
 reel_status reel_parse_labels(const char *text, reel_quality quality, reel_planes *out, bool *masks,

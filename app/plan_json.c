@@ -1,5 +1,6 @@
 /* plan_json.c - a plan as JSON and as a command (see plan.h) */
 #include "app/plan.h"
+#include "export/layout/layout.h"
 #include "export/sink.h"
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,9 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
     ok = ok && reel_json_put(o, "tracks", reel_json_int(plan->tracks));
     ok = ok && reel_json_put(o, "depth-scale", reel_json_real(plan->depth_scale));
     ok = ok && reel_json_put(o, "split", reel_json_string(plan->split));
+    ok = ok &&
+         reel_json_put(o, "format", reel_json_string(plan->layout ? plan->layout->name : "clips"));
+    ok = ok && (plan->n_set == 0 || reel_json_put(o, "set", texts(plan->set, plan->n_set)));
     ok = ok && reel_json_put(o, "clips", entries_json(plan));
     if (!ok) {
         reel_json_destroy(&o);
@@ -158,6 +162,12 @@ static const char *add_settings(reel_plan *plan, const char *c)
     if (plan->tracks != (plan->store == REEL_STORE_STATES ? 0 : REEL_TRACKS_DEFAULT)) {
         snprintf(number, sizeof number, "%d", plan->tracks);
         c = add(plan, c, "--tracks ", number);
+    }
+    if (plan->layout) {
+        c = add(plan, c, "--format ", plan->layout->name);
+    }
+    for (int i = 0; i < plan->n_set; i++) {
+        c = add(plan, c, "--set ", plan->set[i]);
     }
     return strcmp(plan->split, "train") != 0 ? add(plan, c, "--split ", plan->split) : c;
 }

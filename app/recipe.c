@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const char *const recipe_keys[] = {
-    "recipe", "clips", "seed",  "size",        "fps",    "frames",  "preset", "quality",
-    "labels", "store", "split", "depth-scale", "tracks", "samples", "about",  NULL};
+    "recipe", "clips", "seed",        "size",   "fps",     "frames", "preset", "quality", "labels",
+    "store",  "split", "depth-scale", "tracks", "samples", "about",  "format", "set",     NULL};
 static const char *const entry_keys[] = {"scene", "count", "params", "cameras", NULL};
 
 /* Refuse keys that nothing would read. `where` is "" or "clips[3].". */

@@ -30,6 +30,9 @@ static reel_status read_clips(reel_dataset *dataset, const char *path, reel_erro
     const reel_json *clips = reel_json_get(dataset->manifest, "clips");
     const size_t n = reel_json_count(clips);
     dataset->n_clips = (int)n;
+    if (strcmp(dataset->layout, "clips") != 0) {
+        return REEL_OK;
+    }
     dataset->record_dirs = REEL_ARENA_NEW(&dataset->arena, const char *, n + 1);
     if (!dataset->record_dirs) {
         return no_memory(err);
@@ -100,10 +103,9 @@ reel_status reel_dataset_open(const char *root, reel_dataset **out, reel_error *
     }
     int64_t version = -1;
     const char *format = reel_json_to_string(reel_json_get(dataset->manifest, "format"));
-    const char *layout = reel_json_to_string(reel_json_get(dataset->manifest, "layout"));
-    if (!format || strcmp(format, REEL_DATASET_FORMAT) != 0 || !layout ||
-        strcmp(layout, "clips") != 0) {
-        status = not_ours(path, "is no manifest of a physreel dataset in the clips layout", err);
+    dataset->layout = reel_json_to_string(reel_json_get(dataset->manifest, "layout"));
+    if (!format || strcmp(format, REEL_DATASET_FORMAT) != 0 || !dataset->layout) {
+        status = not_ours(path, "is no manifest of a physreel dataset", err);
         goto fail;
     }
     reel_json_to_int(reel_json_get(dataset->manifest, "format_version"), &version);
@@ -125,6 +127,20 @@ reel_status reel_dataset_open(const char *root, reel_dataset **out, reel_error *
 
 fail:
     reel_dataset_close(&dataset);
+    return status;
+}
+
+reel_status reel_dataset_open_clips(const char *root, reel_dataset **out, reel_error *err)
+{
+    reel_dataset *dataset = NULL;
+    reel_status status = reel_dataset_open(root, &dataset, err);
+    if (!status && !dataset->record_dirs) {
+        status = reel_fail_at(err, REEL_E_USAGE, root, 0, NULL,
+                              "is a dataset in the layout %s; this needs one in the layout clips",
+                              dataset->layout);
+        reel_dataset_close(&dataset);
+    }
+    *out = status ? *out : dataset;
     return status;
 }
 
@@ -361,7 +377,8 @@ reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_f
     if (!c.findings.stop && !c.status) {
         c.status = reel_fs_list(dataset->root, visit, &top, err);
     }
-    for (int i = 0; i < dataset->n_clips && !c.findings.stop && !c.status; i++) {
+    const int n_records = dataset->record_dirs ? dataset->n_clips : 0;
+    for (int i = 0; i < n_records && !c.findings.stop && !c.status; i++) {
         check_record(&c, dataset->record_dirs[i]);
     }
     if (c.status) {

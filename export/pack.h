@@ -44,19 +44,23 @@ reel_pack_options reel_pack_options_default(void);
 reel_status reel_pack_clips(const char *root, const char *const *record_dirs, int n,
                             const reel_pack_options *options, reel_error *err) REEL_MUST_CHECK;
 
-/** A dataset in the clips layout, opened for reading. */
+/** A dataset, opened for reading. */
 typedef struct reel_dataset {
     reel_arena arena;
     char root[4096];
     reel_json *manifest;
+    const char *layout; /**< "clips", or of export/layout/ */
     int n_clips;
-    const char **record_dirs; /**< absolute or relative to the process, by clip index */
+    const char **record_dirs; /**< absolute or relative to the process, by clip index; NULL unless
+                                   the layout is clips */
 } reel_dataset;
 
-/** @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (no dataset of ours, or another version of the
- * layout). */
+/** @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (no dataset of ours, or of another version). */
 reel_status reel_dataset_open(const char *root, reel_dataset **out,
                               reel_error *err) REEL_MUST_CHECK;
+/** The same for what needs records. Also REEL_E_USAGE (another layout). */
+reel_status reel_dataset_open_clips(const char *root, reel_dataset **out,
+                                    reel_error *err) REEL_MUST_CHECK;
 void reel_dataset_close(reel_dataset **dataset);
 
 /** Path of a stream's file ("video" or "planes") of a record in this dataset. */
@@ -74,7 +78,7 @@ reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_f
                                      reel_error *err) REEL_MUST_CHECK;
 
 /** Derive every table again from the records and compare with the Parquet files value by value.
- * Findings name table, row and column. Same returns. */
+ * Findings name table, row and column. The layout is clips. Same returns. */
 reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
                                       reel_error *err) REEL_MUST_CHECK;
 
