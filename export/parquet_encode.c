@@ -88,9 +88,7 @@ static span value_at(const reel_rows *rows, int c, int row)
         return (span){cells->values.data + cells->offset[row],
                       cells->offset[row + 1] - cells->offset[row]};
     }
-    const size_t width = rows->table->columns[c].type == REEL_COLUMN_BOOL    ? 1
-                         : rows->table->columns[c].type == REEL_COLUMN_INT32 ? 4
-                                                                             : 8;
+    const size_t width = reel_column_width(rows->table->columns[c].type);
     return (span){cells->values.data + (size_t)row * width, width};
 }
 
@@ -110,10 +108,22 @@ static int64_t load_int(span v)
     return v.size == 4 ? (int32_t)bits : (int64_t)bits;
 }
 
+static bool is_real(reel_column_type type)
+{
+    return type == REEL_COLUMN_FLOAT64 || type == REEL_COLUMN_FLOAT32;
+}
+
+/* Of a float64 or float32. */
 static double load_double(span v)
 {
     const int64_t bits = load_int(v);
     double d;
+    float f;
+    if (v.size == sizeof(f)) {
+        const uint32_t low = (uint32_t)bits;
+        memcpy(&f, &low, sizeof(f));
+        return (double)f;
+    }
     memcpy(&d, &bits, sizeof(d));
     return d;
 }
@@ -124,6 +134,7 @@ static int compare_values(reel_column_type type, span a, span b)
     case REEL_COLUMN_INT32:
     case REEL_COLUMN_INT64: return (load_int(a) > load_int(b)) - (load_int(a) < load_int(b));
     case REEL_COLUMN_FLOAT64:
+    case REEL_COLUMN_FLOAT32:
         return (load_double(a) > load_double(b)) - (load_double(a) < load_double(b));
     default: return compare_bytes(a, b);
     }
@@ -133,10 +144,10 @@ static void set_bounds(reel_parquet_chunk *chunk, reel_column_type type, span mi
 {
     static const uint8_t negative_zero[8] = {0, 0, 0, 0, 0, 0, 0, 0x80}, zero[8];
     /* by the format's rule a zero bound covers both zeros */
-    if (type == REEL_COLUMN_FLOAT64 && load_double(min) == 0) {
-        min.data = negative_zero;
+    if (is_real(type) && load_double(min) == 0) {
+        min.data = negative_zero + sizeof(negative_zero) - min.size;
     }
-    if (type == REEL_COLUMN_FLOAT64 && load_double(max) == 0) {
+    if (is_real(type) && load_double(max) == 0) {
         max.data = zero;
     }
     reel_bytes_put(&chunk->min, min.data, min.size);
@@ -153,7 +164,7 @@ static void find_bounds(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
             continue;
         }
         const span v = value_at(rows, c, row);
-        if (type == REEL_COLUMN_FLOAT64 && isnan(load_double(v))) {
+        if (is_real(type) && isnan(load_double(v))) {
             continue;
         }
         usable &= v.size <= MAX_BOUND;
@@ -232,6 +243,26 @@ static int bits_for(uint32_t n_entries)
 /* ---- columns ----------------------------------------------------------------------------------
  */
 
+/* Booleans, which stand a byte each: eight in a byte, the first lowest. Left out are those that
+ * `present` (NULL: all are there) calls null. */
+static void put_bits(reel_bytes *out, const uint8_t *values, const uint8_t *present, size_t n)
+{
+    size_t bit = 0;
+    uint8_t byte = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!present || present[i] == REEL_CELL_VALUE) {
+            byte = (uint8_t)(byte | (values[i] & 1) << (bit & 7));
+            if ((++bit & 7) == 0) {
+                reel_bytes_put_u8(out, byte);
+                byte = 0;
+            }
+        }
+    }
+    if (bit & 7) {
+        reel_bytes_put_u8(out, byte);
+    }
+}
+
 static bool encode_flat(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
 {
     const reel_column_type type = rows->table->columns[c].type;
@@ -256,20 +287,7 @@ static bool encode_flat(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
         reel_bytes_put_u8(&chunk->data, (uint8_t)width);
         reel_parquet_put_hybrid(&chunk->data, numbers, n_present, width);
     } else if (ok && type == REEL_COLUMN_BOOL) {
-        size_t bit = 0;
-        uint8_t byte = 0;
-        for (int row = 0; row < rows->n_rows; row++) {
-            if (present[row] == REEL_CELL_VALUE) {
-                byte = (uint8_t)(byte | (*value_at(rows, c, row).data & 1) << (bit & 7));
-                if ((++bit & 7) == 0) {
-                    reel_bytes_put_u8(&chunk->data, byte);
-                    byte = 0;
-                }
-            }
-        }
-        if (bit & 7) {
-            reel_bytes_put_u8(&chunk->data, byte);
-        }
+        put_bits(&chunk->data, rows->cells[c].values.data, present, n);
     } else if (ok) {
         for (int row = 0; row < rows->n_rows; row++) {
             if (present[row] == REEL_CELL_VALUE) {
@@ -281,31 +299,53 @@ static bool encode_flat(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
     return ok;
 }
 
-/* A vector column: list levels (null 0, empty 1, element 3) and the plain doubles. */
-static bool encode_vector(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+/* How many elements the list of a row has. */
+static uint32_t count_elements(const reel_rows *rows, int c, int row)
 {
     const reel_cells *cells = &rows->cells[c];
-    const size_t most = (size_t)rows->n_rows + cells->values.size / 8;
+    if (rows->table->columns[c].type != REEL_COLUMN_STRINGS) {
+        return cells->offset[row + 1] - cells->offset[row];
+    }
+    uint32_t n = 0;
+    for (uint32_t at = cells->offset[row]; at < cells->offset[row + 1]; n++) {
+        at += 4 + (uint32_t)load_int((span){cells->values.data + at, 4});
+    }
+    return n;
+}
+
+/* Lists: a null one has definition level 0, an empty one 1, an element that of all its lists and
+ * itself; lists within have one element each, so that only the outermost is repeated. */
+static bool encode_list(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+{
+    const reel_cells *cells = &rows->cells[c];
+    const reel_column_type element = reel_column_element(rows->table->columns[c].type);
+    const int lists = reel_column_lists(rows->table->columns[c].type);
+    const size_t width = reel_column_width(element);
+    const size_t most = (size_t)rows->n_rows + cells->values.size / (width ? width : 4);
     uint32_t *rep = reel_alloc((most + 1) * sizeof(*rep));
     uint32_t *def = reel_alloc((most + 1) * sizeof(*def));
     const bool ok = rep && def;
     size_t n = 0;
     for (int row = 0; ok && row < rows->n_rows; row++) {
-        const uint32_t length = cells->offset[row + 1] - cells->offset[row];
+        const uint32_t length = count_elements(rows, c, row);
         if (length == 0) {
             rep[n] = 0;
             def[n++] = cells->present[row] == REEL_CELL_VALUE ? 1 : 0;
         }
         for (uint32_t i = 0; i < length; i++) {
             rep[n] = i > 0;
-            def[n++] = 3;
+            def[n++] = 2 * (uint32_t)lists + 1;
         }
     }
     if (ok) {
         chunk->n_values = (uint32_t)n;
-        put_levels(&chunk->data, rep, n, 1);
-        put_levels(&chunk->data, def, n, 2);
-        reel_bytes_put(&chunk->data, cells->values.data, cells->values.size);
+        put_levels(&chunk->data, rep, n, lists > 1 ? 2 : 1);
+        put_levels(&chunk->data, def, n, lists > 1 ? 3 : 2);
+        if (element == REEL_COLUMN_BOOL) {
+            put_bits(&chunk->data, cells->values.data, NULL, cells->values.size);
+        } else {
+            reel_bytes_put(&chunk->data, cells->values.data, cells->values.size);
+        }
     }
     reel_free(rep);
     reel_free(def);
@@ -320,8 +360,8 @@ bool reel_parquet_encode(reel_parquet_chunk *chunk, const reel_rows *rows, int c
     }
     chunk->n_dictionary = chunk->n_values = chunk->n_nulls = 0;
     chunk->has_bounds = false;
-    bool ok = rows->table->columns[c].type == REEL_COLUMN_VECTOR ? encode_vector(chunk, rows, c)
-                                                                 : encode_flat(chunk, rows, c);
+    bool ok = reel_column_lists(rows->table->columns[c].type) ? encode_list(chunk, rows, c)
+                                                              : encode_flat(chunk, rows, c);
     for (int i = 0; i < 4; i++) {
         ok &= !all[i]->failed;
     }

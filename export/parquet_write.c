@@ -25,6 +25,8 @@ struct reel_parquet_writer {
     reel_parquet_chunk chunk;
     reel_bytes page;   /* header and compressed body */
     reel_bytes groups; /* RowGroup structs of the footer so far */
+    reel_bytes notes;  /* KeyValue structs */
+    uint32_t n_notes;
 };
 
 /* ---- bytes out --------------------------------------------------------------------------------
@@ -80,11 +82,12 @@ static reel_status put_page(reel_parquet_writer *w, bool dictionary, uint32_t n_
 
 static int32_t physical_type(reel_column_type type)
 {
-    switch (type) {
+    switch (reel_column_element(type)) {
     case REEL_COLUMN_STRING: return REEL_PARQUET_BYTE_ARRAY;
     case REEL_COLUMN_BOOL: return REEL_PARQUET_BOOLEAN;
     case REEL_COLUMN_INT32: return REEL_PARQUET_INT32;
     case REEL_COLUMN_INT64: return REEL_PARQUET_INT64;
+    case REEL_COLUMN_FLOAT32: return REEL_PARQUET_FLOAT;
     default: return REEL_PARQUET_DOUBLE;
     }
 }
@@ -107,7 +110,7 @@ static reel_status put_column(reel_parquet_writer *w, reel_thrift_writer *t, int
                               size_t *raw_total, reel_error *err)
 {
     const reel_column *column = &w->table->columns[c];
-    const bool vector = column->type == REEL_COLUMN_VECTOR;
+    const int lists = reel_column_lists(column->type);
     if (!reel_parquet_encode(&w->chunk, w->pending, c)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory while writing %s", w->path);
     }
@@ -137,9 +140,9 @@ static reel_status put_column(reel_parquet_writer *w, reel_thrift_writer *t, int
     if (coded) {
         reel_thrift_element_i32(t, REEL_PARQUET_RLE_DICTIONARY);
     }
-    reel_thrift_list(t, 3, REEL_THRIFT_BINARY, vector ? 3 : 1);
+    reel_thrift_list(t, 3, REEL_THRIFT_BINARY, 1 + 2 * (uint32_t)lists);
     reel_thrift_element_string(t, column->name);
-    if (vector) {
+    for (int i = 0; i < lists; i++) {
         reel_thrift_element_string(t, "list");
         reel_thrift_element_string(t, "element");
     }
@@ -151,7 +154,7 @@ static reel_status put_column(reel_parquet_writer *w, reel_thrift_writer *t, int
     if (coded) {
         reel_thrift_i64(t, 11, (int64_t)start);
     }
-    if (!vector) {
+    if (!lists) {
         put_statistics(t, &w->chunk);
     }
     reel_thrift_end(t);
@@ -216,7 +219,7 @@ static void put_leaf(reel_thrift_writer *t, const reel_column *column, const cha
     reel_thrift_i32(t, 1, physical_type(column->type));
     reel_thrift_i32(t, 3, REEL_PARQUET_OPTIONAL);
     reel_thrift_string(t, 4, name);
-    if (column->type == REEL_COLUMN_STRING) {
+    if (reel_column_element(column->type) == REEL_COLUMN_STRING) {
         reel_thrift_i32(t, 6, REEL_PARQUET_UTF8);
         reel_thrift_begin(t, 10);
         reel_thrift_begin(t, 1); /* LogicalType.STRING */
@@ -230,7 +233,7 @@ static void put_schema(reel_thrift_writer *t, const reel_table *table)
 {
     uint32_t n = 1;
     for (int c = 0; c < table->n_columns; c++) {
-        n += table->columns[c].type == REEL_COLUMN_VECTOR ? 3 : 1;
+        n += 1 + 2 * (uint32_t)reel_column_lists(table->columns[c].type);
     }
     reel_thrift_list(t, 2, REEL_THRIFT_STRUCT, n);
     reel_thrift_begin(t, 0);
@@ -239,13 +242,12 @@ static void put_schema(reel_thrift_writer *t, const reel_table *table)
     reel_thrift_end(t);
     for (int c = 0; c < table->n_columns; c++) {
         const reel_column *column = &table->columns[c];
-        if (column->type == REEL_COLUMN_VECTOR) {
-            put_group_node(t, REEL_PARQUET_OPTIONAL, column->name, 1);
+        const int lists = reel_column_lists(column->type);
+        for (int i = 0; i < lists; i++) {
+            put_group_node(t, REEL_PARQUET_OPTIONAL, i ? "element" : column->name, 1);
             put_group_node(t, REEL_PARQUET_REPEATED, "list", 0);
-            put_leaf(t, column, "element");
-        } else {
-            put_leaf(t, column, column->name);
         }
+        put_leaf(t, column, lists ? "element" : column->name);
     }
 }
 
@@ -296,9 +298,10 @@ static reel_status put_footer(reel_parquet_writer *w, reel_error *err)
     reel_thrift_i64(&t, 3, w->n_rows);
     reel_thrift_list(&t, 4, REEL_THRIFT_STRUCT, w->n_groups);
     reel_bytes_put(out, w->groups.data, w->groups.size);
-    reel_thrift_list(&t, 5, REEL_THRIFT_STRUCT, 2);
+    reel_thrift_list(&t, 5, REEL_THRIFT_STRUCT, 2 + w->n_notes);
     put_key_value(&t, "physreel.table", w->table->name);
     put_key_value(&t, "physreel.columns", columns);
+    reel_bytes_put(out, w->notes.data, w->notes.size);
     reel_thrift_string(&t, 6, CREATED_BY);
     reel_thrift_list(&t, 7, REEL_THRIFT_STRUCT, (uint32_t)w->table->n_columns);
     for (int c = 0; c < w->table->n_columns; c++) {
@@ -311,7 +314,7 @@ static reel_status put_footer(reel_parquet_writer *w, reel_error *err)
     reel_free(columns);
     reel_bytes_put_u32(out, (uint32_t)out->size);
     reel_bytes_put_u32(out, REEL_PARQUET_MAGIC);
-    if (out->failed || w->groups.failed) {
+    if (out->failed || w->groups.failed || w->notes.failed) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory while writing %s", w->path);
     }
     if (out->size > INT32_MAX) {
@@ -383,6 +386,18 @@ reel_status reel_parquet_write(reel_parquet_writer *w, const reel_rows *rows, re
     return REEL_OK;
 }
 
+reel_status reel_parquet_end_group(reel_parquet_writer *w, reel_error *err)
+{
+    return flush(w, err);
+}
+
+void reel_parquet_note(reel_parquet_writer *w, const char *key, const char *value)
+{
+    reel_thrift_writer t = {.out = &w->notes};
+    put_key_value(&t, key, value);
+    w->n_notes++;
+}
+
 uint64_t reel_parquet_size(const reel_parquet_writer *w)
 {
     return w->offset;
@@ -430,6 +445,7 @@ void reel_parquet_destroy(reel_parquet_writer **writer)
     reel_parquet_chunk_finish(&w->chunk);
     reel_bytes_finish(&w->page);
     reel_bytes_finish(&w->groups);
+    reel_bytes_finish(&w->notes);
     reel_free(w);
     *writer = NULL;
 }

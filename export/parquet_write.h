@@ -29,6 +29,12 @@ reel_status reel_parquet_create(const char *path, const reel_table *table,
 reel_status reel_parquet_write(reel_parquet_writer *writer, const reel_rows *rows,
                                reel_error *err) REEL_MUST_CHECK;
 
+/** End the row group here; the next rows begin another. Does nothing without rows. Same errors. */
+reel_status reel_parquet_end_group(reel_parquet_writer *writer, reel_error *err) REEL_MUST_CHECK;
+
+/** One more pair for the file's key-value metadata, such as "pandas". */
+void reel_parquet_note(reel_parquet_writer *writer, const char *key, const char *value);
+
 /** Bytes of the file so far; rows that do not fill a row group yet are not counted. */
 uint64_t reel_parquet_size(const reel_parquet_writer *writer);
 

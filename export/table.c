@@ -6,13 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+reel_column_type reel_column_element(reel_column_type type)
+{
+    switch (type) {
+    case REEL_COLUMN_VECTOR:
+    case REEL_COLUMN_NESTED: return REEL_COLUMN_FLOAT64;
+    case REEL_COLUMN_FLOAT32S: return REEL_COLUMN_FLOAT32;
+    case REEL_COLUMN_INT64S: return REEL_COLUMN_INT64;
+    case REEL_COLUMN_BOOLS: return REEL_COLUMN_BOOL;
+    case REEL_COLUMN_STRINGS: return REEL_COLUMN_STRING;
+    default: return type;
+    }
+}
+
+int reel_column_lists(reel_column_type type)
+{
+    return type == REEL_COLUMN_NESTED ? 3 : type != reel_column_element(type) ? 1 : 0;
+}
+
+size_t reel_column_width(reel_column_type element)
+{
+    switch (element) {
+    case REEL_COLUMN_STRING: return 0;
+    case REEL_COLUMN_BOOL: return 1;
+    case REEL_COLUMN_INT32:
+    case REEL_COLUMN_FLOAT32: return 4;
+    default: return 8;
+    }
+}
+
 void reel_column_type_name(const reel_column *column, char *out, size_t size)
 {
-    static const char *const names[] = {"string", "bool", "int32", "int64", "float64"};
-    if (column->type == REEL_COLUMN_VECTOR) {
-        snprintf(out, size, "float64[%d]", column->length);
+    static const char *const names[] = {
+        [REEL_COLUMN_STRING] = "string",   [REEL_COLUMN_BOOL] = "bool",
+        [REEL_COLUMN_INT32] = "int32",     [REEL_COLUMN_INT64] = "int64",
+        [REEL_COLUMN_FLOAT64] = "float64", [REEL_COLUMN_FLOAT32] = "float32"};
+    const char *name = names[reel_column_element(column->type)];
+    if (reel_column_lists(column->type) == 0) {
+        snprintf(out, size, "%s", name);
+    } else if (column->type == REEL_COLUMN_STRINGS) {
+        snprintf(out, size, "%s[]", name);
     } else {
-        snprintf(out, size, "%s", names[column->type]);
+        snprintf(out, size, "%s[%d]%s", name, column->length,
+                 column->type == REEL_COLUMN_NESTED ? "[1][1]" : "");
     }
 }
 
@@ -98,7 +134,14 @@ bool reel_cells_reserve(reel_rows *rows, int n_rows)
 
 static bool has_offsets(const reel_column *column)
 {
-    return column->type == REEL_COLUMN_STRING || column->type == REEL_COLUMN_VECTOR;
+    return column->type == REEL_COLUMN_STRING || reel_column_lists(column->type) > 0;
+}
+
+/* Bytes of what one step of an offset stands for. */
+static size_t offset_scale(const reel_column *column)
+{
+    const size_t width = reel_column_width(reel_column_element(column->type));
+    return width ? width : 1;
 }
 
 /* The next cell, or NULL when out of memory. Fixed-width columns get a slot for nulls as well, so
@@ -124,18 +167,13 @@ static const reel_column *column_put(const reel_rows *rows)
     return &rows->table->columns[rows->cursor - 1];
 }
 
-static size_t width_of(reel_column_type type)
-{
-    return type == REEL_COLUMN_BOOL ? 1 : type == REEL_COLUMN_INT32 ? 4 : 8;
-}
-
 void reel_put_null(reel_rows *rows, const char *name)
 {
     reel_cells *cells = next_cell(rows, name, REEL_CELL_NULL);
     const reel_column *column = column_put(rows);
     if (cells && !has_offsets(column)) {
         static const uint8_t zero[8];
-        reel_bytes_put(&cells->values, zero, width_of(column->type));
+        reel_bytes_put(&cells->values, zero, reel_column_width(column->type));
     }
 }
 
@@ -185,34 +223,86 @@ void reel_put_int(reel_rows *rows, const char *name, int64_t v)
     }
 }
 
-static void put_double(reel_bytes *out, double v)
+static void put_double(reel_bytes *out, reel_column_type element, double v)
 {
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof(bits));
-    reel_bytes_put_u64(out, bits);
+    if (element == REEL_COLUMN_FLOAT32) {
+        const float single = (float)v;
+        uint32_t bits;
+        memcpy(&bits, &single, sizeof(bits));
+        reel_bytes_put_u32(out, bits);
+    } else {
+        uint64_t bits;
+        memcpy(&bits, &v, sizeof(bits));
+        reel_bytes_put_u64(out, bits);
+    }
 }
 
 void reel_put_real(reel_rows *rows, const char *name, double v)
 {
     reel_cells *cells = next_cell(rows, name, REEL_CELL_VALUE);
-    assert(column_put(rows)->type == REEL_COLUMN_FLOAT64);
+    const reel_column_type type = column_put(rows)->type;
+    assert(type == REEL_COLUMN_FLOAT64 || type == REEL_COLUMN_FLOAT32);
     if (cells) {
-        put_double(&cells->values, v);
+        put_double(&cells->values, type, v);
     }
+}
+
+/* The next cell as a list of `length` elements, counted; NULL when out of memory. */
+static reel_bytes *next_list(reel_rows *rows, const char *name, reel_column_type element)
+{
+    reel_cells *cells = next_cell(rows, name, REEL_CELL_VALUE);
+    const reel_column *column = column_put(rows);
+    assert(reel_column_lists(column->type) > 0 && column->type != REEL_COLUMN_STRINGS);
+    assert(reel_column_element(column->type) == element);
+    if (!cells || (uint32_t)column->length > UINT32_MAX / 2 - cells->offset[rows->n_rows]) {
+        rows->failed = true;
+        return NULL;
+    }
+    cells->offset[rows->n_rows + 1] += (uint32_t)column->length;
+    return &cells->values;
 }
 
 void reel_put_vector(reel_rows *rows, const char *name, const double *v)
 {
+    const reel_column *column = &rows->table->columns[rows->cursor];
+    const reel_column_type element = reel_column_element(column->type);
+    assert(element == REEL_COLUMN_FLOAT64 || element == REEL_COLUMN_FLOAT32);
+    reel_bytes *out = next_list(rows, name, element);
+    for (int i = 0; out && i < column->length; i++) {
+        put_double(out, element, v[i]);
+    }
+}
+
+void reel_put_ints(reel_rows *rows, const char *name, const int64_t *v)
+{
+    reel_bytes *out = next_list(rows, name, REEL_COLUMN_INT64);
+    for (int i = 0; out && i < column_put(rows)->length; i++) {
+        reel_bytes_put_u64(out, (uint64_t)v[i]);
+    }
+}
+
+void reel_put_bools(reel_rows *rows, const char *name, const bool *v)
+{
+    reel_bytes *out = next_list(rows, name, REEL_COLUMN_BOOL);
+    for (int i = 0; out && i < column_put(rows)->length; i++) {
+        reel_bytes_put_u8(out, v[i]);
+    }
+}
+
+void reel_put_strings(reel_rows *rows, const char *name, const char *const *v, int n)
+{
     reel_cells *cells = next_cell(rows, name, REEL_CELL_VALUE);
-    const reel_column *column = column_put(rows);
-    assert(column->type == REEL_COLUMN_VECTOR);
-    if (!cells) {
-        return;
+    assert(column_put(rows)->type == REEL_COLUMN_STRINGS);
+    for (int i = 0; cells && i < n; i++) {
+        const size_t size = strlen(v[i]);
+        if (size > UINT32_MAX / 4 || cells->values.size > UINT32_MAX / 2) {
+            rows->failed = true;
+            return;
+        }
+        reel_bytes_put_u32(&cells->values, (uint32_t)size);
+        reel_bytes_put(&cells->values, v[i], size);
+        cells->offset[rows->n_rows + 1] += (uint32_t)size + 4;
     }
-    for (int i = 0; i < column->length; i++) {
-        put_double(&cells->values, v[i]);
-    }
-    cells->offset[rows->n_rows + 1] += (uint32_t)column->length;
 }
 
 void reel_put_int_if(reel_rows *rows, bool known, const char *name, int64_t v)
@@ -260,11 +350,11 @@ static void cell_span(const reel_rows *rows, int row, int c, size_t *at, size_t 
     const reel_column *column = &rows->table->columns[c];
     const reel_cells *cells = &rows->cells[c];
     if (has_offsets(column)) {
-        const size_t scale = column->type == REEL_COLUMN_VECTOR ? 8 : 1;
+        const size_t scale = offset_scale(column);
         *at = cells->offset[row] * scale;
         *size = (cells->offset[row + 1] - cells->offset[row]) * scale;
     } else {
-        *size = width_of(column->type);
+        *size = reel_column_width(column->type);
         *at = (size_t)row * *size;
     }
 }
@@ -322,20 +412,33 @@ static uint64_t load_le(const uint8_t *at, size_t size)
     return v;
 }
 
-/* The shortest decimal that reads back as the same double. */
+/* The shortest decimal that reads back as the same double, or float. */
+static int format_real(char *out, size_t size, double v, bool single)
+{
+    for (int digits = 1; digits < 17; digits++) {
+        char text[40];
+        snprintf(text, sizeof(text), "%.*g", digits, v);
+        if (single ? strtof(text, NULL) == (float)v : strtod(text, NULL) == v) {
+            return snprintf(out, size, "%s", text);
+        }
+    }
+    return snprintf(out, size, "%.17g", v);
+}
+
 static int format_double(char *out, size_t size, const uint8_t *at)
 {
     const uint64_t bits = load_le(at, 8);
     double v;
     memcpy(&v, &bits, sizeof(v));
-    for (int digits = 1; digits < 17; digits++) {
-        char text[40];
-        snprintf(text, sizeof(text), "%.*g", digits, v);
-        if (strtod(text, NULL) == v) {
-            return snprintf(out, size, "%s", text);
-        }
-    }
-    return snprintf(out, size, "%.17g", v);
+    return format_real(out, size, v, false);
+}
+
+static int format_float(char *out, size_t size, const uint8_t *at)
+{
+    const uint32_t bits = (uint32_t)load_le(at, 4);
+    float v;
+    memcpy(&v, &bits, sizeof(v));
+    return format_real(out, size, (double)v, true);
 }
 
 /* In quotes; bytes that are no printable ASCII as \xNN, so that a damaged file cannot break a
@@ -353,10 +456,43 @@ static void format_string(char *out, size_t size, const uint8_t *text, size_t n)
     }
 }
 
+/* A value of fixed width. */
+static int format_value(char *out, size_t size, reel_column_type type, const uint8_t *p)
+{
+    switch (type) {
+    case REEL_COLUMN_BOOL: return snprintf(out, size, "%s", *p ? "true" : "false");
+    case REEL_COLUMN_INT32: return snprintf(out, size, "%" PRId32, (int32_t)load_le(p, 4));
+    case REEL_COLUMN_INT64: return snprintf(out, size, "%" PRId64, (int64_t)load_le(p, 8));
+    case REEL_COLUMN_FLOAT32: return format_float(out, size, p);
+    default: return format_double(out, size, p);
+    }
+}
+
+static void format_list(char *out, size_t size, reel_column_type element, const uint8_t *p,
+                        size_t bytes)
+{
+    size_t used = (size_t)snprintf(out, size, "[");
+    for (size_t at = 0; at < bytes && used < size;) {
+        used += (size_t)snprintf(out + used, size - used, "%s", at ? ", " : "");
+        if (used < size && element == REEL_COLUMN_STRING) {
+            const size_t n = (size_t)load_le(p + at, 4);
+            format_string(out + used, size - used, p + at + 4, n);
+            used += strlen(out + used);
+            at += 4 + n;
+        } else if (used < size) {
+            used += (size_t)format_value(out + used, size - used, element, p + at);
+            at += reel_column_width(element);
+        }
+    }
+    if (used < size) {
+        snprintf(out + used, size - used, "]");
+    }
+}
+
 void reel_cell_format(const reel_rows *rows, int row, int column, char *out, size_t size)
 {
     assert(size > 0);
-    const reel_column *desc = &rows->table->columns[column];
+    const reel_column_type type = rows->table->columns[column].type;
     const uint8_t state = rows->cells[column].present[row];
     if (state != REEL_CELL_VALUE) {
         snprintf(out, size, state == REEL_CELL_NULL ? "null" : "a list with nulls");
@@ -365,22 +501,11 @@ void reel_cell_format(const reel_rows *rows, int row, int column, char *out, siz
     size_t at, bytes;
     cell_span(rows, row, column, &at, &bytes);
     const uint8_t *p = rows->cells[column].values.data + at;
-    switch (desc->type) {
-    case REEL_COLUMN_STRING: format_string(out, size, p, bytes); break;
-    case REEL_COLUMN_BOOL: snprintf(out, size, "%s", *p ? "true" : "false"); break;
-    case REEL_COLUMN_INT32: snprintf(out, size, "%" PRId32, (int32_t)load_le(p, 4)); break;
-    case REEL_COLUMN_INT64: snprintf(out, size, "%" PRId64, (int64_t)load_le(p, 8)); break;
-    case REEL_COLUMN_FLOAT64: format_double(out, size, p); break;
-    case REEL_COLUMN_VECTOR: {
-        size_t used = (size_t)snprintf(out, size, "[");
-        for (size_t i = 0; i < bytes / 8 && used < size; i++) {
-            used += (size_t)snprintf(out + used, size - used, "%s", i ? ", " : "");
-            used += used < size ? (size_t)format_double(out + used, size - used, p + 8 * i) : 0;
-        }
-        if (used < size) {
-            snprintf(out + used, size - used, "]");
-        }
-        break;
-    }
+    if (reel_column_lists(type)) {
+        format_list(out, size, reel_column_element(type), p, bytes);
+    } else if (type == REEL_COLUMN_STRING) {
+        format_string(out, size, p, bytes);
+    } else {
+        format_value(out, size, type, p);
     }
 }

@@ -19,12 +19,26 @@ typedef enum reel_column_type {
     REEL_COLUMN_INT64,
     REEL_COLUMN_FLOAT64,
     REEL_COLUMN_VECTOR, /**< list of float64, `length` in every row that is not null */
+    /* what only layouts write (layout/lerobot*.c), and parquet_read.h does not read */
+    REEL_COLUMN_FLOAT32,
+    REEL_COLUMN_FLOAT32S, /**< list of float32, `length` of them, as the next two */
+    REEL_COLUMN_INT64S,
+    REEL_COLUMN_BOOLS,
+    REEL_COLUMN_NESTED,  /**< float64 as [length][1][1]: a list of lists of a list of one */
+    REEL_COLUMN_STRINGS, /**< list of strings, any number of them */
 } reel_column_type;
+
+/** What a column's lists hold; the type itself without lists. */
+reel_column_type reel_column_element(reel_column_type type);
+/** How deep its lists are nested: 0, 1 or 3. */
+int reel_column_lists(reel_column_type type);
+/** Bytes of a value of fixed width in reel_cells.values; 0: strings. */
+size_t reel_column_width(reel_column_type element);
 
 typedef struct reel_column {
     const char *name;
     reel_column_type type;
-    int length;       /**< of a vector; else 0 */
+    int length;       /**< of lists with a length; else 0 */
     const char *unit; /**< "m", "s", ...; "" if none */
     const char *doc;  /**< one phrase, no final period */
 } reel_column;
@@ -44,9 +58,12 @@ int reel_table_find_column(const reel_table *table, const char *name);
 
 /** The cells of one column. Fixed-width values stand little endian in `values`. */
 typedef struct reel_cells {
-    uint8_t *present;  /**< [rows] REEL_CELL_* */
-    uint32_t *offset;  /**< [rows + 1] strings: into values, in bytes; vectors: in elements */
-    reel_bytes values; /**< bool: 1 byte; int32: 4; int64, float64, vector elements: 8 */
+    uint8_t *present; /**< [rows] REEL_CELL_* */
+    uint32_t *offset; /**< [rows + 1] strings: into values, in bytes; lists: in elements, of
+                           strings: in bytes */
+    reel_bytes
+        values; /**< bool: 1 byte; int32, float32: 4; int64, float64: 8; in a list of strings:
+                     u32 length and bytes */
 } reel_cells;
 
 enum {
@@ -79,8 +96,11 @@ void reel_put_string(reel_rows *rows, const char *name, const char *v); /**< NUL
 void reel_put_text(reel_rows *rows, const char *name, const char *v, size_t size); /**< no zeros */
 void reel_put_bool(reel_rows *rows, const char *name, bool v);
 void reel_put_int(reel_rows *rows, const char *name, int64_t v); /**< int32 (fits: assert), int64 */
-void reel_put_real(reel_rows *rows, const char *name, double v);
+void reel_put_real(reel_rows *rows, const char *name, double v); /**< float32: rounded */
 void reel_put_vector(reel_rows *rows, const char *name, const double *v); /**< `length` of them */
+void reel_put_ints(reel_rows *rows, const char *name, const int64_t *v);
+void reel_put_bools(reel_rows *rows, const char *name, const bool *v);
+void reel_put_strings(reel_rows *rows, const char *name, const char *const *v, int n);
 /* What is null unless `known`. */
 void reel_put_int_if(reel_rows *rows, bool known, const char *name, int64_t v);
 void reel_put_real_if(reel_rows *rows, bool known, const char *name, double v);
