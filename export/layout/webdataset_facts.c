@@ -66,7 +66,7 @@ static void copy_cell(const reel_rows *from, int row, int c, reel_rows *to)
     case REEL_COLUMN_FLOAT64:
         reel_put_real(to, column->name, load_real(values + 8 * (size_t)row));
         break;
-    case REEL_COLUMN_VECTOR: assert(!"metadata has no vectors");
+    default: assert(!"metadata has no vectors");
     }
 }
 
@@ -123,7 +123,7 @@ static reel_json *cell_json(const reel_rows *rows, int row, int c)
     case REEL_COLUMN_INT32: return reel_json_int((int32_t)load(values + 4 * (size_t)row, 4));
     case REEL_COLUMN_INT64: return reel_json_int((int64_t)load(values + 8 * (size_t)row, 8));
     case REEL_COLUMN_FLOAT64: return reel_json_real(load_real(values + 8 * (size_t)row));
-    case REEL_COLUMN_VECTOR: break;
+    default: break;
     }
     assert(!"metadata has no vectors");
     return NULL;
