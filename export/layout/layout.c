@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 const reel_layout *const reel_layouts[] = {
+    &reel_layout_coco,
+    &reel_layout_tap,
     &reel_layout_webdataset,
+    &reel_layout_ytvis,
     NULL,
 };
 

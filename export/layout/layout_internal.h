@@ -8,7 +8,10 @@
 
 REEL_API_BEGIN
 
+extern const reel_layout reel_layout_coco;
+extern const reel_layout reel_layout_tap;
 extern const reel_layout reel_layout_webdataset;
+extern const reel_layout reel_layout_ytvis;
 
 /** Told of every file that is done, with its path on this machine: it may send and remove it.
  * @return REEL_OK, or the status that the writing is to end with. */
