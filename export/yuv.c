@@ -159,3 +159,30 @@ void reel_yuv_from_rgb(const uint8_t *rgb, int width, int height, uint8_t *y, pt
         }
     }
 }
+
+/* ---- and back ---------------------------------------------------------------------------------
+ * R' = (Y - 16) 255/219 + 1.5748 (Cr - 128) 255/224 and so on, times 2^15.
+ */
+enum { BACK_Y = 38155, BACK_RV = 58745, BACK_GU = 6988, BACK_GV = 17462, BACK_BU = 69219 };
+
+static uint8_t to_byte(int32_t v)
+{
+    const int32_t rounded = (v + (1 << 14)) >> 15;
+    return (uint8_t)(rounded < 0 ? 0 : rounded > 255 ? 255 : rounded);
+}
+
+void reel_yuv_to_rgb(const uint8_t *y, ptrdiff_t y_stride, const uint8_t *u, ptrdiff_t u_stride,
+                     const uint8_t *v, ptrdiff_t v_stride, int width, int height, uint8_t *rgb)
+{
+    for (int j = 0; j < height; j++) {
+        const uint8_t *yr = y + j * y_stride;
+        const uint8_t *ur = u + (j / 2) * u_stride, *vr = v + (j / 2) * v_stride;
+        for (int i = 0; i < width; i++) {
+            const int32_t luma = BACK_Y * (yr[i] - 16);
+            const int32_t cb = ur[i / 2] - 128, cr = vr[i / 2] - 128;
+            *rgb++ = to_byte(luma + BACK_RV * cr);
+            *rgb++ = to_byte(luma - BACK_GU * cb - BACK_GV * cr);
+            *rgb++ = to_byte(luma + BACK_BU * cb);
+        }
+    }
+}

@@ -25,4 +25,9 @@ REEL_API_BEGIN
 void reel_yuv_from_rgb(const uint8_t *rgb, int width, int height, uint8_t *y, ptrdiff_t y_stride,
                        uint8_t *u, ptrdiff_t u_stride, uint8_t *v, ptrdiff_t v_stride);
 
+/** The way back, with 15-bit coefficients, rounded to nearest and kept within 0..255; each chroma
+ * sample stands for its 2x2 block. Parameters as above. */
+void reel_yuv_to_rgb(const uint8_t *y, ptrdiff_t y_stride, const uint8_t *u, ptrdiff_t u_stride,
+                     const uint8_t *v, ptrdiff_t v_stride, int width, int height, uint8_t *rgb);
+
 REEL_API_END

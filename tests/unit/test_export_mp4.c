@@ -1,4 +1,5 @@
 #include "base/fs.h"
+#include "export/mp4_read.h"
 #include "export/sink.h"
 #include "tests/check.h"
 #include "tests/clip_fixture.h"
@@ -168,9 +169,43 @@ static void hash_and_null_take_frames(const void *param)
     reel_frame_finish(&frame);
 }
 
+/* Every frame comes back, in order, as near as the codec leaves it. */
+static void frames_come_back(const void *param)
+{
+    (void)param;
+    static uint8_t rgb[WIDTH * HEIGHT * 3];
+    const char *path = in_dir("back.mp4");
+    reel_mp4_reader *reader = NULL;
+    reel_frame frame;
+    CHECK(write_video(path, FRAMES, true, NULL) == REEL_OK);
+    CHECK(reel_frame_init(&frame, WIDTH, HEIGHT, REEL_PLANE_BIT(REEL_PLANE_RGB), 2, NULL) ==
+          REEL_OK);
+    CHECK(reel_mp4_open(path, &reader, NULL) == REEL_OK);
+    CHECK_INT(reel_mp4_width(reader), ==, WIDTH);
+    CHECK_INT(reel_mp4_height(reader), ==, HEIGHT);
+    for (int t = 0; t < FRAMES; t++) {
+        CHECK(reel_mp4_next(reader, rgb, NULL) == REEL_OK);
+        double near = 0, other = 0;
+        for (int k = 0; k < 2; k++) {
+            fixture_draw(&frame, t + 5 * k);
+            const uint8_t *want = frame.plane[REEL_PLANE_RGB];
+            for (size_t i = 0; i < sizeof rgb; i++) {
+                *(k ? &other : &near) += abs(rgb[i] - want[i]) / (double)sizeof rgb;
+            }
+        }
+        CHECK(near < 12 && near < 0.7 * other);
+    }
+    CHECK(reel_mp4_next(reader, rgb, NULL) == REEL_E_CONFLICT);
+    reel_mp4_close(&reader);
+    CHECK(reel_mp4_open(in_dir("none.mp4"), &reader, NULL) == REEL_E_IO);
+    CHECK(reader == NULL);
+    reel_frame_finish(&frame);
+}
+
 static const check_test tests[] = {
     {"streaming order", boxes_are_in_streaming_order, NULL},
     {"same bytes", the_same_frames_give_the_same_bytes, NULL},
+    {"frames come back", frames_come_back, NULL},
     {"full disk", a_full_disk_is_an_error, NULL},
     {"disk that fills at the end", a_disk_that_fills_at_the_end_is_an_error, NULL},
     {"versions", versions_are_known, NULL},

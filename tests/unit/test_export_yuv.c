@@ -120,8 +120,39 @@ static void every_cpu_gives_the_same_bits(const void *param)
     CHECK_HASH(reel_xxh64_of(v, sizeof(v), h), 0x150f166daf7907b8);
 }
 
+/* ITU-R BT.709-6 solved for R', G', B'; codes beyond the cube stay at its faces. */
+static double exact_back(int luma, int cb, int cr, int channel)
+{
+    const double e = (luma - 16) / 219.0;
+    const double r = e + (cr - 128) / 224.0 * 1.5748, b = e + (cb - 128) / 224.0 * 1.8556;
+    const double g = (e - 0.2126 * r - 0.0722 * b) / 0.7152;
+    const double c = 255 * (channel == 0 ? r : channel == 1 ? g : b);
+    return c < 0 ? 0 : c > 255 ? 255 : c;
+}
+
+static void back_is_within_half_a_step(const void *param)
+{
+    (void)param;
+    uint8_t out[3 * 64 * 2];
+    for (uint32_t round = 0; round < 200; round++) {
+        for (uint32_t i = 0; i < 128; i++) {
+            y[i] = (uint8_t)fixture_noise(i, round, 7);
+            u[i / 4] = (uint8_t)fixture_noise(i, round, 8);
+            v[i / 4] = (uint8_t)fixture_noise(i, round, 9);
+        }
+        reel_yuv_to_rgb(y, 64, u, 32, v, 32, 64, 2, out);
+        for (int i = 0; i < 128; i++) {
+            for (int c = 0; c < 3; c++) {
+                const int at = (i % 64) / 2;
+                CHECK_NEAR(out[3 * i + c], exact_back(y[i], u[at], v[at], c), 0.52);
+            }
+        }
+    }
+}
+
 static const check_test tests[] = {
     {"near BT.709", stays_within_half_a_step_of_bt709, NULL},
+    {"back to RGB", back_is_within_half_a_step, NULL},
     {"colour bars", primaries_are_the_known_codes, NULL},
     {"any width", any_width_gives_the_same_pixels, NULL},
     {"same bits on every CPU", every_cpu_gives_the_same_bits, NULL},
