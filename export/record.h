@@ -13,6 +13,9 @@
  *                       [T] i4, "tracks/point", "tracks/normal" [T,3] f8
  *   <stream>.mp4        colour, one per camera
  *   <stream>.zarr.zip   label planes (store = planes)
+ *   <stream>.control_<kind>.mp4   control videos (export/control.h)
+ *   <stream>.first.png  the first frame as it was drawn
+ *   captions.json       {"<stream>": {...}}: what is to be told of each stream (reel_record_tell())
  *   manifest.json       written last: identity, options, digests of contents and files
  * The stream id is the clip id if the scene has one rendered camera, else <clip_id>_<camera>.
  * All file bytes are a function of (scene, options, package versions). Every layout and table is
@@ -24,6 +27,7 @@
 #include "base/frame.h"
 #include "base/hash.h"
 #include "base/take.h"
+#include "export/control.h"
 #include "export/sink.h"
 
 REEL_API_BEGIN
@@ -52,8 +56,10 @@ typedef struct reel_record_options {
     int tracks;         /**< points that are followed on each object, 0..REEL_MAX_TRACKS */
     double depth_scale; /**< m per unit */
     reel_video_options video;
-    bool colour;   /**< false: quality "labels", no mp4 */
-    int n_cameras; /**< rendered cameras, indices into the scene's */
+    bool colour;            /**< false: quality "labels", no mp4 */
+    reel_controls controls; /**< control videos that are made beside the colour; 0 without it */
+    bool first_frames;      /**< the first frame is kept as PNG; needs colour */
+    int n_cameras;          /**< rendered cameras, indices into the scene's */
     const int *cameras;
 } reel_record_options;
 
@@ -82,6 +88,15 @@ reel_status reel_record_init_objects(const reel_record_writer *writer, reel_obje
 reel_status reel_record_write(reel_record_writer *writer, int i, const reel_frame *frame,
                               const reel_view *view, reel_error *err) REEL_MUST_CHECK;
 
+/** How many pixels of instance i + 1 each frame of rendered camera `i` showed: [F][N], valid once
+ * all its frames are written. */
+const int32_t *reel_record_visible_pixels(const reel_record_writer *writer, int i);
+
+/** What is to be told of the streams: `text` (copied) is the canonical JSON of captions.json. Once,
+ * before reel_record_end(); without it there is none. @return REEL_OK; REEL_E_NOMEM. */
+reel_status reel_record_tell(reel_record_writer *writer, const char *text,
+                             reel_error *err) REEL_MUST_CHECK;
+
 /** Close the streams, write scene, take, views, then the manifest; fsync all. The folder is whole
  * after REEL_OK (the caller renames it into place: reel_fs_publish_dir()). */
 reel_status reel_record_end(reel_record_writer *writer, reel_error *err) REEL_MUST_CHECK;
@@ -89,16 +104,17 @@ reel_status reel_record_end(reel_record_writer *writer, reel_error *err) REEL_MU
 /** Free; an unfinished record's folder is removed. *writer may be NULL. */
 void reel_record_writer_destroy(reel_record_writer **writer);
 
-/** CPU seconds by stage so far: video encoding, label encoding, the rest. */
+/** CPU seconds by stage so far: video encoding, label encoding, control videos, the rest. */
 typedef struct reel_record_times {
-    double video, labels, other;
+    double video, labels, controls, other;
 } reel_record_times;
 reel_record_times reel_record_writer_times(const reel_record_writer *writer);
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
 typedef struct reel_record_file {
-    const char *role; /**< "scene", "take", "views", "video", "planes" */
+    const char *role; /**< "scene", "take", "views", "video", "planes", "control", "first",
+                           "captions" */
     const char *name; /**< base name */
     uint64_t bytes;
     char sha256[REEL_SHA256_HEX];
@@ -106,10 +122,13 @@ typedef struct reel_record_file {
 
 typedef struct reel_record_stream {
     const char *id, *camera;
-    int camera_index;                      /**< into the scene's cameras */
-    const char *video;                     /**< base name, NULL without colour */
-    const char *planes;                    /**< base name of the label store, NULL if none */
-    reel_planes digested;                  /**< planes with digests (rgb among them) */
+    int camera_index;                        /**< into the scene's cameras */
+    const char *video;                       /**< base name, NULL without colour */
+    const char *planes;                      /**< base name of the label store, NULL if none */
+    const char *control[REEL_CONTROL_COUNT]; /**< base names of its control videos; NULL: none */
+    const char *first;                       /**< base name of its first frame; NULL: none */
+    double near, far;     /**< m: range of the depth control video; 0: there is none */
+    reel_planes digested; /**< planes with digests (rgb among them) */
     reel_xxh128 *digest[REEL_PLANE_COUNT]; /**< [frames] each; NULL if not in `digested` */
 } reel_record_stream;
 
@@ -123,7 +142,8 @@ typedef struct reel_record {
     reel_store store;
     reel_planes labels;
     int samples; /**< of the quality; 0: its default */
-    bool amodal, masks;
+    bool amodal, masks, first_frames;
+    reel_controls controls;
     int tracks_each; /**< of an object */
     double depth_scale;
     bool colour;
@@ -146,6 +166,7 @@ typedef struct reel_record {
     int n_tracks;
     reel_track *tracks;    /**< [n_tracks] of bodies, geoms and instances that exist */
     uint8_t **track_state; /**< [stream] -> [F][n_tracks], if there are tracks */
+    reel_json *captions;   /**< captions.json, by stream; NULL: the record has none */
 } reel_record;
 
 /** Read manifest.json of the record in `dir`. @return REEL_OK; REEL_E_IO; REEL_E_CONFLICT (not a

@@ -97,6 +97,21 @@ static reel_json *plane_names(reel_planes planes)
     return a;
 }
 
+static reel_json *control_names(reel_controls kinds)
+{
+    reel_json *a = reel_json_array();
+    bool ok = a != NULL;
+    for (int k = 0; ok && k < REEL_CONTROL_COUNT; k++) {
+        if (kinds & REEL_CONTROL_BIT(k)) {
+            ok = reel_json_push(a, reel_json_string(reel_control_name((reel_control)k)));
+        }
+    }
+    if (!ok) {
+        reel_json_destroy(&a);
+    }
+    return a;
+}
+
 static bool put_options(reel_json *o, const reel_record_writer *w)
 {
     const reel_record_options *options = &w->options;
@@ -115,6 +130,8 @@ static bool put_options(reel_json *o, const reel_record_writer *w)
     ok = ok && put_int(o, "tracks", options->tracks);
     ok = ok && reel_json_put(o, "depth_scale", reel_json_real(options->depth_scale));
     ok = ok && reel_json_put(o, "colour", reel_json_bool(options->colour));
+    ok = ok && reel_json_put(o, "controls", control_names(options->controls));
+    ok = ok && reel_json_put(o, "first_frames", reel_json_bool(options->first_frames));
     return ok;
 }
 
@@ -174,6 +191,25 @@ static reel_json *digests_of(const reel_record_camera *c)
     return o;
 }
 
+/* Names of a stream's control videos, and what depth was drawn from and to. */
+static bool put_controls(reel_json *stream, const reel_record_camera *c)
+{
+    reel_json *names = reel_json_object();
+    bool ok = names != NULL;
+    for (int k = 0; ok && k < REEL_CONTROL_COUNT; k++) {
+        if (c->control_name[k]) {
+            ok = put_text(names, reel_control_name((reel_control)k), c->control_name[k]);
+        }
+    }
+    ok = put_if(ok, stream, "controls", names);
+    ok = ok && put_text(stream, "first_frame", c->first_name);
+    if (ok && c->control_name[REEL_CONTROL_DEPTH]) {
+        ok = reel_json_put(stream, "control_near", reel_json_real(c->near)) &&
+             reel_json_put(stream, "control_far", reel_json_real(c->far));
+    }
+    return ok;
+}
+
 static bool put_streams(reel_json *o, const reel_record_writer *w)
 {
     reel_json *streams = reel_json_array();
@@ -187,6 +223,7 @@ static bool put_streams(reel_json *o, const reel_record_writer *w)
         ok = ok && put_text(s, "video", c->video_name);
         ok = ok && put_text(s, "planes", c->labels_name);
         ok = ok && reel_json_put(s, "xxh128", digests_of(c));
+        ok = ok && put_controls(s, c);
         if (!ok) {
             reel_json_destroy(&s);
         } else {

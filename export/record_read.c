@@ -176,6 +176,22 @@ static void read_labels(reader *r)
     }
 }
 
+/* Records from before there were control videos have no list of them. */
+static void read_controls(reader *r)
+{
+    const reel_json *kinds = reel_json_get(r->record->manifest, "controls");
+    for (size_t i = 0; kinds && i < reel_json_count(kinds); i++) {
+        const char *name = reel_json_to_string(reel_json_at(kinds, i));
+        reel_control kind = REEL_CONTROL_DEPTH;
+        if (!name || !reel_control_find(name, &kind)) {
+            wrong(r, "controls", "names no kind of control video");
+            return;
+        }
+        r->record->controls |= REEL_CONTROL_BIT(kind);
+    }
+    reel_json_to_bool(reel_json_get(r->record->manifest, "first_frames"), &r->record->first_frames);
+}
+
 static void read_options(reader *r)
 {
     reel_record *record = r->record;
@@ -201,11 +217,13 @@ static void read_options(reader *r)
         record->video.keyint = (int)get_int(r, video, "keyint", 1, REEL_MAX_FRAMES);
     }
     read_labels(r);
+    read_controls(r);
 }
 
 static bool is_role(const char *role)
 {
-    static const char *const roles[] = {"scene", "take", "views", "video", "planes"};
+    static const char *const roles[] = {"scene",  "take",    "views", "video",
+                                        "planes", "control", "first", "captions"};
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         if (strcmp(role, roles[i]) == 0) {
             return true;
@@ -289,6 +307,26 @@ static void read_digests(reader *r, const reel_json *lists, int frames, reel_rec
     }
 }
 
+static void read_stream_controls(reader *r, const reel_json *s, reel_record_stream *stream)
+{
+    const reel_record *record = r->record;
+    const reel_json *names =
+        record->controls ? get_typed(r, s, "controls", REEL_JSON_OBJECT) : NULL;
+    for (int k = 0; names && k < REEL_CONTROL_COUNT; k++) {
+        if (record->controls & REEL_CONTROL_BIT(k)) {
+            stream->control[k] = get_file_name(r, names, reel_control_name((reel_control)k));
+        }
+    }
+    if (record->first_frames) {
+        stream->first = get_file_name(r, s, "first_frame");
+    }
+    if (stream->control[REEL_CONTROL_DEPTH] &&
+        (!reel_json_to_real(reel_json_get(s, "control_near"), &stream->near) ||
+         !reel_json_to_real(reel_json_get(s, "control_far"), &stream->far))) {
+        wrong(r, "control_near", "is not there, or no number");
+    }
+}
+
 static void read_streams(reader *r)
 {
     reel_record *record = r->record;
@@ -317,6 +355,7 @@ static void read_streams(reader *r)
         if (digests) {
             read_digests(r, digests, frames, stream);
         }
+        read_stream_controls(r, s, stream);
     }
     record->n_streams = (int)n;
 }
@@ -368,6 +407,7 @@ void reel_record_close(reel_record **record)
     if (*record) {
         reel_scene_destroy(&(*record)->scene);
         reel_take_destroy(&(*record)->take);
+        reel_json_destroy(&(*record)->captions);
         reel_json_destroy(&(*record)->manifest);
         reel_arena_finish(&(*record)->arena);
         reel_free(*record);

@@ -287,6 +287,33 @@ static reel_status load_views(reel_record *record, reel_error *err)
     return status;
 }
 
+/* Every stream has an object. Records from before there were captions have no such file. */
+static reel_status load_captions(reel_record *record, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_error why = {0};
+    bool there = false;
+    for (int i = 0; i < record->n_files; i++) {
+        there |= strcmp(record->files[i].role, "captions") == 0;
+    }
+    if (!there) {
+        return REEL_OK;
+    }
+    reel_fs_join(path, sizeof(path), record->dir, "captions.json");
+    const reel_status status = reel_json_read_file(path, &record->captions, &why);
+    if (status != REEL_OK) {
+        return as_conflict(path, status, &why, err);
+    }
+    for (int i = 0; i < record->n_streams; i++) {
+        const reel_json *o = reel_json_get(record->captions, record->streams[i].id);
+        if (!o || reel_json_type_of(o) != REEL_JSON_OBJECT) {
+            return reel_fail_at(err, REEL_E_CONFLICT, path, 0, record->streams[i].id,
+                                "is not there, or no object");
+        }
+    }
+    return REEL_OK;
+}
+
 reel_status reel_record_load_data(reel_record *record, reel_error *err)
 {
     assert(!record->scene && !record->take);
@@ -296,6 +323,9 @@ reel_status reel_record_load_data(reel_record *record, reel_error *err)
     }
     if (status == REEL_OK) {
         status = load_views(record, err);
+    }
+    if (status == REEL_OK) {
+        status = load_captions(record, err);
     }
     return status;
 }

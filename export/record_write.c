@@ -18,9 +18,12 @@ static reel_status no_memory(const reel_record_writer *w, reel_error *err)
 reel_planes reel_record_planes(const reel_record_options *options)
 {
     return (options->colour ? REEL_PLANE_BIT(REEL_PLANE_RGB) : 0) |
-           REEL_PLANE_BIT(REEL_PLANE_INSTANCE) |
+           REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | reel_control_planes(options->controls) |
            (options->store == REEL_STORE_PLANES ? options->labels : 0);
 }
+
+/* of one camera: colour, planes, first frame, control videos */
+enum { MOST_FILES = 3 + REEL_CONTROL_COUNT };
 
 /* ---- begin ---------------------------------------------------------------------------------- */
 
@@ -44,7 +47,7 @@ static reel_status init_camera(reel_record_writer *w, int i, reel_error *err)
         c->labels_name = reel_arena_printf(&w->arena, "%s.zarr.zip", c->id);
         ok = c->labels_name != NULL;
     }
-    return ok ? REEL_OK : no_memory(w, err);
+    return ok ? reel_record_controls_init(w, c, err) : no_memory(w, err);
 }
 
 reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_take *take,
@@ -53,6 +56,7 @@ reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_tak
 {
     assert(options->n_cameras > 0 && (options->labels & ~REEL_PLANES_LABELS) == 0);
     assert(options->index <= INT64_MAX);
+    assert(options->colour || (options->controls == 0 && !options->first_frames));
     assert(strlen(options->clip_id) > 0 && strlen(options->clip_id) < REEL_RECORD_ID_MAX);
     reel_status status = REEL_OK;
     reel_record_writer *w = reel_calloc(1, sizeof(*w));
@@ -64,7 +68,7 @@ reel_status reel_record_begin(const char *dir, const reel_scene *scene, reel_tak
     w->options = *options;
     w->n_instances = reel_scene_n_instances(scene);
     w->cameras = REEL_ARENA_NEW(&w->arena, reel_record_camera, options->n_cameras);
-    w->files = REEL_ARENA_NEW(&w->arena, reel_record_file, 3 + 2 * options->n_cameras);
+    w->files = REEL_ARENA_NEW(&w->arena, reel_record_file, 4 + MOST_FILES * options->n_cameras);
     char *copy = reel_arena_strdup(&w->arena, dir);
     if (!w->cameras || !w->files || !copy) {
         status = reel_fail_at(err, REEL_E_NOMEM, dir, 0, NULL, "out of memory");
@@ -159,6 +163,11 @@ static reel_status write_frame(reel_record_writer *w, reel_record_camera *c,
     if (status == REEL_OK && c->labels) {
         status = reel_sink_write(c->labels, frame, err);
     }
+    if (status == REEL_OK) {
+        const double start = reel_sink_cpu_clock();
+        status = reel_record_controls_write(w, c, frame, err);
+        w->times.controls += reel_sink_cpu_clock() - start;
+    }
     c->next++;
     return status;
 }
@@ -176,6 +185,7 @@ reel_status reel_record_write(reel_record_writer *w, int i, const reel_frame *fr
     assert(c->next < w->scene->frames);
     const double start = reel_sink_cpu_clock();
     const double video = sink_seconds(c->video), labels = sink_seconds(c->labels);
+    const double controls = w->times.controls;
     reel_status status = write_frame(w, c, frame, view, err);
     const double in_video = sink_seconds(c->video) - video;
     const double in_labels = sink_seconds(c->labels) - labels;
@@ -192,7 +202,8 @@ reel_status reel_record_write(reel_record_writer *w, int i, const reel_frame *fr
     const double whole = reel_sink_cpu_clock() - start;
     w->times.video += in_video + closing_video;
     w->times.labels += in_labels + closing_labels;
-    w->times.other += whole - in_video - in_labels - closing_video - closing_labels;
+    w->times.other += whole - in_video - in_labels - closing_video - closing_labels -
+                      (w->times.controls - controls);
     w->has_failed = status != REEL_OK;
     return status;
 }
@@ -296,8 +307,34 @@ static reel_status add_files(reel_record_writer *w, reel_error *err)
         if (status == REEL_OK && c->labels_name) {
             status = add_file(w, "planes", c->labels_name, err);
         }
+        if (status == REEL_OK) {
+            status = reel_record_controls_files(w, c, add_file, err);
+        }
+    }
+    if (status == REEL_OK && w->captions) {
+        status = add_file(w, "captions", "captions.json", err);
     }
     return status;
+}
+
+static reel_status write_captions(reel_record_writer *w, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_fs_join(path, sizeof(path), w->dir, "captions.json");
+    return reel_fs_publish(path, w->captions, strlen(w->captions), err);
+}
+
+const int32_t *reel_record_visible_pixels(const reel_record_writer *w, int i)
+{
+    assert(i >= 0 && i < w->options.n_cameras && w->cameras[i].next == w->scene->frames);
+    return w->cameras[i].visible_pixels;
+}
+
+reel_status reel_record_tell(reel_record_writer *w, const char *text, reel_error *err)
+{
+    assert(!w->captions && !w->is_whole);
+    w->captions = reel_arena_strdup(&w->arena, text);
+    return w->captions ? REEL_OK : no_memory(w, err);
 }
 
 static reel_status check_audit(const reel_record_writer *w, reel_error *err)
@@ -341,6 +378,9 @@ static reel_status end_record(reel_record_writer *w, reel_error *err)
     if (status == REEL_OK) {
         status = reel_record_views_write(w, err);
     }
+    if (status == REEL_OK && w->captions) {
+        status = write_captions(w, err);
+    }
     if (status == REEL_OK) {
         status = add_files(w, err);
     }
@@ -373,6 +413,7 @@ void reel_record_writer_destroy(reel_record_writer **writer)
     for (int i = 0; w->cameras && i < w->options.n_cameras; i++) {
         reel_sink_destroy(&w->cameras[i].video);
         reel_sink_destroy(&w->cameras[i].labels);
+        reel_record_controls_finish(&w->cameras[i]);
         reel_record_views_finish(&w->cameras[i]);
     }
     if (w->dir && !w->is_whole) {
