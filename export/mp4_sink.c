@@ -1,40 +1,25 @@
-/* The only file that talks to libav*. Its error codes and messages end here. */
+/* Colour into videos with libx264; error codes of libav end in export/mp4_mux.c. */
 #include "export/mp4.h"
+#include "export/mp4_mux.h"
 #include "export/sink_internal.h"
 #include "export/yuv.h"
 
-#include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct mp4_sink {
     reel_sink base;
     char *path;
     AVCodecContext *codec;
     AVBSFContext *filter; /* takes x264's version text out */
-    AVFormatContext *format;
-    AVStream *stream;
+    reel_mp4_mux *mux;
     AVFrame *picture;
     AVPacket *packet;
-    bool is_created; /* the file exists */
 } mp4_sink;
-
-static reel_status av_failed(const mp4_sink *mp4, int code, const char *what, reel_error *err)
-{
-    char text[AV_ERROR_MAX_STRING_SIZE] = "";
-    av_strerror(code, text, sizeof(text));
-    const reel_status status =
-        code == AVERROR(ENOMEM) ? REEL_E_NOMEM
-        : code == AVERROR_EXTERNAL || code == AVERROR_BUG || code == AVERROR(EINVAL)
-            ? REEL_E_INTERNAL
-            : REEL_E_IO;
-    return reel_fail_at(err, status, mp4->path, 0, NULL, "cannot %s: %s", what, text);
-}
 
 reel_video_options reel_video_options_default(int fps)
 {
@@ -117,42 +102,6 @@ static int open_filter(mp4_sink *mp4)
     return code < 0 ? code : av_bsf_init(mp4->filter);
 }
 
-static int open_format(mp4_sink *mp4, const char *path)
-{
-    int code = avformat_alloc_output_context2(&mp4->format, NULL, "mp4", path);
-    if (code < 0) {
-        return code;
-    }
-    mp4->format->flags |= AVFMT_FLAG_BITEXACT;
-    mp4->stream = avformat_new_stream(mp4->format, NULL);
-    if (!mp4->stream) {
-        return AVERROR(ENOMEM);
-    }
-    mp4->stream->time_base = mp4->codec->time_base;
-    mp4->stream->avg_frame_rate = mp4->codec->framerate;
-    mp4->stream->sample_aspect_ratio = mp4->codec->sample_aspect_ratio;
-    code = avcodec_parameters_copy(mp4->stream->codecpar, mp4->filter->par_out);
-    mp4->stream->codecpar->codec_tag = 0;
-    if (code >= 0) {
-        code = avio_open(&mp4->format->pb, path, AVIO_FLAG_WRITE);
-    }
-    if (code < 0) {
-        return code;
-    }
-    mp4->is_created = true;
-    AVDictionary *options = NULL;
-    /* nothing is shifted: time starts at 0 and there are no B-frames, so no edit list */
-    code = av_dict_set(&options, "movflags", "+faststart", 0);
-    if (code >= 0) {
-        code = av_dict_set(&options, "use_editlist", "0", 0);
-    }
-    if (code >= 0) {
-        code = avformat_write_header(mp4->format, &options);
-    }
-    av_dict_free(&options);
-    return code;
-}
-
 static int open_picture(mp4_sink *mp4)
 {
     mp4->packet = av_packet_alloc();
@@ -169,31 +118,23 @@ static int open_picture(mp4_sink *mp4)
 /* ---- writing -------------------------------------------------------------------------------- */
 
 /* Everything that the encoder has ready goes through the filter into the file. */
-static int drain(mp4_sink *mp4)
+static reel_status drain(mp4_sink *mp4, reel_error *err)
 {
     for (;;) {
         int code = avcodec_receive_packet(mp4->codec, mp4->packet);
         if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) {
-            return 0;
+            return REEL_OK;
         }
         if (code >= 0) {
-            mp4->packet->duration = 1;
             code = av_bsf_send_packet(mp4->filter, mp4->packet);
         }
         if (code >= 0) {
             code = av_bsf_receive_packet(mp4->filter, mp4->packet);
         }
-        if (code < 0) {
-            return code;
-        }
-        mp4->packet->stream_index = mp4->stream->index;
-        av_packet_rescale_ts(mp4->packet, mp4->codec->time_base, mp4->stream->time_base);
-        code = av_interleaved_write_frame(mp4->format, mp4->packet);
-        if (code < 0) {
-            return code;
-        }
-        if (mp4->format->pb->error < 0) {
-            return mp4->format->pb->error;
+        const reel_status status = code < 0 ? reel_mp4_failed(mp4->path, code, "write video", err)
+                                            : reel_mp4_mux_put(mp4->mux, mp4->packet, err);
+        if (status) {
+            return status;
         }
     }
 }
@@ -211,40 +152,22 @@ static reel_status mp4_write(reel_sink *sink, const reel_frame *frame, reel_erro
         p->pict_type = sink->next == 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
         code = avcodec_send_frame(mp4->codec, p);
     }
-    if (code >= 0) {
-        code = drain(mp4);
-    }
-    return code < 0 ? av_failed(mp4, code, "write video", err) : REEL_OK;
+    return code < 0 ? reel_mp4_failed(mp4->path, code, "write video", err) : drain(mp4, err);
 }
 
 static reel_status mp4_close(reel_sink *sink, reel_error *err)
 {
     mp4_sink *mp4 = (mp4_sink *)sink;
-    int code = avcodec_send_frame(mp4->codec, NULL);
-    if (code >= 0) {
-        code = drain(mp4);
-    }
-    if (code >= 0) {
-        code = av_write_trailer(mp4->format);
-    }
-    if (code >= 0 && mp4->format->pb->error < 0) {
-        code = mp4->format->pb->error;
-    }
-    const int closed = avio_closep(&mp4->format->pb);
-    code = code < 0 ? code : closed;
-    return code < 0 ? av_failed(mp4, code, "write video", err) : REEL_OK;
+    const int code = avcodec_send_frame(mp4->codec, NULL);
+    const reel_status status =
+        code < 0 ? reel_mp4_failed(mp4->path, code, "write video", err) : drain(mp4, err);
+    return status ? status : reel_mp4_mux_close(mp4->mux, err);
 }
 
 static void mp4_destroy(reel_sink *sink)
 {
     mp4_sink *mp4 = (mp4_sink *)sink;
-    if (mp4->format) {
-        avio_closep(&mp4->format->pb);
-        avformat_free_context(mp4->format);
-    }
-    if (mp4->is_created && !sink->is_closed) {
-        unlink(mp4->path);
-    }
+    reel_mp4_mux_destroy(&mp4->mux);
     av_bsf_free(&mp4->filter);
     avcodec_free_context(&mp4->codec);
     av_frame_free(&mp4->picture);
@@ -261,7 +184,6 @@ reel_status reel_mp4_sink_open(const char *path, const reel_stream_desc *desc,
     assert(desc->width % 2 == 0 && desc->height % 2 == 0 && desc->fps > 0 && desc->frames > 0);
     assert(options->crf >= 0 && options->crf <= 51 && options->keyint >= 1);
     av_log_set_level(AV_LOG_QUIET); /* what went wrong is said in our words */
-    const char *what = "open the encoder libx264";
     reel_status status = REEL_OK;
     mp4_sink *mp4 = reel_calloc(1, sizeof(*mp4));
     const size_t path_size = strlen(path) + 1;
@@ -281,12 +203,9 @@ reel_status reel_mp4_sink_open(const char *path, const reel_stream_desc *desc,
     if (code >= 0) {
         code = open_picture(mp4);
     }
-    if (code >= 0) {
-        what = "create video";
-        code = open_format(mp4, path);
-    }
-    if (code < 0) {
-        status = av_failed(mp4, code, what, err);
+    status = code < 0 ? reel_mp4_failed(path, code, "open the encoder libx264", err)
+                      : reel_mp4_mux_open(path, mp4->filter->par_out, desc->fps, &mp4->mux, err);
+    if (status) {
         goto fail;
     }
     *out = &mp4->base;
