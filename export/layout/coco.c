@@ -366,6 +366,7 @@ static reel_status coco_put(void *writer, const reel_layout_clip *clip, const ch
 {
     coco_writer *w = writer;
     char path[REEL_PATH_MAX], *notes = NULL;
+    size_t size = 0;
     coco_image im = {.clip = clip, .split = reel_annot_split_of(&w->splits, clip->record->split)};
     if (!im.split) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
@@ -374,7 +375,7 @@ static reel_status coco_put(void *writer, const reel_layout_clip *clip, const ch
     im.files = im.split->own;
     im.first_stream = im.split->streams;
     reel_fs_join(path, sizeof path, dir, notes_name);
-    status = status ? status : reel_fs_read(path, &notes, NULL, err);
+    status = status ? status : reel_fs_read(path, &notes, &size, err);
     status = status ? status : read_notes(w, &im, notes, err);
     if (!status && w->set.images) {
         status = put_pictures(w, &im, dir, err);

@@ -161,6 +161,7 @@ static reel_status tap_put(void *writer, const reel_layout_clip *clip, const cha
     tap_writer *w = writer;
     const reel_record *record = clip->record;
     char path[REEL_PATH_MAX], place[REEL_ANNOT_NAME], *counts = NULL;
+    size_t size = 0;
     reel_bytes row = {0};
     if (w->video && !record->colour) {
         return reel_fail(err, REEL_E_USAGE, "%s was made without colour: add --set video=no",
@@ -172,7 +173,7 @@ static reel_status tap_put(void *writer, const reel_layout_clip *clip, const cha
     }
     reel_status status = split->own ? REEL_OK : open_split(w, split, err);
     reel_fs_join(path, sizeof path, dir, counts_name);
-    status = status ? status : reel_fs_read(path, &counts, NULL, err);
+    status = status ? status : reel_fs_read(path, &counts, &size, err);
     char *at = counts;
     for (int s = 0; !status && s < record->n_streams; s++) {
         const int tracks = (int)strtol(at, &at, 10), queries = (int)strtol(at, &at, 10);

@@ -327,6 +327,7 @@ static reel_status ytvis_put(void *writer, const reel_layout_clip *clip, const c
     ytvis_writer *w = writer;
     const reel_record *record = clip->record;
     char path[REEL_PATH_MAX], *notes = NULL;
+    size_t size = 0;
     int last[2] = {-1, -1};
     reel_bytes text = {0};
     reel_annot_split *split = reel_annot_split_of(&w->splits, record->split);
@@ -335,7 +336,7 @@ static reel_status ytvis_put(void *writer, const reel_layout_clip *clip, const c
     }
     reel_status status = split->own ? REEL_OK : open_split(w, split, err);
     reel_fs_join(path, sizeof path, dir, notes_name);
-    status = status ? status : reel_fs_read(path, &notes, NULL, err);
+    status = status ? status : reel_fs_read(path, &notes, &size, err);
     for (int s = 0; !status && s < record->n_streams; s++) {
         status = put_video(w, split, record, s, err);
         if (!status && w->set.images) {
