@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "base/status.h"
+#include "base/bytes.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +15,10 @@ REEL_API_BEGIN
  * @return REEL_OK; REEL_E_IO; REEL_E_INTERNAL (libpng: its message); REEL_E_NOMEM. */
 reel_status reel_png_write(const char *path, const uint8_t *rgb, int width, int height,
                            reel_error *err) REEL_MUST_CHECK;
+
+/** The same appended to `out`. @return REEL_OK; REEL_E_INTERNAL; REEL_E_NOMEM. */
+reel_status reel_png_encode(const uint8_t *rgb, int width, int height, reel_bytes *out,
+                            reel_error *err) REEL_MUST_CHECK;
 
 /** Versions of libpng and zlib in this process, on which the bytes depend; `size` bytes each. */
 void reel_png_versions(char *png, char *zlib, size_t size);
