@@ -18,6 +18,7 @@ static void add_times(reel_job_stats *stats, const reel_renderer *renderer,
     stats->labels += r.labels;
     stats->encode_video += w.video;
     stats->encode_labels += w.labels;
+    stats->encode_controls += w.controls;
     stats->other += w.other;
 }
 
@@ -110,6 +111,8 @@ static reel_status attempt_clip(const reel_plan *plan, int index, uint32_t attem
         .masks = plan->masks,
         .tracks = plan->tracks,
         .depth_scale = plan->depth_scale,
+        .controls = plan->controls,
+        .first_frames = plan->first_frames,
         .colour = plan->quality != REEL_QUALITY_LABELS,
         .cameras = cameras,
     };

@@ -14,7 +14,8 @@ REEL_API_BEGIN
 
 /** CPU seconds by stage, and what was made. Not part of any digest. */
 typedef struct reel_job_stats {
-    double freeze, simulate, setup, visibility, shading, labels, encode_video, encode_labels, other;
+    double freeze, simulate, setup, visibility, shading, labels, encode_video, encode_labels,
+        encode_controls, other;
     int64_t frames;    /**< drawn, all cameras */
     uint32_t attempts; /**< refused before the one that stayed */
 } reel_job_stats;

@@ -16,9 +16,9 @@
 static void describe_difference(const reel_json *there, const reel_json *here, char *out,
                                 size_t size)
 {
-    static const char *const keys[] = {"version", "libraries",   "clips",   "seed",   "size",
-                                       "fps",     "frames",      "quality", "labels", "store",
-                                       "split",   "depth-scale", "name"};
+    static const char *const keys[] = {"version", "libraries",   "clips",   "seed",         "size",
+                                       "fps",     "frames",      "quality", "labels",       "store",
+                                       "split",   "depth-scale", "control", "first-frames", "name"};
     snprintf(out, size, "other plan");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const reel_json *a = reel_json_get(there, keys[i]), *b = reel_json_get(here, keys[i]);

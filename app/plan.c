@@ -120,6 +120,7 @@ reel_status reel_plan_create(const reel_args *args, reel_plan **out, reel_error 
     if (!status) {
         status = reel_plan_settings(plan, args, recipe, err);
     }
+    status = status ? status : reel_plan_controls(plan, args, recipe, err);
     status = status ? status : reel_plan_format(plan, args, recipe, err);
     for (int i = 0; !status && i < plan->n_entries; i++) {
         reel_plan_entry *e = &plan->entries[i];

@@ -57,6 +57,8 @@ typedef struct reel_plan {
     int tracks;         /**< points that are followed on each object */
     reel_store store;
     double depth_scale;               /**< m per unit */
+    reel_controls controls;           /**< control videos beside the colour */
+    bool first_frames;                /**< PNG of the first frame of every stream */
     const struct reel_layout *layout; /**< NULL: clips */
     int n_set;
     const char **set; /**< settings of the layout, "name=value" */
@@ -116,6 +118,12 @@ typedef struct reel_plan {
         {.name = "depth-scale",                                                                    \
          .value = "METRES",                                                                        \
          .help = "of one unit of the depth plane (default 0.001)"},                                \
+        {.name = "control",                                                                        \
+         .value = "LIST",                                                                          \
+         .help =                                                                                   \
+             "control videos for trainers: all, none (default), or names\n"                        \
+             "with commas: depth, seg, edge, flow, force"},                                        \
+        {.name = "first-frames", .help = "PNG of the first frame of each video"},                  \
         {.name = "format",                                                                         \
          .value = "NAME",                                                                          \
          .help =                                                                                   \
@@ -161,6 +169,14 @@ const char *reel_plan_command(reel_plan *plan);
  * `recipe` (may be NULL), else from the preset, else the defaults.
  */
 reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
+                               reel_error *err) REEL_MUST_CHECK;
+
+/** "depth,edge", "all" or "none". @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_parse_controls(const char *text, reel_controls *out,
+                                reel_error *err) REEL_MUST_CHECK;
+
+/** Control videos and first frames, likewise; the quality is there. */
+reel_status reel_plan_controls(reel_plan *plan, const reel_args *args, const reel_json *recipe,
                                reel_error *err) REEL_MUST_CHECK;
 
 /** The layout and its settings, likewise; the entries are there. */

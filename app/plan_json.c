@@ -56,6 +56,18 @@ static reel_json *labels_json(reel_planes planes, bool masks)
     return texts(names, n);
 }
 
+static reel_json *controls_json(reel_controls kinds)
+{
+    const char *names[REEL_CONTROL_COUNT];
+    int n = 0;
+    for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
+        if (kinds & REEL_CONTROL_BIT(k)) {
+            names[n++] = reel_control_name((reel_control)k);
+        }
+    }
+    return texts(names, n);
+}
+
 static reel_json *versions_json(void)
 {
     reel_json *o = reel_json_object();
@@ -105,6 +117,8 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
                        reel_json_string(plan->store == REEL_STORE_STATES ? "states" : "planes"));
     ok = ok && reel_json_put(o, "tracks", reel_json_int(plan->tracks));
     ok = ok && reel_json_put(o, "depth-scale", reel_json_real(plan->depth_scale));
+    ok = ok && (!plan->controls || reel_json_put(o, "control", controls_json(plan->controls)));
+    ok = ok && (!plan->first_frames || reel_json_put(o, "first-frames", reel_json_bool(true)));
     ok = ok && reel_json_put(o, "split", reel_json_string(plan->split));
     ok = ok &&
          reel_json_put(o, "format", reel_json_string(plan->layout ? plan->layout->name : "clips"));
@@ -120,6 +134,20 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
 static const char *add(reel_plan *plan, const char *text, const char *word, const char *value)
 {
     return text ? reel_arena_printf(&plan->arena, "%s %s%s", text, word, value) : NULL;
+}
+
+static const char *add_controls(reel_plan *plan, const char *c)
+{
+    char list[64] = "";
+    for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
+        const size_t used = strlen(list);
+        if (plan->controls & REEL_CONTROL_BIT(k)) {
+            snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "",
+                     reel_control_name((reel_control)k));
+        }
+    }
+    c = list[0] ? add(plan, c, "--control ", list) : c;
+    return plan->first_frames ? add(plan, c, "--first-frames", "") : c;
 }
 
 static const char *add_settings(reel_plan *plan, const char *c)
@@ -163,6 +191,7 @@ static const char *add_settings(reel_plan *plan, const char *c)
         snprintf(number, sizeof number, "%d", plan->tracks);
         c = add(plan, c, "--tracks ", number);
     }
+    c = add_controls(plan, c);
     if (plan->layout) {
         c = add(plan, c, "--format ", plan->layout->name);
     }

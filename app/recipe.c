@@ -10,7 +10,8 @@
 
 static const char *const recipe_keys[] = {
     "recipe", "clips", "seed",        "size",   "fps",     "frames", "preset", "quality", "labels",
-    "store",  "split", "depth-scale", "tracks", "samples", "about",  "format", "set",     NULL};
+    "store",  "split", "depth-scale", "tracks", "samples", "about",  "format", "set",     "control",
+    "first-frames", NULL};
 static const char *const entry_keys[] = {"scene", "count", "params", "cameras", NULL};
 
 /* Refuse keys that nothing would read. `where` is "" or "clips[3].". */

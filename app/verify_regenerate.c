@@ -191,6 +191,8 @@ static reel_status make_again(const char *dir, const reel_record *record, reel_f
         .masks = record->masks,
         .tracks = record->tracks_each,
         .depth_scale = record->depth_scale,
+        .controls = record->controls,
+        .first_frames = record->first_frames,
         .video = record->video,
         .colour = record->colour,
         .n_cameras = record->n_streams,
