@@ -16,8 +16,9 @@ struct reel_exporter {
     reel_drawer drawer;
     reel_facts facts;
     reel_json *clips; /* for the manifest */
+    reel_arena arena;
+    const char *strip, *picture; /* of the card */
     bool has_plan;
-    char picture[256];
 };
 
 static reel_status no_memory(reel_error *err)
@@ -39,14 +40,12 @@ static bool put_extra(void *ctx, const char *name)
 {
     extras *e = ctx;
     reel_exporter *x = e->exporter;
-    const char *dot = strrchr(name, '.');
-    if (name[0] == '.') {
-        return true;
+    const char *kept = name[0] == '.' ? name : reel_arena_strdup(&x->arena, name);
+    if (name[0] == '.' || !kept) {
+        e->status = kept ? REEL_OK : no_memory(e->err);
+        return kept != NULL;
     }
-    if (!x->picture[0] && dot && strcmp(dot, ".png") == 0) {
-        snprintf(x->picture, sizeof x->picture, "%s", name);
-    }
-    x->has_plan |= strcmp(name, "plan.json") == 0;
+    reel_card_learn_file(kept, &x->strip, &x->picture, &x->has_plan);
     e->status = reel_layout_file_done(&x->layout, name, e->err);
     return e->status == REEL_OK;
 }
@@ -103,6 +102,7 @@ void reel_exporter_destroy(reel_exporter **exporter)
         return;
     }
     x->options->layout->destroy(x->writer);
+    reel_arena_finish(&x->arena);
     reel_json_destroy(&x->clips);
     reel_facts_finish(&x->facts);
     reel_drawer_destroy(&x->drawer_state);
@@ -225,7 +225,8 @@ static reel_status write_card(reel_exporter *x, reel_error *err)
         .name = o->name,
         .command = o->command,
         .license = o->license,
-        .picture = x->picture[0] ? x->picture : NULL,
+        .strip = x->strip,
+        .picture = x->picture,
         .has_plan = x->has_plan,
         .facts = &x->facts,
         .layout = &own,

@@ -2,6 +2,7 @@
 #include "app/output.h"
 #include "app/export.h"
 #include "app/sheet.h"
+#include "app/strip.h"
 #include "export/pack.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -350,17 +351,36 @@ reel_status reel_output_has_record(const reel_output *output, const char *id, bo
     return *has ? REEL_OK : reel_fs_remove_tree(path, err);
 }
 
-/* The card's picture; made before any record is moved, so it is there if packing goes on later. */
-static reel_status picture_first(const reel_output *output, const char *const *dirs, int n,
-                                 reel_error *err)
+typedef reel_status (*picture_maker)(const char *const *dirs, int n, const char *path,
+                                     reel_error *err);
+
+static reel_status make_sheet(const char *const *dirs, int n, const char *path, reel_error *err)
 {
-    char path[REEL_PATH_MAX];
-    reel_fs_join(path, sizeof path, output->dataset, "contact_sheet.png");
-    if (reel_fs_exists(path)) {
-        return REEL_OK;
-    }
     n = n < REEL_SHEET_ROWS ? n : REEL_SHEET_ROWS;
     return reel_sheet_make(dirs, n, REEL_SHEET_WIDTH, path, err);
+}
+
+static reel_status make_strip(const char *const *dirs, int n, const char *path, reel_error *err)
+{
+    return reel_strip_make(dirs, n < REEL_STRIP_CLIPS ? n : REEL_STRIP_CLIPS, path, err);
+}
+
+/* The card's pictures; made before any record is moved, so they are there if packing goes on
+ * later. */
+static reel_status pictures_first(const reel_output *output, const char *const *dirs, int n,
+                                  reel_error *err)
+{
+    static const struct {
+        const char *name;
+        picture_maker make;
+    } pictures[] = {{"contact_sheet.png", make_sheet}, {"strip.webp", make_strip}};
+    reel_status status = REEL_OK;
+    for (size_t i = 0; !status && i < sizeof pictures / sizeof pictures[0]; i++) {
+        char path[REEL_PATH_MAX];
+        reel_fs_join(path, sizeof path, output->dataset, pictures[i].name);
+        status = reel_fs_exists(path) ? REEL_OK : pictures[i].make(dirs, n, path, err);
+    }
+    return status;
 }
 
 static reel_status pack_clips(reel_output *output, reel_plan *plan, const char *const *dirs,
@@ -411,7 +431,7 @@ static reel_status pack_all(reel_output *output, reel_plan *plan, int n_workers,
     if (!ok) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    reel_status status = picture_first(output, dirs, plan->n_clips, err);
+    reel_status status = pictures_first(output, dirs, plan->n_clips, err);
     if (status) {
         return status;
     }

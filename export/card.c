@@ -14,6 +14,18 @@ void reel_layout_card_finish(reel_layout_card *card)
     reel_bytes_finish(&card->notes);
 }
 
+void reel_card_learn_file(const char *name, const char **strip, const char **picture,
+                          bool *has_plan)
+{
+    const char *dot = strrchr(name, '.');
+    if (dot && !*strip && strcmp(dot, ".webp") == 0) {
+        *strip = name;
+    } else if (dot && !*picture && strcmp(dot, ".png") == 0) {
+        *picture = name;
+    }
+    *has_plan |= strcmp(name, "plan.json") == 0;
+}
+
 static void put_bytes(reel_bytes *out, const reel_bytes *part)
 {
     reel_bytes_put(out, part->data, part->size);
@@ -103,6 +115,10 @@ static void put_summary(reel_bytes *out, const reel_card *card)
 {
     const reel_facts *facts = card->facts;
     reel_bytes_printf(out, "# %s\n\n", card->name);
+    if (card->strip) {
+        reel_bytes_printf(out, "![colour, depth, instances and flow side by side](%s)\n\n",
+                          card->strip);
+    }
     if (card->picture) {
         reel_bytes_printf(out, "![clips and their labels](%s)\n\n", card->picture);
     }

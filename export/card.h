@@ -25,6 +25,7 @@ void reel_layout_card_finish(reel_layout_card *card);
 
 typedef struct reel_card {
     const char *name, *command, *license;
+    const char *strip;   /**< name of a moving picture in the root to show; NULL if none */
     const char *picture; /**< name of a picture in the root to show; NULL if none */
     bool has_plan;       /**< the root holds plan.json */
     bool colour_tables;  /**< metadata has videos */
@@ -36,6 +37,11 @@ typedef struct reel_card {
 /** Write `root`/README.md. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
 reel_status reel_card_write(const char *root, const reel_card *card,
                             reel_error *err) REEL_MUST_CHECK;
+
+/** What a file that the caller put into the root is to the card: the first .webp is its strip, the
+ * first .png its picture. Untouched if it is none of these. */
+void reel_card_learn_file(const char *name, const char **strip, const char **picture,
+                          bool *has_plan);
 
 /** `text` as a double-quoted YAML scalar. */
 void reel_card_put_quoted(reel_bytes *out, const char *text);

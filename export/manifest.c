@@ -2,6 +2,7 @@
 #include "export/manifest.h"
 #include "base/fs.h"
 #include "export/picture_png.h"
+#include "export/picture_webp.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,12 +81,14 @@ static int by_path(const void *a, const void *b)
 
 static reel_json *libraries_json(void)
 {
-    char png[32], zlib[32];
+    char png[32], zlib[32], webp[32];
     reel_png_versions(png, zlib, sizeof(png));
+    reel_webp_version(webp, sizeof(webp));
     reel_json *libraries = reel_json_object();
     bool ok = libraries &&
               reel_json_put(libraries, "snappy", reel_json_string(REEL_SNAPPY_VERSION)) &&
               reel_json_put(libraries, "libpng", reel_json_string(png)) &&
+              reel_json_put(libraries, "libwebp", reel_json_string(webp)) &&
               reel_json_put(libraries, "zlib", reel_json_string(zlib));
     if (!ok) {
         reel_json_destroy(&libraries);

@@ -18,11 +18,7 @@ static reel_status put_extras(reel_packer *p, reel_error *err)
             strcmp(name, "manifest.json") == 0) {
             continue;
         }
-        const char *dot = strrchr(name, '.');
-        if (!p->picture && dot && strcmp(dot, ".png") == 0) {
-            p->picture = name;
-        }
-        p->has_plan |= strcmp(name, "plan.json") == 0;
+        reel_card_learn_file(name, &p->strip, &p->picture, &p->has_plan);
         status = reel_manifest_put_hashed(&p->files, p->root, name, err);
     }
     return status;
@@ -36,6 +32,7 @@ static reel_status write_card(reel_packer *p, reel_error *err)
         .name = p->options->name,
         .command = p->options->command,
         .license = p->options->license,
+        .strip = p->strip,
         .picture = p->picture,
         .has_plan = p->has_plan,
         .tables = true,
