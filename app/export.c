@@ -228,6 +228,7 @@ static reel_status write_card(reel_exporter *x, reel_error *err)
         .strip = x->strip,
         .picture = x->picture,
         .has_plan = x->has_plan,
+        .bytes = reel_manifest_bytes(reel_layout_files_list(x->layout.files)),
         .facts = &x->facts,
         .layout = &own,
     };

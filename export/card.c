@@ -110,6 +110,23 @@ static void put_plane_names(reel_bytes *out, reel_planes labels)
                                          : "\n");
 }
 
+static void put_size(reel_bytes *out, const reel_card *card)
+{
+    static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB"};
+    const double frames = (double)card->facts->n_frames;
+    double each = (double)card->bytes / (frames > 0 ? frames : 1), all = (double)card->bytes;
+    int u = 0, k = 0;
+    for (; all >= 1000 && u < 4; u++) {
+        all /= 1000;
+    }
+    for (; each >= 1000 && k < 4; k++) {
+        each /= 1000;
+    }
+    reel_bytes_printf(out,
+                      " %" PRId64 " frames in %.3g %s: %.3g %s a frame with all its labels.\n\n",
+                      card->facts->n_frames, all, units[u], each, units[k]);
+}
+
 /* What a visitor of the dataset's page reads first. */
 static void put_summary(reel_bytes *out, const reel_card *card)
 {
@@ -119,9 +136,6 @@ static void put_summary(reel_bytes *out, const reel_card *card)
         reel_bytes_printf(out, "![colour, depth, instances and flow side by side](%s)\n\n",
                           card->strip);
     }
-    if (card->picture) {
-        reel_bytes_printf(out, "![clips and their labels](%s)\n\n", card->picture);
-    }
     reel_bytes_printf(
         out,
         "%d simulated clip%s of rigid bodies in motion with exact labels, made by physreel %s.",
@@ -130,7 +144,7 @@ static void put_summary(reel_bytes *out, const reel_card *card)
         reel_bytes_printf(out, " %d x %d pixels, %d frames at %d frames/s.", facts->width,
                           facts->height, facts->frames, facts->fps);
     }
-    reel_bytes_text(out, "\n\n");
+    put_size(out, card);
     if (facts->labels) {
         put_plane_names(out, facts->labels);
     }
@@ -142,6 +156,9 @@ static void put_summary(reel_bytes *out, const reel_card *card)
         "- **per clip**: every contact with times, point, normal and impulses; masses, friction, "
         "restitution, looks; captions; the script's parameters; how far the simulation can be "
         "trusted (deepest penetration, energy gained, error of momentum)\n\n");
+    if (card->picture) {
+        reel_bytes_printf(out, "![clips and their labels](%s)\n\n", card->picture);
+    }
 }
 
 static void put_content(reel_bytes *out, const reel_card *card)
@@ -313,6 +330,8 @@ reel_status reel_card_write(const char *root, const reel_card *card, reel_error 
     put_bytes(&out, &card->layout->loading);
     reel_bytes_text(&out, "\n");
     put_content(&out, card);
+    reel_factors_put(&out, &card->facts->factors);
+    reel_factors_put_audit(&out, &card->facts->factors);
     put_conventions(&out);
     put_bytes(&out, &card->layout->notes);
     put_making(&out, card);

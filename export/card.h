@@ -30,6 +30,7 @@ typedef struct reel_card {
     bool has_plan;       /**< the root holds plan.json */
     bool colour_tables;  /**< metadata has videos */
     bool tables;         /**< the columns of our tables are listed */
+    uint64_t bytes;      /**< of all files but the card and the manifest */
     const reel_facts *facts;
     const reel_layout_card *layout;
 } reel_card;

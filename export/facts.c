@@ -105,11 +105,13 @@ reel_status reel_facts_add(reel_facts *facts, const reel_record *record, reel_er
     facts->n_frames += (int64_t)scene->frames * record->n_streams;
     reel_status status = add_split(facts, record, err);
     status = status ? status : add_family(facts, record->family, err);
+    status = status ? status : reel_factors_add(&facts->factors, record, err);
     return status ? status : add_seed(facts, record->base_seed, err);
 }
 
 void reel_facts_finish(reel_facts *facts)
 {
+    reel_factors_finish(&facts->factors);
     reel_arena_finish(&facts->arena);
     *facts = (reel_facts){0};
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "export/record.h"
+#include "export/factors.h"
 
 REEL_API_BEGIN
 
@@ -38,6 +38,7 @@ typedef struct reel_facts {
     reel_fact_family *families;     /**< by name */
     int width, height, fps, frames; /**< of the first clip */
     bool uniform;                   /**< all clips have these */
+    reel_factors factors;
     int n_seeds, max_seeds;
     uint64_t *seeds; /**< base seeds, in the order they came */
 } reel_facts;

@@ -53,6 +53,15 @@ reel_status reel_manifest_put_hashed(reel_manifest_files *files, const char *roo
     return reel_manifest_put(files, name, bytes, hex, err);
 }
 
+uint64_t reel_manifest_bytes(const reel_manifest_files *files)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < files->n; i++) {
+        sum += files->files[i].bytes;
+    }
+    return sum;
+}
+
 void reel_manifest_files_finish(reel_manifest_files *files)
 {
     reel_arena_finish(&files->arena);

@@ -34,6 +34,8 @@ reel_status reel_manifest_put(reel_manifest_files *files, const char *path, uint
 /** Add the file `name` under `root`. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
 reel_status reel_manifest_put_hashed(reel_manifest_files *files, const char *root, const char *name,
                                      reel_error *err) REEL_MUST_CHECK;
+/** Their sizes together. */
+uint64_t reel_manifest_bytes(const reel_manifest_files *files);
 void reel_manifest_files_finish(reel_manifest_files *files);
 
 /** What a manifest says beside the files. */

@@ -36,7 +36,8 @@ static reel_status write_card(reel_packer *p, reel_error *err)
         .picture = p->picture,
         .has_plan = p->has_plan,
         .tables = true,
-        .colour_tables = p->colour,
+        .colour_tables = p->traits.colour,
+        .bytes = reel_manifest_bytes(&p->files),
         .facts = &p->facts,
         .layout = &own,
     };
@@ -81,7 +82,7 @@ static reel_status write_manifest(reel_packer *p, reel_error *err)
         .name = p->options->name,
         .command = p->options->command,
         .license = p->options->license,
-        .colour = p->colour,
+        .colour = p->traits.colour,
         .clips = clips,
     };
     return reel_manifest_write(p->root, &facts, &p->files, err);
