@@ -334,11 +334,17 @@ static bool visit(void *ctx, const char *name)
 }
 
 /* A clip's own manifest and the dataset's say the same of its files. */
-static void check_record(checker *c, const char *dir)
+static void check_record(checker *c, int i_clip)
 {
     reel_record *record = NULL;
     reel_error error = {0};
+    const char *dir = c->dataset->record_dirs[i_clip];
     const char *relative = dir + strlen(c->dataset->root) + 1;
+    const reel_json *clip =
+        reel_json_at(reel_json_get(c->dataset->manifest, "clips"), (size_t)i_clip);
+    int64_t folder = 0;
+    reel_json_to_int(reel_json_get(clip, "folder"), &folder);
+    const reel_clip_place place = {reel_json_to_string(reel_json_get(clip, "split")), (int)folder};
     const reel_status status = reel_record_open(dir, &record, &error);
     if (status) {
         report_unread(c, relative, "", status, &error);
@@ -346,13 +352,8 @@ static void check_record(checker *c, const char *dir)
     }
     for (int i = 0; i < record->n_files && !c->findings.stop; i++) {
         const reel_record_file *file = &record->files[i];
-        char path[REEL_PATH_MAX], name[REEL_PATH_MAX];
-        if (strcmp(file->role, "video") == 0 || strcmp(file->role, "planes") == 0) {
-            reel_dataset_stream_path(c->dataset, record, file->name, path, sizeof(path));
-            snprintf(name, sizeof(name), "%s", path + strlen(c->dataset->root) + 1);
-        } else {
-            reel_fs_join(name, sizeof(name), relative, file->name);
-        }
+        char name[REEL_PATH_MAX];
+        reel_place_file(&place, record->clip_id, file->role, file->name, name, sizeof(name));
         const reel_json *entry = find_file(c->files, name);
         const char *sha256 = reel_json_to_string(reel_json_get(entry, "sha256"));
         if (!sha256 || strcmp(sha256, file->sha256) != 0) {
@@ -379,7 +380,7 @@ reel_status reel_dataset_check_files(const reel_dataset *dataset, reel_finding_f
     }
     const int n_records = dataset->record_dirs ? dataset->n_clips : 0;
     for (int i = 0; i < n_records && !c.findings.stop && !c.status; i++) {
-        check_record(&c, dataset->record_dirs[i]);
+        check_record(&c, i);
     }
     if (c.status) {
         return c.status;

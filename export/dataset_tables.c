@@ -23,6 +23,7 @@ typedef struct cursor {
 typedef struct comparison {
     const reel_dataset *dataset;
     reel_findings findings;
+    reel_clip_table metadata;
 } comparison;
 
 static void close_cursor(cursor *t)
@@ -34,11 +35,12 @@ static void close_cursor(cursor *t)
 
 /* A file that cannot be opened or read is a finding; only memory and such end the check. */
 static reel_status open_cursor(comparison *c, cursor *t, reel_table_id id, const char *split,
-                               bool colour, reel_error *err)
+                               reel_error *err)
 {
     char path[REEL_PATH_MAX], text[256];
     reel_error error = {0};
-    const reel_table *table = reel_table_get(id, colour);
+    const reel_table *table =
+        id == REEL_TABLE_METADATA ? &c->metadata.table : reel_table_get(id, true);
     t->id = id;
     reel_place_table(id, split, t->name, sizeof(t->name));
     reel_fs_join(path, sizeof(path), c->dataset->root, t->name);
@@ -179,13 +181,13 @@ static reel_status check_clip(comparison *c, int i, const reel_clip_place *place
     return REEL_OK;
 }
 
-static reel_status check_split(comparison *c, const char *split, bool colour, reel_error *err)
+static reel_status check_split(comparison *c, const char *split, reel_error *err)
 {
     cursor tables[REEL_TABLE_COUNT] = {0};
     bool readable = true;
     reel_status status = REEL_OK;
     for (int t = 0; !status && t < REEL_TABLE_COUNT && !c->findings.stop; t++) {
-        status = open_cursor(c, &tables[t], (reel_table_id)t, split, colour, err);
+        status = open_cursor(c, &tables[t], (reel_table_id)t, split, err);
     }
     const reel_json *clips = reel_json_get(c->dataset->manifest, "clips");
     for (int i = 0; !status && i < c->dataset->n_clips && readable && !c->findings.stop; i++) {
@@ -219,19 +221,32 @@ static bool seen_before(const reel_json *clips, size_t i, const char *split)
     return false;
 }
 
+/* The columns that the clips give; of a first one that cannot be read, those of the manifest. */
+static void find_traits(comparison *c)
+{
+    reel_record *record = NULL;
+    reel_clip_traits traits = {.colour = true};
+    reel_json_to_bool(reel_json_get(c->dataset->manifest, "colour"), &traits.colour);
+    if (c->dataset->n_clips > 0 &&
+        reel_record_open(c->dataset->record_dirs[0], &record, NULL) == REEL_OK) {
+        traits = reel_clip_traits_of(record);
+    }
+    reel_record_close(&record);
+    reel_clip_table_init(&c->metadata, traits);
+}
+
 reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
                                       reel_error *err)
 {
     comparison c = {.dataset = dataset, .findings = {.found = found, .ctx = ctx}};
     const reel_json *clips = reel_json_get(dataset->manifest, "clips");
-    bool colour = true;
-    reel_json_to_bool(reel_json_get(dataset->manifest, "colour"), &colour);
+    find_traits(&c);
     for (size_t i = 0; i < reel_json_count(clips) && !c.findings.stop; i++) {
         const char *split = reel_json_to_string(reel_json_get(reel_json_at(clips, i), "split"));
         if (seen_before(clips, i, split)) {
             continue;
         }
-        reel_status status = check_split(&c, split, colour, err);
+        reel_status status = check_split(&c, split, err);
         if (status) {
             return status;
         }

@@ -15,12 +15,15 @@ static void put_configs(reel_bytes *out, const reel_packer *p)
     for (int s = 0; s < p->n_splits; s++) {
         const char *name = p->splits[s].name;
         reel_bytes_printf(out, "  - split: %s\n    path:\n", name);
-        if (p->colour) {
+        if (p->traits.colour) {
             reel_bytes_printf(out, "    - \"clips/%s/*/*.mp4\"\n", name);
+        }
+        if (p->traits.controls) {
+            reel_bytes_printf(out, "    - \"clips/%s/control/*/*/*.mp4\"\n", name);
         }
         reel_bytes_printf(out, "    - \"clips/%s/metadata.parquet\"\n", name);
     }
-    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !p->colour; t++) {
+    for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !p->traits.colour; t++) {
         const char *table = reel_table_get((reel_table_id)t, true)->name;
         reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
         for (int s = 0; s < p->n_splits; s++) {
@@ -79,13 +82,15 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
                     "```python\nfrom datasets import load_dataset\n\n"
                     "root = \"path/to/dataset\"\n"
                     "clips = load_dataset(root)  # one row per clip and camera");
-    reel_bytes_text(out, p->colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
+    reel_bytes_text(out,
+                    p->traits.colour ? "; looking at row[\"video\"] needs torchcodec\n" : "\n");
     reel_bytes_printf(
         out,
         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
         split);
     reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
-    reel_bytes_text(out, p->colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
+    reel_bytes_text(out,
+                    p->traits.colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
     reel_bytes_text(
         out,
         " From the hub: `load_dataset(\"owner/name\")`, and tables with `root = "
@@ -107,10 +112,18 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
 
 static void put_files(reel_bytes *out, const reel_packer *p)
 {
-    if (p->colour) {
+    if (p->traits.colour) {
         reel_bytes_text(out,
                         "| `clips/<split>/<nnn>/<stream>.mp4` | colour: H.264, 4:2:0, bt709, "
                         "constant frame rate |\n");
+    }
+    if (p->traits.controls) {
+        reel_bytes_text(out,
+                        "| `clips/<split>/control/<kind>/<nnn>/<stream>.mp4` | control "
+                        "videos, frame by frame with the colour |\n");
+    }
+    if (p->traits.first_frames) {
+        reel_bytes_text(out, "| `clips/<split>/first/<nnn>/<stream>.png` | the first frame |\n");
     }
     reel_bytes_text(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
     if (p->example) {
@@ -126,6 +139,33 @@ static void put_files(reel_bytes *out, const reel_packer *p)
         "float64, the views, digests: all labels can be made again from these |\n");
 }
 
+/* How the control videos are to be read; the same words as export/control.h. */
+static void put_controls(reel_bytes *out, reel_controls kinds)
+{
+    static const char *const texts[REEL_CONTROL_COUNT] = {
+        "grey, near is bright: 255 (1/z - 1/far) / (1/near - 1/far), near and far being the least "
+        "and greatest depth in the clip; 0 = nothing there",
+        "instance ids in the palette of Pascal VOC; black = environment or nothing",
+        "white on black: `cv2.Canny(rgb, 100, 200)` of the colour",
+        "forward flow on the colour wheel of Baker et al. (2007): white = none, full colour = "
+        "width / 32 pixels a frame, faster is darker; black = no surface; the last frame repeats "
+        "the one before",
+        "white = applied forces, as Gaussians that start where a force acts and move along it, "
+        "farther for a larger change of velocity; red = impacts",
+    };
+    if (kinds) {
+        reel_bytes_text(out,
+                        "### Control videos\n\nTo condition on; what is to be measured "
+                        "stands in the labels.\n\n| kind | picture |\n|---|---|\n");
+    }
+    for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
+        if (kinds & REEL_CONTROL_BIT(k)) {
+            reel_bytes_printf(out, "| %s | %s |\n", reel_control_name((reel_control)k), texts[k]);
+        }
+    }
+    reel_bytes_text(out, kinds ? "\n" : "");
+}
+
 void reel_pack_card(const reel_packer *p, reel_layout_card *out)
 {
     put_configs(&out->configs, p);
@@ -137,4 +177,5 @@ void reel_pack_card(const reel_packer *p, reel_layout_card *out)
     if (p->example) {
         reel_card_put_planes(&out->notes, &p->facts);
     }
+    put_controls(&out->notes, p->traits.controls);
 }

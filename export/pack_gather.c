@@ -174,11 +174,18 @@ static reel_status read_identity(reel_packer *p, const char *dir, bool packed, r
     }
     const bool first = clip == p->clips;
     if (first) {
-        p->colour = record->colour;
+        p->traits = reel_clip_traits_of(record);
+        reel_clip_table_init(&p->metadata, p->traits);
     }
-    if (record->colour != p->colour) {
+    if (record->colour != p->traits.colour) {
         status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL,
                               "clips with and without colour cannot share a dataset");
+        goto fail;
+    }
+    if (record->controls != p->traits.controls || record->first_frames != p->traits.first_frames) {
+        status = reel_fail_at(err, REEL_E_CONFLICT, dir, 0, NULL,
+                              "clips with other control videos or first frames cannot share a "
+                              "dataset");
         goto fail;
     }
     clip->id = reel_arena_strdup(&p->arena, record->clip_id);

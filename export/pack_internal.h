@@ -38,7 +38,8 @@ typedef struct reel_packer {
     const reel_pack_options *options;
     int n_clips;
     reel_pack_clip *clips; /**< by (index, id) */
-    bool colour;
+    reel_clip_traits traits;
+    reel_clip_table metadata; /**< by traits */
     int n_splits;
     reel_pack_split splits[REEL_MAX_SPLITS]; /**< by name */
     int n_names, max_names;

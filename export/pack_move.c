@@ -116,23 +116,35 @@ static reel_status sync_folder(const reel_packer *p, const char *name, reel_erro
  * name on the way to it must be on the disk before the manifest is. */
 static reel_status sync_folders(const reel_packer *p, reel_error *err)
 {
-    static const char *const trees[] = {"clips", "labels", "records"};
+    static const struct {
+        const char *top, *below; /* the split */
+    } trees[] = {{"clips", "/control/depth"},
+                 {"clips", "/control/seg"},
+                 {"clips", "/control/edge"},
+                 {"clips", "/control/flow"},
+                 {"clips", "/control/force"},
+                 {"clips", "/control"},
+                 {"clips", "/first"},
+                 {"clips", ""},
+                 {"labels", ""},
+                 {"records", ""},
+                 {NULL, NULL}};
     char name[1024];
     reel_status status = REEL_OK;
-    for (int t = 0; !status && t < 3; t++) {
+    for (int t = 0; !status && trees[t].top; t++) {
         for (int s = 0; !status && s < p->n_splits; s++) {
             const reel_pack_split *split = &p->splits[s];
             for (int first = 0; !status && first < split->n_clips; first += REEL_CLIPS_PER_FOLDER) {
-                snprintf(name, sizeof(name), "%s/%s/%03d", trees[t], split->name,
-                         first / REEL_CLIPS_PER_FOLDER);
+                snprintf(name, sizeof(name), "%s/%s%s/%03d", trees[t].top, split->name,
+                         trees[t].below, first / REEL_CLIPS_PER_FOLDER);
                 status = sync_folder(p, name, err);
             }
             if (!status) {
-                snprintf(name, sizeof(name), "%s/%s", trees[t], split->name);
+                snprintf(name, sizeof(name), "%s/%s%s", trees[t].top, split->name, trees[t].below);
                 status = sync_folder(p, name, err);
             }
         }
-        status = status ? status : sync_folder(p, trees[t], err);
+        status = status ? status : sync_folder(p, trees[t].top, err);
     }
     return status ? status : reel_fs_sync(p->root, err);
 }

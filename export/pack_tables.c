@@ -63,6 +63,12 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
     return status;
 }
 
+static const reel_table *table_of(const reel_packer *p, int t)
+{
+    return t == REEL_TABLE_METADATA ? &p->metadata.table
+                                    : reel_table_get((reel_table_id)t, p->traits.colour);
+}
+
 static reel_status open_tables(reel_packer *p, split_tables *tables, reel_error *err)
 {
     for (int s = 0; s < p->n_splits; s++) {
@@ -72,8 +78,7 @@ static reel_status open_tables(reel_packer *p, split_tables *tables, reel_error 
             reel_pack_path(p, name, path);
             reel_status status = reel_pack_make_parent(path, err);
             if (!status) {
-                status = reel_parquet_create(path, reel_table_get((reel_table_id)t, p->colour),
-                                             &tables[s].writer[t], err);
+                status = reel_parquet_create(path, table_of(p, t), &tables[s].writer[t], err);
             }
             if (status) {
                 return status;
@@ -110,7 +115,7 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err)
     split_tables *tables = reel_calloc(REEL_MAX_SPLITS, sizeof(*tables));
     reel_status status = tables ? REEL_OK : reel_pack_no_memory(err);
     for (int t = 0; !status && t < REEL_TABLE_COUNT; t++) {
-        rows[t] = reel_rows_create(reel_table_get((reel_table_id)t, p->colour));
+        rows[t] = reel_rows_create(table_of(p, t));
         status = rows[t] ? REEL_OK : reel_pack_no_memory(err);
     }
     if (!status) {

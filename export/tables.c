@@ -38,6 +38,23 @@ void reel_place_planes(const reel_clip_place *place, const char *name, char *out
     place_file(place, "labels", name, out, size);
 }
 
+void reel_place_control(const reel_clip_place *place, const char *name, char *out, size_t size)
+{
+    const char *dot = strchr(name, '.'); /* "<stream>.control_<kind>.mp4": ids have no dots */
+    const char *kind = dot ? dot + sizeof ".control_" - 1 : NULL;
+    assert(kind && strncmp(dot, ".control_", sizeof ".control_" - 1) == 0);
+    const int n = snprintf(out, size, "clips/%s/control/%.*s/%03d/%.*s.mp4", place->split,
+                           (int)strcspn(kind, "."), kind, place->folder, (int)(dot - name), name);
+    assert(n >= 0 && (size_t)n < size);
+}
+
+void reel_place_first(const reel_clip_place *place, const char *name, char *out, size_t size)
+{
+    const int n = snprintf(out, size, "clips/%s/first/%03d/%.*s.png", place->split, place->folder,
+                           (int)strcspn(name, "."), name);
+    assert(n >= 0 && (size_t)n < size);
+}
+
 void reel_place_record(const reel_clip_place *place, const char *clip_id, const char *name,
                        char *out, size_t size)
 {
@@ -53,6 +70,10 @@ void reel_place_file(const reel_clip_place *place, const char *clip_id, const ch
         reel_place_video(place, name, out, size);
     } else if (strcmp(role, "planes") == 0) {
         reel_place_planes(place, name, out, size);
+    } else if (strcmp(role, "control") == 0) {
+        reel_place_control(place, name, out, size);
+    } else if (strcmp(role, "first") == 0) {
+        reel_place_first(place, name, out, size);
     } else {
         reel_place_record(place, clip_id, name, out, size);
     }

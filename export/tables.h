@@ -26,6 +26,26 @@ typedef enum reel_table_id {
 /** Static description. `colour` false: of a dataset without videos (metadata has no file_name). */
 const reel_table *reel_table_get(reel_table_id id, bool colour);
 
+/** What the metadata table of a dataset has beyond the columns of reel_table_get(). */
+typedef struct reel_clip_traits {
+    bool colour;
+    reel_controls controls; /**< "control_<kind>_file_name", of each kind */
+    bool first_frames;      /**< "first_frame_path" */
+} reel_clip_traits;
+
+/** Those of a record; all clips of a dataset have the same. */
+reel_clip_traits reel_clip_traits_of(const reel_record *record);
+
+enum { REEL_CLIP_TABLE_COLUMNS = 80 };
+
+/** A metadata table with its columns. It must stay where it is. */
+typedef struct reel_clip_table {
+    reel_table table;
+    reel_column columns[REEL_CLIP_TABLE_COLUMNS];
+} reel_clip_table;
+
+void reel_clip_table_init(reel_clip_table *out, reel_clip_traits traits);
+
 /** Where a clip's files stand in the dataset: "<split>/<folder>", folder being three digits or
  * more. */
 typedef struct reel_clip_place {
@@ -38,7 +58,13 @@ void reel_place_video(const reel_clip_place *place, const char *name, char *out,
 void reel_place_planes(const reel_clip_place *place, const char *name, char *out, size_t size);
 void reel_place_record(const reel_clip_place *place, const char *clip_id, const char *name,
                        char *out, size_t size);
-/** The place of a record's file by its role ("video", "planes"; others are in its folder). */
+/** "clips/<split>/control/<kind>/<nnn>/<stream>.mp4"; `name` is that of the record's file,
+ * "<stream>.control_<kind>.mp4". */
+void reel_place_control(const reel_clip_place *place, const char *name, char *out, size_t size);
+/** "clips/<split>/first/<nnn>/<stream>.png" of "<stream>.first.png". */
+void reel_place_first(const reel_clip_place *place, const char *name, char *out, size_t size);
+/** The place of a record's file by its role ("video", "planes", "control", "first"; others are in
+ * its folder). */
 void reel_place_file(const reel_clip_place *place, const char *clip_id, const char *role,
                      const char *name, char *out, size_t size);
 /** "clips/<split>/metadata.parquet" or "tables/<table>/<split>-00000-of-00001.parquet". */

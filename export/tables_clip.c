@@ -3,6 +3,7 @@
 #include "export/tables_internal.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define S REEL_COLUMN_STRING
 #define I REEL_COLUMN_INT32
@@ -25,6 +26,7 @@ static const reel_column columns[] = {
     {"height", I, 0, "px", "image height"},
     {"caption", S, 0, "", "what happens, outcome included; null if the script has none"},
     {"prompt", S, 0, "", "the caption without the outcome; null if the script has none"},
+    {"caption_json", S, 0, "", "subjects, timed actions, camera, light and more as a JSON object"},
     {"n_objects", I, 0, "", "objects with an instance id"},
     {"n_bodies", I, 0, "", "rigid bodies, environment included"},
     {"n_contacts", I, 0, "", "rows of the clip in the events table"},
@@ -50,6 +52,15 @@ static const reel_column columns[] = {
     {"jitter", F, 0, "m/s", "audit: fastest trembling of a body in contact"},
     {"tunnelling", L, 0, "", "audit: passes of a body through another"},
 };
+static const reel_column control_columns[REEL_CONTROL_COUNT] = {
+    {"control_depth_file_name", S, 0, "", "control video: 1/z, near is bright"},
+    {"control_seg_file_name", S, 0, "", "control video: instances in colours"},
+    {"control_edge_file_name", S, 0, "", "control video: edges, white on black"},
+    {"control_flow_file_name", S, 0, "", "control video: motion on the colour wheel"},
+    {"control_force_file_name", S, 0, "", "control video: forces as moving blobs"},
+};
+static const reel_column first_column = {"first_frame_path", S, 0, "",
+                                         "PNG of the first frame, relative to the dataset's root"};
 #undef S
 #undef I
 #undef L
@@ -64,6 +75,32 @@ const reel_table reel_metadata_table_no_video = {
     .n_columns = (int)(sizeof(columns) / sizeof(columns[0])) - 1,
     .columns = columns + 1,
 };
+
+reel_clip_traits reel_clip_traits_of(const reel_record *record)
+{
+    return (reel_clip_traits){record->colour, record->controls, record->first_frames};
+}
+
+void reel_clip_table_init(reel_clip_table *out, reel_clip_traits traits)
+{
+    const reel_table *base = traits.colour ? &reel_metadata_table : &reel_metadata_table_no_video;
+    int n = 0;
+    assert(base->n_columns + REEL_CONTROL_COUNT + 1 <= REEL_CLIP_TABLE_COLUMNS);
+    for (int i = 0; i < base->n_columns; i++) {
+        out->columns[n++] = base->columns[i];
+        for (int k = 0; i == 0 && k < REEL_CONTROL_COUNT; k++) { /* after file_name */
+            if (traits.controls & REEL_CONTROL_BIT(k)) {
+                out->columns[n++] = control_columns[k];
+            }
+        }
+        if (traits.first_frames && strcmp(base->columns[i].name, "planes_path") == 0) {
+            out->columns[n++] = first_column;
+        }
+    }
+    out->table = *base;
+    out->table.n_columns = n;
+    out->table.columns = out->columns;
+}
 
 /* {"count": 12, ...} canonically; NULL: no memory. */
 static char *params_json(const reel_scene *scene)
@@ -102,6 +139,45 @@ static void put_audit(reel_rows *out, const reel_audit *audit)
     reel_put_int(out, "tunnelling", audit->tunnelling);
 }
 
+/* Files that the video builder plays: relative to the folder of the table. */
+static void put_videos(reel_rows *out, const reel_record_stream *stream,
+                       const reel_clip_place *place)
+{
+    char name[300], path[1024];
+    if (reel_table_find_column(out->table, "file_name") < 0) {
+        return;
+    }
+    snprintf(name, sizeof(name), "%03d/%s", place->folder, stream->video ? stream->video : "");
+    reel_put_string(out, "file_name", stream->video ? name : NULL);
+    for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
+        if (reel_table_find_column(out->table, control_columns[k].name) < 0) {
+            continue;
+        }
+        if (stream->control[k]) {
+            reel_place_control(place, stream->control[k], path, sizeof(path));
+        }
+        /* less "clips/<split>/" */
+        reel_put_string(out, control_columns[k].name,
+                        stream->control[k] ? path + sizeof("clips/") - 1 + strlen(place->split) + 1
+                                           : NULL);
+    }
+}
+
+static void put_captions(reel_rows *out, const reel_record *record, int i)
+{
+    const reel_json *told =
+        record->captions ? reel_json_get(record->captions, record->streams[i].id) : NULL;
+    const reel_json *structured = told ? reel_json_get(told, "caption_json") : NULL;
+    const char *caption = told ? reel_json_to_string(reel_json_get(told, "caption")) : NULL;
+    const char *prompt = told ? reel_json_to_string(reel_json_get(told, "prompt")) : NULL;
+    char *text = structured ? reel_json_canonical(structured, NULL) : NULL;
+    out->failed |= structured && !text;
+    put_text(out, "caption", caption ? caption : record->scene->caption);
+    put_text(out, "prompt", prompt ? prompt : record->scene->caption_prompt);
+    put_text(out, "caption_json", text);
+    reel_free(text);
+}
+
 static void put_files(reel_rows *out, const reel_record *record, const reel_record_stream *stream,
                       const reel_clip_place *place)
 {
@@ -110,6 +186,12 @@ static void put_files(reel_rows *out, const reel_record *record, const reel_reco
         reel_place_planes(place, stream->planes, path, sizeof(path));
     }
     reel_put_string(out, "planes_path", stream->planes ? path : NULL);
+    if (reel_table_find_column(out->table, first_column.name) >= 0) {
+        if (stream->first) {
+            reel_place_first(place, stream->first, path, sizeof(path));
+        }
+        reel_put_string(out, first_column.name, stream->first ? path : NULL);
+    }
     reel_put_real(out, "depth_scale", record->depth_scale);
     reel_place_record(place, record->clip_id, NULL, path, sizeof(path));
     reel_put_string(out, "record_path", path);
@@ -122,12 +204,7 @@ void reel_metadata_rows(const reel_record *record, const reel_clip_place *place,
     out->failed |= !params;
     for (int i = 0; i < record->n_streams; i++) {
         const reel_record_stream *stream = &record->streams[i];
-        if (out->table == &reel_metadata_table) {
-            char name[300];
-            snprintf(name, sizeof(name), "%03d/%s", place->folder,
-                     stream->video ? stream->video : "");
-            reel_put_string(out, "file_name", stream->video ? name : NULL);
-        }
+        put_videos(out, stream, place);
         reel_put_string(out, "clip_id", record->clip_id);
         reel_put_string(out, "stream_id", stream->id);
         reel_put_string(out, "camera", stream->camera);
@@ -141,8 +218,7 @@ void reel_metadata_rows(const reel_record *record, const reel_clip_place *place,
         reel_put_int(out, "num_frames", scene->frames);
         reel_put_int(out, "width", scene->width);
         reel_put_int(out, "height", scene->height);
-        put_text(out, "caption", scene->caption);
-        put_text(out, "prompt", scene->caption_prompt);
+        put_captions(out, record, i);
         reel_put_int(out, "n_objects", reel_scene_n_instances(scene));
         reel_put_int(out, "n_bodies", scene->n_bodies);
         reel_put_int(out, "n_contacts", record->take->n_events);
