@@ -8,9 +8,8 @@
 #include <string.h>
 
 const reel_command *const reel_commands[] = {
-    &reel_cmd_run,    &reel_cmd_list,   &reel_cmd_freeze,
-    &reel_cmd_verify, &reel_cmd_sheet,  &reel_cmd_doctor,
-    &reel_cmd_bench,  &reel_cmd_export, NULL,
+    &reel_cmd_run,    &reel_cmd_list,  &reel_cmd_freeze, &reel_cmd_verify, &reel_cmd_sheet,
+    &reel_cmd_doctor, &reel_cmd_bench, &reel_cmd_export, &reel_cmd_push,   NULL,
 };
 
 int reel_app_fail(const char *what, const reel_error *err)

@@ -10,7 +10,7 @@
 REEL_API_BEGIN
 
 extern const reel_command reel_cmd_run, reel_cmd_list, reel_cmd_freeze, reel_cmd_verify,
-    reel_cmd_sheet, reel_cmd_doctor, reel_cmd_bench, reel_cmd_export;
+    reel_cmd_sheet, reel_cmd_doctor, reel_cmd_bench, reel_cmd_export, reel_cmd_push;
 
 /** All commands, NULL-terminated. */
 extern const reel_command *const reel_commands[];

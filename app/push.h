@@ -1,0 +1,86 @@
+/*
+ * push.h - files to the hub or to an object store, for push and run --push.
+ *
+ * Thread-safety: one object, one thread; processes are started for what is sent side by side.
+ */
+#pragma once
+
+#include "app/args.h"
+#include "app/progress.h"
+#include "export/remote/hub.h"
+#include "export/remote/s3.h"
+
+REEL_API_BEGIN
+
+typedef struct reel_push_options {
+    const char *to;       /**< "OWNER/NAME" or "s3://BUCKET/PREFIX" */
+    const char *revision; /**< of the hub; NULL: main */
+    bool is_private;      /**< of the hub */
+    int commit_files;     /**< of the hub */
+    uint64_t commit_bytes;
+    uint64_t part_bytes; /**< of S3 */
+    int n_workers;       /**< S3: files side by side */
+    bool quiet;
+} reel_push_options;
+
+/** The options' rows that push and run --push share. */
+#define REEL_PUSH_OPTIONS                                                                    \
+    {.name = "revision", .value = "NAME", .help = "hub: branch (default main)"},             \
+        {.name = "private", .help = "hub: a private repository"},                            \
+        {.name = "commit-files", .value = "N", .help = "hub: most files of a commit (100)"}, \
+        {.name = "commit-size",                                                              \
+         .value = "BYTES",                                                                   \
+         .help = "hub: most bytes of a commit, such as 500M (2G)"},                          \
+    {                                                                                        \
+        .name = "part-size", .value = "BYTES",                                               \
+        .help = "s3: larger files go in parts of this size (64M)"                            \
+    }
+
+/** Read them. @return REEL_OK; REEL_E_USAGE (also an option of the hub for S3, or the other way
+ * round). */
+reel_status reel_push_parse(const reel_args *args, const char *to, reel_push_options *out,
+                            reel_error *err) REEL_MUST_CHECK;
+
+/** "500M", "8G", "123": bytes, by powers of 1000. */
+bool reel_parse_bytes(const char *text, uint64_t *out);
+/** "1.2 GB". */
+void reel_format_bytes(uint64_t bytes, char *out, size_t size);
+
+typedef struct reel_push reel_push; /**< opaque: an open place */
+
+/**
+ * Get ready; the repository of the hub is created if it is not there.
+ * @return REEL_OK; REEL_E_USAGE (what is missing and how to get it); REEL_E_RETRY (network, or a
+ *         stop); REEL_E_IO; REEL_E_NOMEM. So do all that follow.
+ */
+reel_status reel_push_open(const reel_push_options *options, reel_push **out,
+                           reel_error *err) REEL_MUST_CHECK;
+void reel_push_close(reel_push **push);
+
+bool reel_push_is_hub(const reel_push *push);
+reel_hub *reel_push_hub(reel_push *push); /**< NULL: S3 */
+/** Bounds of its parts. */
+reel_remote_bounds reel_push_bounds(const reel_push_options *options);
+
+/** Mark what is there, and tell of others. */
+reel_status reel_push_look(reel_push *push, reel_remote_plan *plan,
+                           reel_error *err) REEL_MUST_CHECK;
+
+/** Send files; `message` is the commit's. `progress` (may be NULL) is told of bytes: see
+ * reel_push_progress. */
+reel_status reel_push_send(reel_push *push, const reel_remote_file *const *files, int n,
+                           const char *message, reel_error *err) REEL_MUST_CHECK;
+
+/** Remove objects or files. */
+reel_status reel_push_remove(reel_push *push, const char *const *names, int n,
+                             reel_error *err) REEL_MUST_CHECK;
+
+/** S3: abort what is left of unfinished uploads of the plan's files. */
+reel_status reel_push_tidy(reel_push *push, const reel_remote_plan *plan,
+                           reel_error *err) REEL_MUST_CHECK;
+
+/** Begin to show progress of `total` bytes. */
+void reel_push_progress_start(reel_push *push, uint64_t total);
+void reel_push_progress_finish(reel_push *push);
+
+REEL_API_END
