@@ -29,44 +29,45 @@ static void put_config(reel_bytes *out, const reel_webdataset *w, const char *se
     }
 }
 
-static void put_plain_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
+static void put_clip_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
 {
     const char *split = example_split(w);
-    reel_bytes_text(
-        out,
-        "```python\nfrom datasets import load_dataset\n\n"
-        "root = \"path/to/dataset\"                       # or \"owner/name\" on the hub\n");
-    reel_bytes_printf(
-        out,
-        "clips = load_dataset(root, \"%s\", split=\"%s\", streaming=True)\n"
-        "for clip in clips:\n"
-        "    print(clip[\"__key__\"], clip[\"json\"][\"num_frames\"], clip[\"txt\"])%s\n"
-        "    break\n```\n\n",
-        set, split, w->facts.colour ? "  # clip[\"mp4\"] is the video (torchcodec)" : "");
+    reel_bytes_printf(out,
+                      "```python\nimport io\n%sfrom datasets import load_dataset\n\n"
+                      "root = \"path/to/dataset\"  # or \"owner/name\" on the hub\n"
+                      "clips = load_dataset(root, \"%s\", split=\"%s\", streaming=True)%s\n"
+                      "clip = next(iter(clips))\n",
+                      w->facts.colour ? "import av\n" : "", set, split,
+                      w->facts.colour ? ".decode(False)" : "");
+    if (w->facts.colour) {
+        reel_bytes_text(
+            out,
+            "with av.open(io.BytesIO(clip[\"mp4\"][\"bytes\"])) as video:\n"
+            "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n");
+    }
+    reel_bytes_text(out,
+                    "print(clip[\"__key__\"], clip[\"txt\"], clip[\"json\"][\"fps\"])\n```\n\n");
+    if (w->facts.colour) {
+        reel_bytes_text(
+            out, "Without `.decode(False)`, `clip[\"mp4\"]` is a decoder of torchcodec.\n\n");
+    }
 }
 
-/* With `webdataset`: shard k of every set has the same keys in the same order. */
-static void put_zipped_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
+/* Shard k of every set has the same keys in the same order. */
+static void put_shard_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
 {
-    const char *split = example_split(w);
-    reel_bytes_text(out,
-                    "With `webdataset` and PyAV, for training: any number of workers, each with "
-                    "its own shards. "
-                    "On the hub a shard's URL is "
-                    "`https://huggingface.co/datasets/owner/name/resolve/main/` and its path.\n\n"
-                    "```python\nimport glob, io, json\n");
-    reel_bytes_text(out, w->facts.colour ? "import av, webdataset\n\n" : "import webdataset\n\n");
-    reel_bytes_printf(out, "shards = sorted(glob.glob(f\"{root}/%s/%s-*.tar\"))\n", set, split);
-    reel_bytes_text(out,
-                    "for sample in webdataset.WebDataset(shards, shardshuffle=False):\n"
-                    "    facts = json.loads(sample[\"json\"])\n");
-    if (w->facts.colour) {
-        reel_bytes_text(out,
-                        "    with av.open(io.BytesIO(sample[\"mp4\"])) as video:\n"
-                        "        frames = [f.to_ndarray(format=\"rgb24\") for f in "
-                        "video.decode(video=0)]\n");
-    }
-    reel_bytes_text(out, "    break\n```\n\n");
+    reel_bytes_text(
+        out,
+        "With `webdataset`, any number of workers, each with its own shards (from the hub, by "
+        "their URLs, which end in `/resolve/main/` and the path):\n\n"
+        "```python\nimport glob, json\nimport webdataset\n\n");
+    reel_bytes_printf(
+        out,
+        "shards = sorted(glob.glob(f\"{root}/%s/%s-*.tar\"))\n"
+        "for sample in webdataset.WebDataset(shards, shardshuffle=False):\n"
+        "    facts, caption = json.loads(sample[\"json\"]), sample[\"txt\"].decode()\n"
+        "    break\n```\n\n",
+        set, example_split(w));
 }
 
 static void put_label_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
@@ -74,24 +75,23 @@ static void put_label_loading(reel_bytes *out, const reel_webdataset *w, const c
     reel_bytes_printf(
         out,
         "Labels beside it: shard k of `labels` has the same keys in the same order as shard k of "
-        "`%s`.\n\n```python\nimport zipfile\nimport zarr\n\n"
-        "labels = webdataset.WebDataset([s.replace(\"/%s/\", \"/labels/\") for s in shards], "
-        "shardshuffle=False)\n",
+        "`%s`. From memory, a store is good in forked workers too.\n\n"
+        "```python\nimport zipfile\nimport zarr\n\n"
+        "stores = [s.replace(\"/%s/\", \"/labels/\") for s in shards]\n"
+        "for label in webdataset.WebDataset(stores, shardshuffle=False):\n",
         set, set);
-    reel_bytes_text(
-        out,
-        "for label in labels:\n"
-        "    with zipfile.ZipFile(io.BytesIO(label[\"zarr.zip\"])) as archive:\n"
-        "        files = {n: zarr.core.buffer.cpu.Buffer.from_bytes(archive.read(n)) for n in "
-        "archive.namelist()}\n"
-        "    planes = zarr.open(zarr.storage.MemoryStore(files), mode=\"r\")\n");
-    if (w->facts.labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
-        reel_bytes_text(out, "    depth = planes[\"depth\"][0].astype(\"float32\") * ");
-        reel_bytes_real(out, w->facts.depth_scale);
-        reel_bytes_text(out, "  # metres; 65535 in the store: nothing there\n");
-    }
     reel_bytes_text(out,
-                    "    assert label[\"__key__\"] == sample[\"__key__\"]\n    break\n```\n\n");
+                    "    with zipfile.ZipFile(io.BytesIO(label[\"zarr.zip\"])) as archive:\n"
+                    "        files = {n: zarr.core.buffer.cpu.Buffer.from_bytes(archive.read(n))\n"
+                    "                 for n in archive.namelist()}\n"
+                    "    planes = zarr.open_group(zarr.storage.MemoryStore(files), mode=\"r\")\n"
+                    "    assert label[\"__key__\"] == sample[\"__key__\"]\n    break\n");
+    if (w->facts.labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
+        reel_bytes_text(out, "depth = planes[\"depth\"][0] * ");
+        reel_bytes_real(out, w->facts.depth_scale);
+        reel_bytes_text(out, "  # frame 0, metres; 65535 in the store: nothing there\n");
+    }
+    reel_bytes_text(out, "```\n\n");
 }
 
 static void put_table_loading(reel_bytes *out, const reel_webdataset *w)
@@ -145,8 +145,8 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
     if (w->has_labels && !w->has_movies) {
         put_config(&out->configs, w, "labels", false);
     }
-    put_plain_loading(&out->loading, w, set);
-    put_zipped_loading(&out->loading, w, set);
+    put_clip_loading(&out->loading, w, set);
+    put_shard_loading(&out->loading, w, set);
     if (w->has_labels && !w->has_movies) {
         put_label_loading(&out->loading, w, set);
     }
