@@ -52,6 +52,7 @@ reel_scene *reel_scene_create(void)
     scene->n_categories = 1;
     scene->family = scene->source = scene->source_sha256 = "";
     scene->caption = scene->caption_prompt = "";
+    scene->agent = scene->agent_on = scene->views = "";
     scene->fps = 24;
     scene->frames = 121;
     scene->width = 832;

@@ -314,6 +314,8 @@ typedef struct reel_action {
     reel_vec3 torque; /**< world frame */
     reel_vec3 point;  /**< m, body frame: where `vec` acts */
     double value;
+    int series; /**< force: those of one series > 0 act on one body and share the channels of the
+                     first of them; 0: its own channels */
 } reel_action;
 
 typedef enum reel_force_kind {
@@ -522,6 +524,11 @@ typedef struct reel_scene {
 
     const char *caption;        /**< tells the outcome; "" if none */
     const char *caption_prompt; /**< does not tell the outcome; "" if none */
+    const char *agent;    /**< "push", "force" or "camera": what was added to the script's timeline
+                               (scenes/scenes.h, docs/actions.md); "" if nothing */
+    const char *agent_on; /**< name of the body or camera that it moves; "" without agent */
+    const char *views;    /**< "three": cameras left, center and right were put in place of the
+                               script's; "" if not */
     reel_audit_limits audit;
 } reel_scene;
 

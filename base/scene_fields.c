@@ -258,6 +258,7 @@ static const reel_field action_rows[] = {
     REALS(torque, 3),
     REALS(point, 3),
     REAL(value),
+    {AT(series), .kind = REEL_FIELD_INT, .min = 0, .max = REEL_MAX_ACTIONS, DEFAULT(0)},
 };
 static const reel_field_table action_table = TABLE(action_rows);
 #undef T
@@ -430,6 +431,9 @@ static const reel_field scene_rows[] = {
     REAL(exposure),
     TEXT(caption),
     TEXT(caption_prompt),
+    OPT_TEXT(agent),
+    OPT_TEXT(agent_on),
+    OPT_TEXT(views),
     STRUCT(audit, audit_table),
 };
 const reel_field_table reel_scene_fields = TABLE(scene_rows);

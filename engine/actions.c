@@ -10,30 +10,82 @@ static double component(const reel_action *action, int axis)
     return axis % 3 == 0 ? v.x : axis % 3 == 1 ? v.y : v.z;
 }
 
-/* A force is recorded where it is not zero; a joint's target if it has a motor. */
-static int list_channels(const reel_scene *scene, channel_source *out)
+static unsigned axes_of(const reel_action *action)
+{
+    unsigned axes = 0;
+    for (int axis = 0; action->kind == REEL_ACTION_FORCE && axis < 6; axis++) {
+        axes |= component(action, axis) != 0 ? 1u << axis : 0;
+    }
+    return axes;
+}
+
+/* For each action the first of its series (itself without one), into `leader`, and for each leader
+ * the axes along which any of them acts. `first` is scratch of REEL_MAX_ACTIONS + 1. */
+static void find_series(const reel_scene *scene, int *leader, unsigned *axes, int *first)
+{
+    for (int i = 0; i <= REEL_MAX_ACTIONS; i++) {
+        first[i] = -1;
+    }
+    for (int i = 0; i < scene->n_actions; i++) {
+        const int series = scene->actions[i].series;
+        leader[i] = i;
+        if (series > 0) {
+            first[series] = first[series] < 0 ? i : first[series];
+            leader[i] = first[series];
+        }
+        axes[leader[i]] |= axes_of(&scene->actions[i]);
+    }
+}
+
+/* A force is recorded where it, or another of its series, is not zero; a joint's target if it has a
+ * motor. `out` has room for 6 n_actions + n_joints. @return how many. */
+static int list_channels(const reel_scene *scene, const unsigned *axes, channel_source *out)
 {
     int n = 0;
     for (int i = 0; i < scene->n_actions; i++) {
-        const reel_action *action = &scene->actions[i];
-        for (int axis = 0; action->kind == REEL_ACTION_FORCE && axis < 6; axis++) {
-            if (component(action, axis) != 0) {
-                if (out) {
-                    out[n] = (channel_source){i, -1, axis};
-                }
-                n++;
+        for (int axis = 0; axis < 6; axis++) {
+            if (axes[i] & (1u << axis)) {
+                out[n++] = (channel_source){i, -1, axis};
             }
         }
     }
     for (int j = 0; j < scene->n_joints; j++) {
         if (scene->joints[j].motor != REEL_MOTOR_NONE) {
-            if (out) {
-                out[n] = (channel_source){-1, j, 0};
-            }
-            n++;
+            out[n++] = (channel_source){-1, j, 0};
         }
     }
     return n;
+}
+
+static reel_status find_channels(reel_sim *sim, reel_error *err)
+{
+    const int n = sim->scene->n_actions;
+    const size_t room = 6 * (size_t)n + (size_t)sim->scene->n_joints + 1;
+    unsigned *axes = reel_calloc((size_t)n + 1, sizeof *axes);
+    int *first = reel_calloc(REEL_MAX_ACTIONS + 1, sizeof *first);
+    int *leader = reel_calloc((size_t)n + 1, sizeof *leader);
+    channel_source *all = reel_calloc(room, sizeof *all);
+    const bool ok = axes && first && leader && all;
+    if (ok) {
+        find_series(sim->scene, leader, axes, first);
+        sim->n_channels = list_channels(sim->scene, axes, all);
+        for (int i = 0; i < n; i++) {
+            first[i] = -1;
+        }
+        for (int c = sim->n_channels; c-- > 0;) {
+            if (all[c].action >= 0) {
+                first[all[c].action] = c;
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            leader[i] = first[leader[i]];
+        }
+    }
+    reel_free(axes);
+    reel_free(first);
+    sim->first_channel = leader;
+    sim->channels = all;
+    return ok ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory for the take");
 }
 
 static const char *target_unit(const reel_joint *joint)
@@ -65,14 +117,15 @@ static bool name_channel(reel_sim *sim, int i)
 /* Creates the take, whose channels follow from the timeline. */
 reel_status channels_build(reel_sim *sim, reel_error *err)
 {
-    sim->n_channels = list_channels(sim->scene, NULL);
-    sim->channels = reel_calloc((size_t)sim->n_channels + 1, sizeof *sim->channels);
+    const reel_status status = find_channels(sim, err);
+    if (status != REEL_OK) {
+        return status;
+    }
     sim->state.channel = reel_calloc((size_t)sim->n_channels + 1, sizeof *sim->state.channel);
     sim->take = reel_take_create(sim->scene, sim->n_channels);
-    if (!sim->channels || !sim->state.channel || !sim->take) {
+    if (!sim->state.channel || !sim->take) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the take");
     }
-    list_channels(sim->scene, sim->channels);
     for (int i = 0; i < sim->n_channels; i++) {
         if (!name_channel(sim, i)) {
             return reel_fail(err, REEL_E_NOMEM, "out of memory for the take");
@@ -182,17 +235,23 @@ static void apply_to_joint(reel_sim *sim, const reel_action *action)
 static void record_channels(reel_sim *sim)
 {
     const int64_t step = sim->state.step;
-    for (int i = 0; i < sim->n_channels; i++) {
-        const channel_source *source = &sim->channels[i];
-        if (source->joint >= 0) {
-            const joint_state *state = &sim->state.joints[source->joint];
-            sim->state.channel[i] += state->released ? 0 : state->target;
+    for (int i = 0; i < sim->scene->n_actions; i++) {
+        const reel_action *action = &sim->scene->actions[i];
+        const int first = sim->first_channel[i];
+        if (first < 0 || action->first_step > step || step >= action->end_step ||
+            !sim->state.bodies[action->body].present) {
             continue;
         }
-        const reel_action *action = &sim->scene->actions[source->action];
-        if (action->first_step <= step && step < action->end_step &&
-            sim->state.bodies[action->body].present) {
-            sim->state.channel[i] += component(action, source->axis);
+        for (int c = first; c < sim->n_channels && sim->channels[c].action >= 0 &&
+                            sim->channels[c].action == sim->channels[first].action;
+             c++) {
+            sim->state.channel[c] += component(action, sim->channels[c].axis);
+        }
+    }
+    for (int c = 0; c < sim->n_channels; c++) {
+        if (sim->channels[c].joint >= 0) {
+            const joint_state *state = &sim->state.joints[sim->channels[c].joint];
+            sim->state.channel[c] += state->released ? 0 : state->target;
         }
     }
 }

@@ -249,7 +249,7 @@ typedef struct sim_sweep sim_sweep; /* workspace of sweep.c */
 
 /* Where a signal of the timeline is recorded. */
 typedef struct channel_source {
-    int action; /* index, or -1 */
+    int action; /* index of the first that is recorded here, or -1 */
     int joint;  /* index, or -1 */
     int axis;   /* 0..2 force, 3..5 torque */
 } channel_source;
@@ -273,6 +273,7 @@ struct reel_sim {
     sim_sweep *sweep; /* NULL until there is an island for it */
     int n_channels;
     channel_source *channels;
+    int *first_channel;           /* [n_actions] of those that it is recorded in, or -1 */
     struct sim_forces *forces;    /* NULL without force fields */
     int *pair_first, *pair_order; /* surface.c; NULL without contact pairs */
     double energy_floor;          /* J, of the audit's energy scale */

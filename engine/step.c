@@ -70,7 +70,9 @@ static reel_status check_actions(const reel_sim *sim, reel_error *err)
             continue; /* presence_check() */
         }
         const char *fault = NULL;
-        if (on_body && (action->body < 0 || !sim->bodies[action->body].dynamic)) {
+        if (action->series < 0 || action->series > REEL_MAX_ACTIONS) {
+            fault = "has a series that cannot be";
+        } else if (on_body && (action->body < 0 || !sim->bodies[action->body].dynamic)) {
             fault = "needs a dynamic body";
         } else if (!on_body && action->joint < 0) {
             fault = "needs a joint";
@@ -184,6 +186,7 @@ void reel_sim_destroy(reel_sim **sim)
     reel_free((*sim)->spare_holds);
     reel_free((*sim)->state.channel);
     reel_free((*sim)->channels);
+    reel_free((*sim)->first_channel);
     reel_free((*sim)->pairs);
     reel_free((*sim)->contacts);
     reel_free((*sim)->feedback);

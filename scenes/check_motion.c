@@ -95,6 +95,59 @@ static reel_status check_joint(const reel_scene *s, int i, const reel_spot *at)
     return reel_check_range(at, "break_torque", j->break_torque, 0, 1e12);
 }
 
+/* Forces of one series act on the body of the first of them. */
+static reel_status check_series(const reel_scene *s, int i, int *first, const reel_spot *at)
+{
+    const reel_action *a = &s->actions[i];
+    if (a->series < 0 || a->series > REEL_MAX_ACTIONS) {
+        return reel_check_bad(at, "series", "must be within 0 .. %d", REEL_MAX_ACTIONS);
+    }
+    if (a->series == 0) {
+        return REEL_OK;
+    }
+    if (first[a->series] < 0) {
+        first[a->series] = i;
+    }
+    if (a->kind != REEL_ACTION_FORCE || a->body != s->actions[first[a->series]].body) {
+        return reel_check_bad(at, "series", "only forces on one body share their channels");
+    }
+    return REEL_OK;
+}
+
+static reel_status check_all_series(const reel_scene *s, reel_error *err)
+{
+    int *first = reel_alloc((REEL_MAX_ACTIONS + 1) * sizeof *first);
+    reel_status st = first ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory");
+    for (int i = 0; first && i <= REEL_MAX_ACTIONS; i++) {
+        first[i] = -1;
+    }
+    for (int i = 0; st == REEL_OK && i < s->n_actions; i++) {
+        const reel_spot at = {err, "actions", i, s->actions[i].name};
+        st = check_series(s, i, first, &at);
+    }
+    reel_free(first);
+    return st;
+}
+
+/* What the agent moves is there. */
+static reel_status check_agent(const reel_scene *s, reel_error *err)
+{
+    const reel_spot at = {err, NULL, 0, NULL};
+    const bool pushes = strcmp(s->agent, "push") == 0 || strcmp(s->agent, "force") == 0;
+    const bool flies = strcmp(s->agent, "camera") == 0;
+    if (s->agent[0] && !pushes && !flies) {
+        return reel_check_bad(&at, "agent", "must be push, force or camera");
+    }
+    if ((pushes && reel_scene_find_body(s, s->agent_on) < 0) ||
+        (flies && reel_scene_find_camera(s, s->agent_on) < 0) || (!s->agent[0] && s->agent_on[0])) {
+        return reel_check_bad(&at, "agent_on", "must be the name of what the agent moves");
+    }
+    if (s->views[0] && strcmp(s->views, "three") != 0) {
+        return reel_check_bad(&at, "views", "must be three, or nothing");
+    }
+    return REEL_OK;
+}
+
 static reel_status check_action(const reel_scene *s, const reel_action *a, const reel_spot *at)
 {
     if (a->first_step < 0) {
@@ -134,6 +187,8 @@ reel_status reel_check_motion(const reel_scene *s, reel_error *err)
             return reel_check_bad(&at, "first_step", "actions must be in the order of their steps");
         }
     }
+    REEL_TRY(check_all_series(s, err));
+    REEL_TRY(check_agent(s, err));
     for (int i = 0; i < s->n_expects; i++) {
         const reel_spot at = {err, "expects", i, NULL};
         REEL_TRY(reel_check_index(&at, "object", s->expects[i].object, s->n_objects));

@@ -225,17 +225,17 @@ static int d_pick(lua_State *L)
     return 1;
 }
 
-static int choose(const reel_draw *d, reel_rng *rng)
+int reel_draw_choose(const double *weights, int n, double total, reel_rng *rng)
 {
-    double left = reel_rng_uniform(rng) * d->total;
-    for (int i = 0; i < d->n_choices; i++) {
-        if (left < d->weights[i]) {
+    double left = reel_rng_uniform(rng) * total;
+    for (int i = 0; i < n; i++) {
+        if (left < weights[i]) {
             return i + 1;
         }
-        left -= d->weights[i];
+        left -= weights[i];
     }
-    for (int i = d->n_choices; i > 1; i--) { /* rounding: the last that has a weight */
-        if (d->weights[i - 1] > 0) {
+    for (int i = n; i > 1; i--) { /* rounding: the last that has a weight */
+        if (weights[i - 1] > 0) {
             return i;
         }
     }
@@ -252,7 +252,7 @@ static void push_drawn(lua_State *L, int index, const reel_draw *d, const char *
     case REEL_DRAW_FLAG: lua_pushboolean(L, reel_rng_uniform(&rng) < d->chance); break;
     case REEL_DRAW_PICK:
         lua_getiuservalue(L, index, 1);
-        lua_rawgeti(L, -1, choose(d, &rng));
+        lua_rawgeti(L, -1, reel_draw_choose(d->weights, d->n_choices, d->total, &rng));
         lua_remove(L, -2);
         break;
     }

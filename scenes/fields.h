@@ -78,6 +78,12 @@ reel_draw *reel_draw_at(lua_State *L, int index);
 /** Push what the value at `index` is: itself, or drawn from the stream `path`. */
 void reel_draw_push(lua_State *L, int index, const char *path);
 
+/** The same for a draw at `index`, from a part of its range (ranges.c). An error if the part is not
+ * within the range, or empty. */
+void reel_range_push(lua_State *L, int index, const reel_param_range *range, const char *path);
+/** Index of a choice of a pick, from 1, by the given weights with this sum. */
+int reel_draw_choose(const double *weights, int n, double total, reel_rng *rng);
+
 /** Checks for the script's seed, and a stream of it. */
 reel_rng reel_script_stream(lua_State *L, const char *path);
 

@@ -4,6 +4,7 @@
  */
 #include "base/fs.h"
 #include "base/scene_json.h"
+#include "scenes/agent.h"
 #include "scenes/build.h"
 #include "scenes/validate.h"
 #include "scenes/words.h"
@@ -191,6 +192,30 @@ fail:
     return st;
 }
 
+static reel_status validate(const source *src, const reel_scene *scene, reel_error *err)
+{
+    reel_error why = {0};
+    const reel_status st = reel_scene_validate(scene, &why);
+    return st == REEL_OK ? st : reel_fail_at(err, st, src->file, 0, why.field, "%s", why.msg);
+}
+
+/* Views and agent, if they are asked for, into a valid scene. */
+static reel_status add_asked(const source *src, const reel_freeze_options *options,
+                             reel_scene *scene, reel_error *err)
+{
+    reel_error why = {0};
+    const char *views = options->views ? options->views : "";
+    const char *agent = options->agent ? options->agent : "";
+    reel_status st = reel_views_add(scene, views, &why);
+    if (st == REEL_OK) {
+        st = reel_agent_add(scene, agent, &why);
+    }
+    if (st != REEL_OK) {
+        return reel_fail_at(err, st, src->file, 0, why.field, "%s", why.msg);
+    }
+    return views[0] || agent[0] ? validate(src, scene, err) : REEL_OK;
+}
+
 /* Both states exist before either runs: their addresses, and so Lua's hash seeds, differ. */
 static reel_status freeze_script(const source *src, const reel_freeze_options *options,
                                  reel_scene **out, reel_error *err)
@@ -206,14 +231,13 @@ static reel_status freeze_script(const source *src, const reel_freeze_options *o
         st = build(&scripts[i], src, &scenes[i], err);
     }
     if (st == REEL_OK) {
-        reel_error why = {0};
-        st = reel_scene_validate(scenes[0], &why);
-        if (st != REEL_OK) {
-            st = reel_fail_at(err, st, src->file, 0, why.field, "%s", why.msg);
-        }
+        st = validate(src, scenes[0], err);
     }
     if (st == REEL_OK) {
         st = compare(scenes[0], scenes[1], src, err);
+    }
+    if (st == REEL_OK) {
+        st = add_asked(src, options, scenes[0], err);
     }
     if (st == REEL_OK) {
         *out = scenes[0];
@@ -226,24 +250,49 @@ static reel_status freeze_script(const source *src, const reel_freeze_options *o
     return st;
 }
 
+/* "push" and "push:ball" both ask for what "push" on "ball" is. */
+static bool is_agent(const reel_scene *scene, const char *agent)
+{
+    const size_t n = strlen(scene->agent);
+    return strncmp(agent, scene->agent, n) == 0 &&
+           (agent[n] == '\0' || (agent[n] == ':' && strcmp(agent + n + 1, scene->agent_on) == 0));
+}
+
+/* A frozen scene has its agent and its views, or none. */
+static reel_status check_asked(const source *src, const reel_freeze_options *options,
+                               const reel_scene *scene, reel_error *err)
+{
+    if (options->agent && options->agent[0] && !is_agent(scene, options->agent)) {
+        return reel_fail_at(err, REEL_E_USAGE, src->file, 0, "agent",
+                            "a frozen scene has the agent that it was frozen with: %s",
+                            scene->agent[0] ? scene->agent : "none");
+    }
+    if (options->views && options->views[0] && strcmp(options->views, scene->views) != 0) {
+        return reel_fail_at(err, REEL_E_USAGE, src->file, 0, "views",
+                            "a frozen scene has the views that it was frozen with");
+    }
+    return REEL_OK;
+}
+
 static reel_status load_json(const source *src, const reel_freeze_options *options,
                              reel_scene **out, reel_error *err)
 {
     reel_scene *scene = NULL;
-    if (options->n_overrides > 0) {
+    if (options->n_overrides > 0 || options->n_ranges > 0) {
         return reel_fail_at(err, REEL_E_USAGE, src->file, 0, NULL,
                             "a frozen scene has no parameters to give: '%.80s'",
-                            options->overrides[0]);
+                            options->n_overrides > 0 ? options->overrides[0]
+                                                     : options->ranges[0].name);
     }
     reel_status st = reel_scene_decode(src->text, src->size, src->file, &scene, err);
     if (st != REEL_OK) {
         return st;
     }
-    reel_error why = {0};
-    st = reel_scene_validate(scene, &why);
+    st = validate(src, scene, err);
+    st = st == REEL_OK ? check_asked(src, options, scene, err) : st;
     if (st != REEL_OK) {
         reel_scene_destroy(&scene);
-        return reel_fail_at(err, st, src->file, 0, why.field, "%s", why.msg);
+        return st;
     }
     *out = scene;
     return REEL_OK;

@@ -315,6 +315,38 @@ static void push_fallback(lua_State *L, int draw, const reel_draw *d)
     }
 }
 
+static const reel_param_range *range_of(lua_State *L, const char *name)
+{
+    const reel_freeze_options *o = reel_script_of(L)->options;
+    for (int i = 0; i < o->n_ranges; i++) {
+        if (strcmp(o->ranges[i].name, name) == 0) {
+            return &o->ranges[i];
+        }
+    }
+    return NULL;
+}
+
+/* Every range must be of a parameter of the list at `names`, which is not overridden. */
+static void check_ranges(lua_State *L, int names, int n)
+{
+    const reel_freeze_options *o = reel_script_of(L)->options;
+    for (int i = 0; i < o->n_ranges; i++) {
+        const char *name = o->ranges[i].name;
+        bool known = false;
+        for (int k = 1; k <= n && !known; k++) {
+            lua_rawgeti(L, names, k);
+            known = strcmp(lua_tostring(L, -1), name) == 0;
+            lua_pop(L, 1);
+        }
+        if (!known || override_of(L, name)) {
+            reel_script_usage(L, name,
+                              known ? "parameter '%s' is given and cannot be drawn"
+                                    : "there is no parameter '%s'",
+                              name);
+        }
+    }
+}
+
 /* --- values
  * ------------------------------------------------------------------------------------------ */
 
@@ -363,6 +395,7 @@ static void push_values(lua_State *L, int scene)
     const int n = push_names(L, params);
     const int names = lua_gettop(L);
     check_overrides(L, names, n);
+    check_ranges(L, names, n);
     s->params = reel_script_have(L, REEL_ARENA_NEW(&s->arena, reel_param, n));
     lua_newtable(L);
     const int values = lua_gettop(L);
@@ -376,6 +409,8 @@ static void push_values(lua_State *L, int scene)
         snprintf(path, sizeof(path), "params/%s", name);
         if (given) {
             push_override(L, draw, name, given);
+        } else if (range_of(L, name)) {
+            reel_range_push(L, draw, range_of(L, name), path);
         } else if (d->has_default) {
             push_fallback(L, draw, d);
         } else {

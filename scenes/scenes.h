@@ -13,6 +13,16 @@
 
 REEL_API_BEGIN
 
+/** A part of what a parameter may be. A draw takes each value of the part with the chance that it
+ * has in the whole, from the same stream; from the whole range it is the draw without a part. */
+typedef struct reel_param_range {
+    const char *name; /**< of the parameter */
+    int n_spans;      /**< int: lo <= v <= hi; number: lo <= v < hi. Rising, apart */
+    const double (*spans)[2];
+    int n_words; /**< pick, flag: the choices as tostring() writes them */
+    const char *const *words;
+} reel_param_range;
+
 /** What the caller fixes; the rest is drawn by the script from the seed. */
 typedef struct reel_freeze_options {
     uint64_t seed;         /**< default 0 */
@@ -22,6 +32,16 @@ typedef struct reel_freeze_options {
     int samples_per_frame; /**< default 1 */
     int n_overrides;       /**< parameters given by the caller, "key=value" */
     const char *const *overrides;
+    int n_ranges; /**< parameters that are drawn from a part of their range; not overridden ones */
+    const reel_param_range *ranges;
+    /** NULL or "": none. "push": a force along the ground in bursts, "force": a force and a torque
+     * in space, each constant over a video frame, on an object that is drawn; "camera": the first
+     * camera that rides on nothing moves freely. "push:ball": on the object, body or camera named.
+     * Added when the script is done, as timeline and keys of the scene (docs/actions.md). */
+    const char *agent;
+    const char *views; /**< NULL or "": the script's cameras. "three": left, center and right, in
+                            place of them: the first camera, and the same turned by 25 degrees to
+                            either side about the vertical through what it looks at */
     int64_t max_steps; /**< of the Lua VM; default 20 million */
     size_t max_bytes;  /**< of the Lua VM; default 256 MiB */
 } reel_freeze_options;
@@ -32,7 +52,7 @@ reel_freeze_options reel_freeze_options_default(void);
 /**
  * Freeze `source`: the path of a .lua script or of a frozen .json scene, or the name of a shipped
  * family (reel_scenes_list()). For a JSON scene the options' seed and size are ignored (it is
- * frozen); overrides are an error then.
+ * frozen); overrides and ranges are an error then, and an agent or views other than its own.
  * @param[out] out  caller owns it: reel_scene_destroy().
  * @return REEL_OK; REEL_E_USAGE (unknown parameter or unusable value: names it and what is
  *         allowed); REEL_E_SCENE (file, line, field); REEL_E_IO; REEL_E_NOMEM.

@@ -134,11 +134,11 @@ static inline void sample_timeline(reel_scene *s)
     s->n_actions = 4;
     s->actions = REEL_ARENA_NEW(a, reel_action, 4);
     s->actions[0] = (reel_action){"kick",    REEL_ACTION_IMPULSE, 10, 0, 1, -1, {1, 2, 3},
-                                  {4, 5, 6}, {0.01, 0.02, 0.03},  0};
-    s->actions[1] = (reel_action){"wind", REEL_ACTION_FORCE, 20,          40,        3,
-                                  -1,     {-1, 0, 0},        {0, 0, 0.5}, {0, 0, 0}, 0};
-    s->actions[2] = (reel_action){"lift", REEL_ACTION_TARGET, 50,        0,         -1,
-                                  0,      {0, 0, 0},          {0, 0, 0}, {0, 0, 0}, -0.25};
+                                  {4, 5, 6}, {0.01, 0.02, 0.03},  0,  0};
+    s->actions[1] = (reel_action){"wind",     REEL_ACTION_FORCE, 20,        40, 3, -1,
+                                  {-1, 0, 0}, {0, 0, 0.5},       {0, 0, 0}, 0,  0};
+    s->actions[2] = (reel_action){"lift",    REEL_ACTION_TARGET, 50,        0,     -1, 0,
+                                  {0, 0, 0}, {0, 0, 0},          {0, 0, 0}, -0.25, 0};
     s->actions[3] = (reel_action){"drop",
                                   REEL_ACTION_RELEASE,
                                   INT64_C(9007199254740993),
@@ -148,6 +148,7 @@ static inline void sample_timeline(reel_scene *s)
                                   {0, 0, 0},
                                   {0, 0, 0},
                                   {0, 0, 0},
+                                  0,
                                   0};
     s->n_expects = 2;
     s->expects = REEL_ARENA_NEW(a, reel_expect, 2);
