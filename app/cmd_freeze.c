@@ -29,6 +29,8 @@ static int cmd_freeze(const reel_args *args)
         options.n_overrides = i + 1;
     }
     options.overrides = overrides;
+    options.agent = reel_args_get(args, "agent");
+    options.views = reel_args_get(args, "views");
     reel_status status = reel_args_u64(args, "seed", &options.seed, &err);
     status = status ? status : reel_args_int(args, "fps", 1, 10000, &fps, &err);
     status = status ? status : reel_args_int(args, "frames", 1, REEL_MAX_FRAMES, &frames, &err);
@@ -59,6 +61,8 @@ static const reel_option options[] = {
     {.name = "size", .value = "WxH", .help = "pixels, even (default 832x480)"},
     {.name = "fps", .value = "N", .help = "frames a second (default 24)"},
     {.name = "frames", .value = "N", .help = "frames of the clip (default 121)"},
+    {.name = "agent", .value = "KIND", .help = "push, force or camera, as of physreel run"},
+    {.name = "views", .value = "three", .help = "cameras left, center and right"},
     {.name = "pretty", .help = "with line breaks and indentation"},
     {0},
 };

@@ -129,6 +129,7 @@ static reel_status attempt_clip(const reel_plan *plan, int index, uint32_t attem
     stats->simulate += reel_clock_cpu() - frozen;
     if (!status) {
         options.video = reel_video_options_default(scene->fps);
+        options.video.keyint = plan->keyint ? plan->keyint : options.video.keyint;
         status = reel_job_record(tmp, scene, take, &options, watch, stats, err);
     }
     reel_take_destroy(&take);

@@ -172,6 +172,7 @@ static reel_status freeze_entry(const reel_plan *plan, int entry, uint64_t seed,
                                 reel_error *err)
 {
     const reel_plan_entry *e = &plan->entries[entry];
+    char moved[160];
     reel_freeze_options options = reel_freeze_options_default();
     reel_scene *scene = NULL;
     options.seed = seed;
@@ -181,6 +182,12 @@ static reel_status freeze_entry(const reel_plan *plan, int entry, uint64_t seed,
     options.frames = plan->frames;
     options.n_overrides = e->n_overrides;
     options.overrides = e->overrides;
+    options.agent = e->agent;
+    options.views = plan->views;
+    if (strcmp(e->agent, "camera") == 0 && e->n_cameras > 0) { /* one that is drawn */
+        snprintf(moved, sizeof moved, "camera:%s", e->cameras[0]);
+        options.agent = moved;
+    }
     reel_status status = reel_scene_freeze(e->source, &options, &scene, err);
     if (!status && e->frozen) {
         status = check_frozen(plan, e, scene, err);

@@ -33,6 +33,7 @@ typedef struct reel_plan_entry {
     int n_overrides, n_cameras;
     const char **overrides;       /**< "key=value" */
     const char **cameras;         /**< names; none = every camera of the scene */
+    const char *agent;            /**< as in reel_freeze_options; "" for none */
     const char *family;           /**< found by reel_plan_probe() */
     char sha256[REEL_SHA256_HEX]; /**< of the script's text or the frozen scene; found likewise */
 } reel_plan_entry;
@@ -55,6 +56,9 @@ typedef struct reel_plan {
     reel_planes labels; /**< stored planes; none with REEL_STORE_STATES */
     bool masks;         /**< masks of objects are stored; not with REEL_STORE_STATES */
     int tracks;         /**< points that are followed on each object */
+    int keyint;         /**< frames between key frames of the videos; 0: half a second */
+    const char *agent;  /**< of entries that have none of their own; "" for none */
+    const char *views;  /**< as in reel_freeze_options; "" for none */
     reel_store store;
     double depth_scale;               /**< m per unit */
     reel_controls controls;           /**< control videos beside the colour */
@@ -83,7 +87,25 @@ typedef struct reel_plan {
              "frames a second; must divide the step rate of\n"                                     \
              "the scene, 1200 by default (default 24)"},                                           \
         {.name = "frames", .value = "N", .help = "frames of a clip (default 121)"},                \
-        {.name = "preset", .value = "NAME", .help = "movi: 256x256, 24 frames, 12 fps"},           \
+        {.name = "preset",                                                                         \
+         .value = "NAME",                                                                          \
+         .help =                                                                                   \
+             "size, frames, fps and more at once: movi, wan, jepa, lerobot\n"                      \
+             "or physics-iq (physreel list --presets)"},                                           \
+        {.name = "agent",                                                                          \
+         .value = "KIND",                                                                          \
+         .help =                                                                                   \
+             "push (a force along the ground in bursts), force (in\n"                              \
+             "space) or camera (moves freely): actions that really\n"                              \
+             "act, one for each frame. push:NAME names the object"},                               \
+        {.name = "views",                                                                          \
+         .value = "three",                                                                         \
+         .help = "cameras left, center and right of the scene's first"},                           \
+        {.name = "keyint",                                                                         \
+         .value = "N",                                                                             \
+         .help =                                                                                   \
+             "frames from key frame to key frame of the videos\n"                                  \
+             "(default half a second)"},                                                           \
         {.name = "camera",                                                                         \
          .value = "NAME",                                                                          \
          .repeats = true,                                                                          \
@@ -161,6 +183,24 @@ reel_json *reel_plan_to_json(const reel_plan *plan);
 
 /** The command that makes this dataset, for its card; into the plan's arena. */
 const char *reel_plan_command(reel_plan *plan);
+
+/* ---- presets (preset.c) --------------------------------------------------------------------- */
+
+enum { REEL_PRESET_VALUES = 8 };
+
+/** Settings under one name. Constant data. */
+typedef struct reel_preset {
+    const char *name, *about; /**< about: one line */
+    struct {
+        const char *key, *value;
+    } values[REEL_PRESET_VALUES]; /**< ends with a NULL key, or at its end */
+} reel_preset;
+
+const reel_preset *reel_preset_list(int *n);
+/** NULL if there is none. */
+const reel_preset *reel_preset_find(const char *name);
+/** NULL if the preset (may be NULL) leaves the key alone. */
+const char *reel_preset_value(const reel_preset *preset, const char *key);
 
 /* ---- settings (plan_settings.c) ------------------------------------------------------------- */
 

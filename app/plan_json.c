@@ -35,6 +35,7 @@ static reel_json *entry_json(const reel_plan_entry *e)
     ok = ok && reel_json_put(o, "count", reel_json_int(e->count));
     ok = ok && reel_json_put(o, "params", texts(e->overrides, e->n_overrides));
     ok = ok && reel_json_put(o, "cameras", texts(e->cameras, e->n_cameras));
+    ok = ok && (!e->agent[0] || reel_json_put(o, "agent", reel_json_string(e->agent)));
     if (!ok) {
         reel_json_destroy(&o);
     }
@@ -119,6 +120,8 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
     ok = ok && reel_json_put(o, "depth-scale", reel_json_real(plan->depth_scale));
     ok = ok && (!plan->controls || reel_json_put(o, "control", controls_json(plan->controls)));
     ok = ok && (!plan->first_frames || reel_json_put(o, "first-frames", reel_json_bool(true)));
+    ok = ok && (!plan->views[0] || reel_json_put(o, "views", reel_json_string(plan->views)));
+    ok = ok && (!plan->keyint || reel_json_put(o, "keyint", reel_json_int(plan->keyint)));
     ok = ok && reel_json_put(o, "split", reel_json_string(plan->split));
     ok = ok &&
          reel_json_put(o, "format", reel_json_string(plan->layout ? plan->layout->name : "clips"));
@@ -197,6 +200,16 @@ static const char *add_settings(reel_plan *plan, const char *c)
     }
     for (int i = 0; i < plan->n_set; i++) {
         c = add(plan, c, "--set ", plan->set[i]);
+    }
+    if (plan->agent[0]) {
+        c = add(plan, c, "--agent ", plan->agent);
+    }
+    if (plan->views[0]) {
+        c = add(plan, c, "--views ", plan->views);
+    }
+    if (plan->keyint) {
+        snprintf(number, sizeof number, "%d", plan->keyint);
+        c = add(plan, c, "--keyint ", number);
     }
     return strcmp(plan->split, "train") != 0 ? add(plan, c, "--split ", plan->split) : c;
 }

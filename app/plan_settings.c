@@ -10,26 +10,8 @@ typedef struct settings {
     const reel_args *args;
     const reel_json *recipe;
     reel_arena *arena;
-    const char *preset;
+    const reel_preset *preset;
 } settings;
-
-static const struct {
-    const char *name, *size;
-    const char *frames, *fps;
-} presets[] = {{"movi", "256x256", "24", "12"}};
-
-static const char *preset_value(const char *preset, const char *key)
-{
-    for (size_t i = 0; preset && i < sizeof presets / sizeof presets[0]; i++) {
-        if (strcmp(presets[i].name, preset) == 0) {
-            return strcmp(key, "size") == 0     ? presets[i].size
-                   : strcmp(key, "frames") == 0 ? presets[i].frames
-                   : strcmp(key, "fps") == 0    ? presets[i].fps
-                                                : NULL;
-        }
-    }
-    return NULL;
-}
 
 /* The text of setting `key`, or NULL in *out if it was not given. `given` may be NULL. */
 static reel_status get(const settings *s, const char *key, const char **out, bool *given,
@@ -57,7 +39,7 @@ static reel_status get(const settings *s, const char *key, const char **out, boo
         *given = *out != NULL;
     }
     if (!*out) {
-        *out = preset_value(s->preset, key);
+        *out = reel_preset_value(s->preset, key);
     }
     return REEL_OK;
 }
@@ -199,6 +181,27 @@ static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *er
     return status;
 }
 
+/* What is added to the scenes; freezing them checks it. */
+static reel_status set_agent(reel_plan *plan, const settings *s, reel_error *err)
+{
+    const char *agent = NULL, *views = NULL;
+    reel_status status = get(s, "agent", &agent, NULL, err);
+    status = status ? status : get(s, "views", &views, NULL, err);
+    if (status) {
+        return status;
+    }
+    plan->agent = reel_arena_strdup(&plan->arena, agent ? agent : "");
+    plan->views = reel_arena_strdup(&plan->arena, views ? views : "");
+    if (!plan->agent || !plan->views) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    for (int i = 0; i < plan->n_entries; i++) {
+        reel_plan_entry *e = &plan->entries[i];
+        e->agent = e->agent ? e->agent : plan->agent;
+    }
+    return REEL_OK;
+}
+
 reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const reel_json *recipe,
                                reel_error *err)
 {
@@ -214,10 +217,11 @@ reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const ree
     if (status) {
         return status;
     }
-    if (preset && !preset_value(preset, "size")) {
-        return reel_fail(err, REEL_E_USAGE, "preset %s: there is movi", preset);
+    if (preset && !reel_preset_find(preset)) {
+        return reel_fail(err, REEL_E_USAGE,
+                         "preset %s: there are movi, wan, jepa, lerobot, physics-iq", preset);
     }
-    s.preset = preset;
+    s.preset = preset ? reel_preset_find(preset) : NULL;
     status = get(&s, "size", &size, &plan->size_given, err);
     status = status ? status : get(&s, "seed", &seed, NULL, err);
     status = status ? status : get(&s, "split", &split, NULL, err);
@@ -243,6 +247,10 @@ reel_status reel_plan_settings(reel_plan *plan, const reel_args *args, const ree
     if (!status) {
         status = get_int(&s, "frames", 1, REEL_MAX_FRAMES, &plan->frames, &plan->frames_given, err);
     }
+    if (!status) {
+        status = get_int(&s, "keyint", 1, REEL_MAX_FRAMES, &plan->keyint, NULL, err);
+    }
+    status = status ? status : set_agent(plan, &s, err);
     status = status ? status : set_planes(plan, &s, err);
     plan->tracks = plan->store == REEL_STORE_STATES ? 0 : REEL_TRACKS_DEFAULT;
     return status ? status : get_int(&s, "tracks", 0, REEL_MAX_TRACKS, &plan->tracks, NULL, err);

@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const char *const recipe_keys[] = {
-    "recipe", "clips", "seed",        "size",   "fps",     "frames", "preset", "quality", "labels",
-    "store",  "split", "depth-scale", "tracks", "samples", "about",  "format", "set",     "control",
-    "first-frames", NULL};
-static const char *const entry_keys[] = {"scene", "count", "params", "cameras", NULL};
+    "recipe", "clips",   "seed",         "size",        "fps",    "frames",  "preset", "quality",
+    "labels", "store",   "split",        "depth-scale", "tracks", "samples", "about",  "format",
+    "set",    "control", "first-frames", "agent",       "views",  "keyint",  NULL};
+static const char *const entry_keys[] = {"scene", "count", "params", "cameras", "agent", NULL};
 
 /* Refuse keys that nothing would read. `where` is "" or "clips[3].". */
 static reel_status check_keys(const reel_json *object, const char *const *known, const char *path,
@@ -153,6 +153,17 @@ static reel_status read_entry(reel_plan *plan, reel_plan_entry *e, const reel_js
         snprintf(field, sizeof field, "%scount", where);
         return reel_fail_at(err, REEL_E_SCENE, path, 0, field, "not a whole number from 1 to %d",
                             REEL_MAX_CLIPS);
+    }
+    const reel_json *agent = reel_json_get(clip, "agent");
+    if (agent && !reel_json_to_string(agent)) {
+        snprintf(field, sizeof field, "%sagent", where);
+        return reel_fail_at(err, REEL_E_SCENE, path, 0, field, "not a text");
+    }
+    if (agent) {
+        e->agent = reel_arena_strdup(&plan->arena, reel_json_to_string(agent));
+        if (!e->agent) {
+            return reel_fail(err, REEL_E_NOMEM, "out of memory");
+        }
     }
     const reel_json *params = reel_json_get(clip, "params");
     const reel_json *cameras = reel_json_get(clip, "cameras");

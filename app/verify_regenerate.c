@@ -57,6 +57,10 @@ static reel_status freeze_again(const reel_scene *scene, reel_scene **out, reel_
     options.fps = scene->fps;
     options.frames = scene->frames;
     options.samples_per_frame = scene->samples_per_frame;
+    char agent[256];
+    snprintf(agent, sizeof agent, "%s:%s", scene->agent, scene->agent_on);
+    options.agent = scene->agent[0] ? agent : NULL;
+    options.views = scene->views;
     options.n_overrides = scene->n_params;
     options.overrides = (const char *const *)params;
     status = ok ? reel_scene_freeze(scene->family, &options, out, err)
