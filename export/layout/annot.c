@@ -34,15 +34,31 @@ void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME])
     (void)n;
 }
 
-reel_status reel_annot_get_images(const reel_layout_options *options, bool *out, reel_error *err)
+const reel_layout_setting reel_annot_settings_rows[] = {
+    {"images", "png", "png: frames are written as pictures; none: annotations alone"},
+    {"every", "1", "take every n-th frame"},
+    {"amodal", "yes", "yes: a second file with all of each object, hidden or not; or no"},
+    {0},
+};
+
+reel_status reel_annot_get_settings(const reel_layout_options *options, reel_annot_settings *out,
+                                    reel_error *err)
 {
-    const char *text = reel_layout_get(options, "images");
-    if (strcmp(text, "png") != 0 && strcmp(text, "none") != 0) {
+    const char *images = reel_layout_get(options, "images");
+    reel_annot_settings set = {.images = images[0] == 'p'};
+    int64_t every = 1;
+    if (strcmp(images, "png") != 0 && strcmp(images, "none") != 0) {
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "images", "\"%s\" is not png or none",
-                            text);
+                            images);
     }
-    *out = text[0] == 'p';
-    return REEL_OK;
+    reel_status status = reel_layout_get_bool(options, "amodal", &set.amodal, err);
+    status =
+        status ? status : reel_layout_get_int(options, "every", 1, REEL_MAX_FRAMES, &every, err);
+    if (!status) {
+        set.every = (int)every;
+        *out = set;
+    }
+    return status;
 }
 
 int reel_annot_n_frames(const reel_record *record, int every)

@@ -36,11 +36,21 @@ reel_annot_split *reel_annot_split_of(reel_annot_splits *splits, const char *nam
 /** "<nnn>/<stream id>" of the split's stream number `stream`. */
 void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME]);
 
-/** Read settings that several layouts have. @return REEL_OK; REEL_E_USAGE. */
-reel_status reel_annot_get_images(const reel_layout_options *options, bool *out,
-                                  reel_error *err) REEL_MUST_CHECK;
+/** Settings of coco and ytvis. */
+typedef struct reel_annot_settings {
+    bool images; /**< frames are written as pictures */
+    bool amodal; /**< a second file with amodal masks */
+    int every;   /**< take every n-th frame */
+} reel_annot_settings;
 
-/** Rendered frames of a clip at `every`: ceil(frames / every). */
+/** Their rows, for reel_layout.settings. */
+extern const reel_layout_setting reel_annot_settings_rows[];
+
+/** @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_annot_get_settings(const reel_layout_options *options, reel_annot_settings *out,
+                                    reel_error *err) REEL_MUST_CHECK;
+
+/** Frames that are taken of a clip: ceil(frames / every). */
 int reel_annot_n_frames(const reel_record *record, int every);
 
 /** Names that have numbers from 1 on, in the order in which they were met. Zeroed is empty. */
@@ -95,7 +105,7 @@ typedef struct reel_annot_frames {
     int stream, number;      /**< of the current frame */
 } reel_annot_frames;
 
-/** @param colour  frames carry rgb. @param amodal  amodal masks are asked for beside the visible.
+/** @param colour  frames carry rgb.
  * @return REEL_OK; REEL_E_USAGE (there is no colour); REEL_E_NOMEM. */
 reel_status reel_annot_frames_init(reel_annot_frames *out, const reel_layout_clip *clip,
                                    bool colour, reel_error *err) REEL_MUST_CHECK;

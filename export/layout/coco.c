@@ -15,30 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const reel_layout_setting settings[] = {
-    {"images", "png", "png: frames are written as pictures; none: annotations alone"},
-    {"every", "1", "take every n-th frame"},
-    {"amodal", "yes", "yes: a second file with all of each object, hidden or not; or no"},
-    {0},
-};
-
-typedef struct coco_settings {
-    bool images, amodal;
-    int every;
-} coco_settings;
-
-static reel_status read_settings(const reel_layout_options *options, coco_settings *out,
-                                 reel_error *err)
-{
-    int64_t every = 1;
-    reel_status status = reel_annot_get_images(options, &out->images, err);
-    status = status ? status : reel_layout_get_bool(options, "amodal", &out->amodal, err);
-    status =
-        status ? status : reel_layout_get_int(options, "every", 1, REEL_MAX_FRAMES, &every, err);
-    out->every = (int)every;
-    return status;
-}
-
 /* ---- make ------------------------------------------------------------------------------------ */
 
 static const char notes_name[] = "notes";
@@ -85,7 +61,7 @@ static void picture_name(const reel_record *record, int stream, int frame,
 }
 
 static reel_status note_frame(reel_bytes *out, reel_annot_frames *frames, int stream, int frame,
-                              const coco_settings *set, const char *dir, reel_error *err)
+                              const reel_annot_settings *set, const char *dir, reel_error *err)
 {
     const reel_scene *scene = frames->clip->record->scene;
     reel_status status = reel_annot_frames_go(frames, stream, frame, err);
@@ -110,10 +86,10 @@ static reel_status coco_make(const reel_layout_options *options, const reel_layo
                              const char *dir, reel_error *err)
 {
     const reel_record *record = clip->record;
-    coco_settings set;
+    reel_annot_settings set;
     reel_annot_frames frames = {0};
     reel_bytes notes = {0};
-    reel_status status = read_settings(options, &set, err);
+    reel_status status = reel_annot_get_settings(options, &set, err);
     status = status ? status : reel_annot_frames_init(&frames, clip, set.images, err);
     for (int s = 0; !status && s < record->n_streams; s++) {
         for (int f = 0; !status && f < record->scene->frames; f += set.every) {
@@ -140,7 +116,7 @@ typedef struct coco_files {
 
 typedef struct coco_writer {
     const reel_layout_options *options;
-    coco_settings set;
+    reel_annot_settings set;
     reel_annot_splits splits;
     reel_annot_words categories;
     int64_t last_image, last_annotation;
@@ -191,7 +167,7 @@ static reel_status coco_open(const reel_layout_options *options, void **writer, 
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     w->options = options;
-    const reel_status status = read_settings(options, &w->set, err);
+    const reel_status status = reel_annot_get_settings(options, &w->set, err);
     if (status) {
         coco_destroy(w);
         return status;
@@ -467,7 +443,7 @@ static void coco_card(void *writer, reel_layout_card *out)
 const reel_layout reel_layout_coco = {
     .name = "coco",
     .summary = "COCO: images, boxes and RLE masks, visible and amodal",
-    .settings = settings,
+    .settings = reel_annot_settings_rows,
     .open = coco_open,
     .make = coco_make,
     .put = coco_put,

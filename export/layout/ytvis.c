@@ -16,30 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const reel_layout_setting settings[] = {
-    {"images", "png", "png: frames are written as pictures; none: annotations alone"},
-    {"every", "1", "take every n-th frame"},
-    {"amodal", "yes", "yes: a second file with all of each object, hidden or not; or no"},
-    {0},
-};
-
-typedef struct ytvis_settings {
-    bool images, amodal;
-    int every;
-} ytvis_settings;
-
-static reel_status read_settings(const reel_layout_options *options, ytvis_settings *out,
-                                 reel_error *err)
-{
-    int64_t every = 1;
-    reel_status status = reel_annot_get_images(options, &out->images, err);
-    status = status ? status : reel_layout_get_bool(options, "amodal", &out->amodal, err);
-    status =
-        status ? status : reel_layout_get_int(options, "every", 1, REEL_MAX_FRAMES, &every, err);
-    out->every = (int)every;
-    return status;
-}
-
 /* ---- make ------------------------------------------------------------------------------------ */
 
 static const char notes_name[] = "notes";
@@ -102,7 +78,7 @@ static reel_status write_picture(const reel_annot_frames *frames, const char *di
 
 /* tracks: [2][n instances + 1], emptied by it. */
 static reel_status note_stream(reel_bytes *out, reel_annot_frames *frames, int stream,
-                               const ytvis_settings *set, ytvis_track *tracks, const char *dir,
+                               const reel_annot_settings *set, ytvis_track *tracks, const char *dir,
                                reel_error *err)
 {
     const reel_scene *scene = frames->clip->record->scene;
@@ -135,10 +111,10 @@ static reel_status ytvis_make(const reel_layout_options *options, const reel_lay
 {
     const reel_record *record = clip->record;
     const size_t n = 2 * (size_t)reel_scene_n_instances(record->scene);
-    ytvis_settings set;
+    reel_annot_settings set;
     reel_annot_frames frames = {0};
     reel_bytes notes = {0};
-    reel_status status = read_settings(options, &set, err);
+    reel_status status = reel_annot_get_settings(options, &set, err);
     ytvis_track *tracks = reel_calloc(n + 1, sizeof *tracks);
     if (!status && !tracks) {
         status = reel_fail(err, REEL_E_NOMEM, "out of memory");
@@ -172,7 +148,7 @@ typedef struct ytvis_files {
 
 typedef struct ytvis_writer {
     const reel_layout_options *options;
-    ytvis_settings set;
+    reel_annot_settings set;
     reel_annot_splits splits;
     reel_annot_words categories;
     int64_t last_video, last_annotation;
@@ -210,7 +186,7 @@ static reel_status ytvis_open(const reel_layout_options *options, void **writer,
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     w->options = options;
-    const reel_status status = read_settings(options, &w->set, err);
+    const reel_status status = reel_annot_get_settings(options, &w->set, err);
     if (status) {
         ytvis_destroy(w);
         return status;
@@ -421,7 +397,7 @@ static void ytvis_card(void *writer, reel_layout_card *out)
 const reel_layout reel_layout_ytvis = {
     .name = "ytvis",
     .summary = "YouTube-VIS: a mask track for each object, visible and amodal",
-    .settings = settings,
+    .settings = reel_annot_settings_rows,
     .open = ytvis_open,
     .make = ytvis_make,
     .put = ytvis_put,
