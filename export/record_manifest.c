@@ -60,6 +60,18 @@ reel_json *reel_record_params(const reel_scene *scene)
     return params;
 }
 
+/* What was added to the script's scene, where something was. */
+static bool put_agent(reel_json *o, const reel_scene *scene)
+{
+    bool ok = !scene->views[0] || put_text(o, "views", scene->views);
+    if (!ok || !scene->agent[0]) {
+        return ok;
+    }
+    reel_json *agent = reel_json_object();
+    ok = agent && put_text(agent, "kind", scene->agent) && put_text(agent, "on", scene->agent_on);
+    return put_if(ok, o, "agent", agent);
+}
+
 static bool put_identity(reel_json *o, const reel_record_writer *w)
 {
     const reel_record_options *options = &w->options;
@@ -73,6 +85,7 @@ static bool put_identity(reel_json *o, const reel_record_writer *w)
     ok = ok && put_text(o, "source", scene->source);
     ok = ok && put_text(o, "source_sha256", scene->source_sha256);
     ok = ok && reel_json_put(o, "params", reel_record_params(scene));
+    ok = ok && put_agent(o, scene);
     ok = ok && put_u64(o, "base_seed", options->base_seed);
     ok = ok && put_u64(o, "index", options->index);
     ok = ok && put_int(o, "attempt", options->attempt);

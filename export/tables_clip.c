@@ -32,6 +32,8 @@ static const reel_column columns[] = {
     {"n_contacts", I, 0, "", "rows of the clip in the events table"},
     {"n_cameras", I, 0, "", "cameras of the clip, rows of it in this table"},
     {"params", S, 0, "", "the script's parameters as a JSON object"},
+    {"agent", S, 0, "", "push, force or camera: what acted beside the script; null if nothing"},
+    {"agent_on", S, 0, "", "body or camera that the agent moves; null without"},
     {"quality", S, 0, "", "render quality of the colour"},
     {"planes_path", S, 0, "", "label planes, relative to the dataset's root; null if not stored"},
     {"depth_scale", F, 0, "m", "metres per unit of the stored depth plane"},
@@ -224,6 +226,8 @@ void reel_metadata_rows(const reel_record *record, const reel_clip_place *place,
         reel_put_int(out, "n_contacts", record->take->n_events);
         reel_put_int(out, "n_cameras", record->n_streams);
         reel_put_string(out, "params", params);
+        put_text(out, "agent", record->scene->agent);
+        put_text(out, "agent_on", record->scene->agent_on);
         reel_put_string(out, "quality", record->quality);
         put_files(out, record, stream, place);
         reel_put_string(out, "version", record->version);
