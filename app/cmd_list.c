@@ -1,5 +1,6 @@
 /* cmd_list.c - physreel list: the shipped scenes and their parameters */
 #include "app/app.h"
+#include "app/plan.h"
 #include "export/layout/layout.h"
 #include "scenes/scenes.h"
 #include <stdio.h>
@@ -114,8 +115,47 @@ static int list_formats(bool as_json)
     return as_json ? reel_app_print_json(list) : reel_app_print("");
 }
 
+/* ---- presets ----------------------------------------------------------------------------------
+ */
+
+static int list_presets(bool as_json)
+{
+    int n = 0;
+    const reel_preset *presets = reel_preset_list(&n);
+    reel_json *list = as_json ? reel_json_array() : NULL;
+    bool ok = true;
+    for (int i = 0; ok && i < n; i++) {
+        reel_json *o = as_json ? reel_json_object() : NULL;
+        ok = !as_json || (o && reel_json_put(o, "preset", reel_json_string(presets[i].name)) &&
+                          reel_json_put(o, "about", reel_json_string(presets[i].about)));
+        if (!as_json) {
+            printf("%s%s - %s\n ", i ? "\n" : "", presets[i].name, presets[i].about);
+        }
+        for (int k = 0; ok && k < REEL_PRESET_VALUES && presets[i].values[k].key; k++) {
+            const char *key = presets[i].values[k].key, *value = presets[i].values[k].value;
+            if (as_json) {
+                ok = reel_json_put(o, key, reel_json_string(value));
+            } else {
+                printf(" --%s %s", key, value);
+            }
+        }
+        if (as_json) {
+            ok = reel_json_push(list, ok ? o : NULL) && ok;
+        } else {
+            printf("\n");
+        }
+    }
+    if (!ok) {
+        reel_json_destroy(&list);
+    }
+    return as_json ? reel_app_print_json(list) : reel_app_print("");
+}
+
 static int cmd_list(const reel_args *args)
 {
+    if (reel_args_has(args, "presets")) {
+        return list_presets(reel_args_has(args, "json"));
+    }
     if (reel_args_has(args, "formats")) {
         return list_formats(reel_args_has(args, "json"));
     }
@@ -141,6 +181,7 @@ static int cmd_list(const reel_args *args)
 
 static const reel_option options[] = {
     {.name = "formats", .help = "the layouts of datasets and their settings instead"},
+    {.name = "presets", .help = "the presets of run instead"},
     {.name = "json", .help = "as JSON on stdout"},
     {0},
 };
