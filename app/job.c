@@ -1,6 +1,7 @@
 /* job.c - see job.h */
 #include "app/job.h"
 #include "app/clock.h"
+#include "app/tell.h"
 #include "base/fs.h"
 #include "base/rng.h"
 #include "engine/engine.h"
@@ -74,6 +75,9 @@ reel_status reel_job_record(const char *dir, const reel_scene *scene, reel_take 
     }
     if (!status) {
         status = draw_all(renderer, writer, scene, take, options, &frame, watch, err);
+    }
+    if (!status) {
+        status = reel_tell_streams(writer, scene, take, options, err);
     }
     if (!status) {
         status = reel_record_end(writer, err);

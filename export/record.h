@@ -88,6 +88,9 @@ reel_status reel_record_init_objects(const reel_record_writer *writer, reel_obje
 reel_status reel_record_write(reel_record_writer *writer, int i, const reel_frame *frame,
                               const reel_view *view, reel_error *err) REEL_MUST_CHECK;
 
+/** Base name of the files of rendered camera `i`; the writer's. */
+const char *reel_record_stream_id(const reel_record_writer *writer, int i);
+
 /** How many pixels of instance i + 1 each frame of rendered camera `i` showed: [F][N], valid once
  * all its frames are written. */
 const int32_t *reel_record_visible_pixels(const reel_record_writer *writer, int i);

@@ -324,6 +324,12 @@ static reel_status write_captions(reel_record_writer *w, reel_error *err)
     return reel_fs_publish(path, w->captions, strlen(w->captions), err);
 }
 
+const char *reel_record_stream_id(const reel_record_writer *w, int i)
+{
+    assert(i >= 0 && i < w->options.n_cameras);
+    return w->cameras[i].id;
+}
+
 const int32_t *reel_record_visible_pixels(const reel_record_writer *w, int i)
 {
     assert(i >= 0 && i < w->options.n_cameras && w->cameras[i].next == w->scene->frames);
