@@ -103,7 +103,7 @@ static reel_status attempt_clip(const reel_plan *plan, int index, uint32_t attem
     int cameras[REEL_MAX_CAMERAS];
     reel_record_options options = {
         .clip_id = clip->id,
-        .split = plan->split,
+        .split = clip->place.split,
         .base_seed = plan->seed,
         .index = (uint64_t)index,
         .attempt = attempt,

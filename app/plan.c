@@ -122,6 +122,7 @@ reel_status reel_plan_create(const reel_args *args, reel_plan **out, reel_error 
     }
     status = status ? status : reel_plan_controls(plan, args, recipe, err);
     status = status ? status : reel_plan_format(plan, args, recipe, err);
+    status = status ? status : reel_splits_create(plan, args, recipe, err);
     for (int i = 0; !status && i < plan->n_entries; i++) {
         reel_plan_entry *e = &plan->entries[i];
         e->frozen = ends_with(e->source, ".json");
@@ -143,6 +144,7 @@ done:
 void reel_plan_destroy(reel_plan **plan)
 {
     if (*plan) {
+        reel_splits_destroy(&(*plan)->splits);
         reel_arena_finish(&(*plan)->arena);
         reel_free(*plan);
         *plan = NULL;
@@ -168,9 +170,10 @@ static reel_status check_frozen(const reel_plan *plan, const reel_plan_entry *e,
     return REEL_OK;
 }
 
-static reel_status freeze_entry(const reel_plan *plan, int entry, uint64_t seed, reel_scene **out,
-                                reel_error *err)
+static reel_status freeze_entry(const reel_plan *plan, int entry, uint64_t seed,
+                                const reel_split_place *place, reel_scene **out, reel_error *err)
 {
+    reel_param_range ranges[REEL_MAX_FACTORS];
     const reel_plan_entry *e = &plan->entries[entry];
     char moved[160];
     reel_freeze_options options = reel_freeze_options_default();
@@ -182,6 +185,8 @@ static reel_status freeze_entry(const reel_plan *plan, int entry, uint64_t seed,
     options.frames = plan->frames;
     options.n_overrides = e->n_overrides;
     options.overrides = e->overrides;
+    options.n_ranges = reel_splits_ranges(plan, entry, place, ranges);
+    options.ranges = ranges;
     options.agent = e->agent;
     options.views = plan->views;
     if (strcmp(e->agent, "camera") == 0 && e->n_cameras > 0) { /* one that is drawn */
@@ -205,7 +210,8 @@ reel_status reel_plan_freeze(const reel_plan *plan, int index, uint32_t attempt,
 {
     assert(index >= 0 && index < plan->n_clips);
     return freeze_entry(plan, plan->clips[index].entry,
-                        reel_clip_seed(plan->seed, (uint64_t)index, attempt), out, err);
+                        reel_clip_seed(plan->seed, (uint64_t)index, attempt),
+                        &plan->clips[index].place, out, err);
 }
 
 reel_status reel_plan_cameras(const reel_plan *plan, int entry, const reel_scene *scene, int *out,
@@ -250,7 +256,8 @@ static reel_status name_clips(reel_plan *plan, reel_error *err)
                          (long long)total, REEL_MAX_CLIPS);
     }
     plan->clips = REEL_ARENA_NEW(&plan->arena, reel_plan_clip, total);
-    if (!plan->clips) {
+    reel_split_deal *deals = REEL_ARENA_NEW(&plan->arena, reel_split_deal, plan->n_entries);
+    if (!plan->clips || !deals) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     for (int64_t turn = 0; plan->n_clips < total; turn++) {
@@ -260,6 +267,7 @@ static reel_status name_clips(reel_plan *plan, reel_error *err)
             }
             reel_plan_clip *clip = &plan->clips[plan->n_clips];
             clip->entry = i;
+            clip->place = reel_splits_deal(plan, i, &deals[i]);
             clip->id =
                 reel_arena_printf(&plan->arena, "%s_%06d", plan->entries[i].family, plan->n_clips);
             if (!clip->id) {
@@ -277,7 +285,7 @@ static reel_status probe_entry(reel_plan *plan, int i, reel_error *err)
     reel_scene *scene = NULL;
     int cameras[REEL_MAX_CAMERAS], n = 0;
     reel_status status =
-        freeze_entry(plan, i, reel_clip_seed(plan->seed, (uint64_t)i, 0), &scene, err);
+        freeze_entry(plan, i, reel_clip_seed(plan->seed, (uint64_t)i, 0), NULL, &scene, err);
     if (status) {
         return status;
     }
@@ -323,6 +331,10 @@ reel_status reel_plan_probe(reel_plan *plan, reel_error *err)
         if (status) {
             return status;
         }
+    }
+    reel_status status = plan->splits ? reel_splits_check(plan, err) : REEL_OK;
+    if (status) {
+        return status;
     }
     if (!plan->name) {
         plan->name = name_of_families(plan);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "app/args.h"
+#include "app/splits.h"
 #include "base/frame.h"
 #include "base/scene.h"
 #include "export/record.h"
@@ -41,13 +42,15 @@ typedef struct reel_plan_entry {
 typedef struct reel_plan_clip {
     const char *id;
     int entry;
+    reel_split_place place;
 } reel_plan_clip;
 
-typedef struct reel_plan {
-    reel_arena arena;   /**< holds everything below */
-    const char *name;   /**< of the dataset, from the scenes or the recipe */
-    const char *recipe; /**< path, NULL without */
-    const char *split;
+struct reel_plan {
+    reel_arena arena;    /**< holds everything below */
+    const char *name;    /**< of the dataset, from the scenes or the recipe */
+    const char *recipe;  /**< path, NULL without */
+    const char *split;   /**< of all clips without splits */
+    reel_splits *splits; /**< NULL: none */
     uint64_t seed;
     int width, height, fps, frames;
     bool size_given, fps_given, frames_given; /**< asked for, not defaults */
@@ -69,7 +72,7 @@ typedef struct reel_plan {
     int n_entries, n_clips;
     reel_plan_entry *entries;
     reel_plan_clip *clips; /**< by index; made by reel_plan_probe() */
-} reel_plan;
+};
 
 /** Options of a plan, for the tables of the commands that take them. */
 #define REEL_PLAN_OPTIONS                                                                          \
@@ -152,6 +155,7 @@ typedef struct reel_plan {
              "layout of the dataset (physreel list --formats); auto:\n"                            \
              "webdataset above 5,000 clips (default clips)"},                                      \
         {.name = "set", .value = "KEY=VALUE", .repeats = true, .help = "a setting of the format"}, \
+        REEL_SPLIT_OPTIONS,                                                                        \
     {                                                                                              \
         .name = "split", .value = "NAME", .help = "split of the clips (default train)"             \
     }

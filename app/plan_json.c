@@ -95,6 +95,13 @@ static reel_json *entries_json(const reel_plan *plan)
     return array;
 }
 
+/* What was asked for, and how many clips each split has of it. */
+static bool put_splits(reel_json *o, const reel_plan *plan)
+{
+    return reel_json_put(o, "splits", reel_json_copy(plan->splits->given)) &&
+           reel_json_put(o, "split_counts", reel_splits_counts(plan));
+}
+
 reel_json *reel_plan_to_json(const reel_plan *plan)
 {
     reel_json *o = reel_json_object();
@@ -122,7 +129,8 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
     ok = ok && (!plan->first_frames || reel_json_put(o, "first-frames", reel_json_bool(true)));
     ok = ok && (!plan->views[0] || reel_json_put(o, "views", reel_json_string(plan->views)));
     ok = ok && (!plan->keyint || reel_json_put(o, "keyint", reel_json_int(plan->keyint)));
-    ok = ok && reel_json_put(o, "split", reel_json_string(plan->split));
+    ok = ok && (plan->splits ? put_splits(o, plan)
+                             : reel_json_put(o, "split", reel_json_string(plan->split)));
     ok = ok &&
          reel_json_put(o, "format", reel_json_string(plan->layout ? plan->layout->name : "clips"));
     ok = ok && (plan->n_set == 0 || reel_json_put(o, "set", texts(plan->set, plan->n_set)));
@@ -200,6 +208,9 @@ static const char *add_settings(reel_plan *plan, const char *c)
     }
     for (int i = 0; i < plan->n_set; i++) {
         c = add(plan, c, "--set ", plan->set[i]);
+    }
+    for (int i = 0; plan->splits && i < plan->splits->n_words; i += 2) {
+        c = add(plan, c, plan->splits->words[i], plan->splits->words[i + 1]);
     }
     if (plan->agent[0]) {
         c = add(plan, c, "--agent ", plan->agent);

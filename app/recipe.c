@@ -11,7 +11,7 @@
 static const char *const recipe_keys[] = {
     "recipe", "clips",   "seed",         "size",        "fps",    "frames",  "preset", "quality",
     "labels", "store",   "split",        "depth-scale", "tracks", "samples", "about",  "format",
-    "set",    "control", "first-frames", "agent",       "views",  "keyint",  NULL};
+    "set",    "control", "first-frames", "agent",       "views",  "keyint",  "splits", NULL};
 static const char *const entry_keys[] = {"scene", "count", "params", "cameras", "agent", NULL};
 
 /* Refuse keys that nothing would read. `where` is "" or "clips[3].". */
