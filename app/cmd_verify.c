@@ -4,6 +4,7 @@
 #include "app/verify.h"
 #include "app/worker.h"
 #include "base/fs.h"
+#include "export/hub/hub.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ typedef struct verify {
     reel_json *findings; /* NULL: lines on stdout */
     int n_findings, n_failed;
     int exit_status; /* of a check that could not be done */
-    bool regenerate, quiet, out_of_memory;
+    bool regenerate, hub, quiet, out_of_memory;
 } verify;
 
 /* ---- findings, in the parent ---------------------------------------------------------------- */
@@ -163,7 +164,10 @@ static int finish(verify *v)
     if (v->n_findings > MOST_SHOWN) {
         printf("... and %d more\n", v->n_findings - MOST_SHOWN);
     }
-    if (v->dataset->record_dirs) {
+    if (v->hub) {
+        printf("%s: %d clips in the layout %s, files and what the hub asks checked: ",
+               v->dataset->root, v->dataset->n_clips, v->dataset->layout);
+    } else if (v->dataset->record_dirs) {
         printf("%s: %d clips, %lld frames of labels checked%s: ", v->dataset->root,
                v->dataset->n_clips, (long long)v->counts.frames,
                v->regenerate ? ", made anew" : "");
@@ -252,12 +256,16 @@ static int cmd_verify(const reel_args *args)
         reel_dataset_close(&v.dataset);
         return reel_app_fail(NULL, &err);
     }
+    v.hub = reel_args_has(args, "hub");
     v.quiet = reel_args_has(args, "quiet");
     v.findings = reel_args_has(args, "json") ? reel_json_array() : NULL;
     reel_finder finder = {.ctx = &v, .found = show};
     keep_error(&v, reel_dataset_check_files(v.dataset, on_file_finding, &finder, &err), &err);
     err = (reel_error){0};
-    if (v.dataset->record_dirs) {
+    if (v.hub) {
+        err = (reel_error){0};
+        keep_error(&v, reel_hub_check(v.dataset, on_file_finding, &finder, &err), &err);
+    } else if (v.dataset->record_dirs) {
         check_clips(&v, &finder, (int)n_workers);
     }
     int exit_status = finish(&v);
@@ -269,6 +277,9 @@ static const reel_option options[] = {
     {.name = "regenerate",
      .help = "make every clip anew from its scene (and that from its\n"
              "script, if it is a shipped one) and compare digests"},
+    {.name = "hub",
+     .help = "files, and what the hub or its viewer would refuse (limits,\n"
+             "card, configs, tables, videos), in place of labels"},
     {.name = "jobs", .letter = 'j', .value = "N", .help = "worker processes (default: cores)"},
     {.name = "json", .help = "findings as JSON on stdout"},
     {.name = "quiet", .letter = 'q', .help = "no progress"},

@@ -32,7 +32,7 @@ FOREIGN = {  # first part of the include path, without .h: the folders that may 
     "GL": {"render"}, "EGL": {"render"}, "GLES3": {"render"},
     "libavcodec": {"export"}, "libavformat": {"export"}, "libavutil": {"export"},
     "libswscale": {"export"}, "curl": {"export"}, "zstd": {"export"}, "snappy-c": {"export"},
-    "blosc": {"export"},
+    "blosc": {"export"}, "webp": {"export"}, "yaml": {"export"},
     "lua": {"scenes"}, "lauxlib": {"scenes"}, "lualib": {"scenes"},
     "SDL2": {"app"},
 }
