@@ -2,11 +2,9 @@
 #include "export/parquet_encode.h"
 #include "base/alloc.h"
 #include "base/hash.h"
-#include <math.h>
 #include <string.h>
 
-/* Strings longer than this have no min/max: bounds on captions serve nobody. */
-enum { MAX_BOUND = 64, MAX_DICTIONARY = 1 << 20 };
+enum { MAX_DICTIONARY = 1 << 20 };
 
 /* ---- RLE / bit-packing hybrid -----------------------------------------------------------------
  */
@@ -76,109 +74,7 @@ static void put_levels(reel_bytes *out, const uint32_t *levels, size_t n, int wi
 /* ---- values -----------------------------------------------------------------------------------
  */
 
-typedef struct span {
-    const uint8_t *data;
-    size_t size;
-} span;
-
-static span value_at(const reel_rows *rows, int c, int row)
-{
-    const reel_cells *cells = &rows->cells[c];
-    if (rows->table->columns[c].type == REEL_COLUMN_STRING) {
-        return (span){cells->values.data + cells->offset[row],
-                      cells->offset[row + 1] - cells->offset[row]};
-    }
-    const size_t width = reel_column_width(rows->table->columns[c].type);
-    return (span){cells->values.data + (size_t)row * width, width};
-}
-
-static int compare_bytes(span a, span b)
-{
-    const size_t n = a.size < b.size ? a.size : b.size;
-    const int order = n ? memcmp(a.data, b.data, n) : 0;
-    return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int64_t load_int(span v)
-{
-    uint64_t bits = 0;
-    for (size_t i = 0; i < v.size; i++) {
-        bits |= (uint64_t)v.data[i] << (8 * i);
-    }
-    return v.size == 4 ? (int32_t)bits : (int64_t)bits;
-}
-
-static bool is_real(reel_column_type type)
-{
-    return type == REEL_COLUMN_FLOAT64 || type == REEL_COLUMN_FLOAT32;
-}
-
-/* Of a float64 or float32. */
-static double load_double(span v)
-{
-    const int64_t bits = load_int(v);
-    double d;
-    float f;
-    if (v.size == sizeof(f)) {
-        const uint32_t low = (uint32_t)bits;
-        memcpy(&f, &low, sizeof(f));
-        return (double)f;
-    }
-    memcpy(&d, &bits, sizeof(d));
-    return d;
-}
-
-static int compare_values(reel_column_type type, span a, span b)
-{
-    switch (type) {
-    case REEL_COLUMN_INT32:
-    case REEL_COLUMN_INT64: return (load_int(a) > load_int(b)) - (load_int(a) < load_int(b));
-    case REEL_COLUMN_FLOAT64:
-    case REEL_COLUMN_FLOAT32:
-        return (load_double(a) > load_double(b)) - (load_double(a) < load_double(b));
-    default: return compare_bytes(a, b);
-    }
-}
-
-static void set_bounds(reel_parquet_chunk *chunk, reel_column_type type, span min, span max)
-{
-    static const uint8_t negative_zero[8] = {0, 0, 0, 0, 0, 0, 0, 0x80}, zero[8];
-    /* by the format's rule a zero bound covers both zeros */
-    if (is_real(type) && load_double(min) == 0) {
-        min.data = negative_zero + sizeof(negative_zero) - min.size;
-    }
-    if (is_real(type) && load_double(max) == 0) {
-        max.data = zero;
-    }
-    reel_bytes_put(&chunk->min, min.data, min.size);
-    reel_bytes_put(&chunk->max, max.data, max.size);
-}
-
-static void find_bounds(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
-{
-    const reel_column_type type = rows->table->columns[c].type;
-    span min = {0}, max = {0};
-    bool any = false, usable = true;
-    for (int row = 0; row < rows->n_rows; row++) {
-        if (rows->cells[c].present[row] != REEL_CELL_VALUE) {
-            continue;
-        }
-        const span v = value_at(rows, c, row);
-        if (is_real(type) && isnan(load_double(v))) {
-            continue;
-        }
-        usable &= v.size <= MAX_BOUND;
-        min = !any || compare_values(type, v, min) < 0 ? v : min;
-        max = !any || compare_values(type, v, max) > 0 ? v : max;
-        any = true;
-    }
-    chunk->has_bounds = any && usable;
-    if (chunk->has_bounds) {
-        set_bounds(chunk, type, min, max);
-    }
-}
-
-static void put_plain(reel_bytes *out, reel_column_type type, span v)
+static void put_plain(reel_bytes *out, reel_column_type type, reel_parquet_value v)
 {
     if (type == REEL_COLUMN_STRING) {
         reel_bytes_put_u32(out, (uint32_t)v.size);
@@ -186,8 +82,34 @@ static void put_plain(reel_bytes *out, reel_column_type type, span v)
     reel_bytes_put(out, v.data, v.size);
 }
 
+static size_t cell_bytes(const reel_rows *rows, int c, int row)
+{
+    const reel_cells *cells = &rows->cells[c];
+    const reel_column_type type = rows->table->columns[c].type;
+    const size_t width = reel_column_width(reel_column_element(type));
+    if (width && !reel_column_lists(type)) {
+        return width;
+    }
+    const size_t length = cells->offset[row + 1] - cells->offset[row];
+    return width ? length * width : 4 + length;
+}
+
+size_t reel_parquet_row_bytes(const reel_rows *rows, int row)
+{
+    size_t bytes = 0;
+    for (int c = 0; c < rows->table->n_columns; c++) {
+        bytes += cell_bytes(rows, c, row);
+    }
+    return bytes;
+}
+
 /* ---- dictionary -------------------------------------------------------------------------------
  */
+
+static bool is_same(reel_parquet_value a, reel_parquet_value b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
 
 /* Give every present value of the column the number of its first appearance. Leaves the dictionary
  * empty when it would not pay: more than half of the values are distinct, or it grows too large.
@@ -208,10 +130,10 @@ static bool build_dictionary(reel_parquet_chunk *chunk, const reel_rows *rows, i
         if (rows->cells[c].present[row] != REEL_CELL_VALUE) {
             continue;
         }
-        const span v = value_at(rows, c, row);
+        const reel_parquet_value v = reel_parquet_value_at(rows, c, row);
         size_t slot = reel_xxh64_of(v.data, v.size, 0) & (slots - 1);
         while (table[slot] &&
-               compare_bytes(value_at(rows, c, first_row[table[slot] - 1]), v) != 0) {
+               !is_same(reel_parquet_value_at(rows, c, first_row[table[slot] - 1]), v)) {
             slot = (slot + 1) & (slots - 1);
         }
         if (!table[slot]) {
@@ -240,7 +162,7 @@ static int bits_for(uint32_t n_entries)
     return bits;
 }
 
-/* ---- columns ----------------------------------------------------------------------------------
+/* ---- pages ------------------------------------------------------------------------------------
  */
 
 /* Booleans, which stand a byte each: eight in a byte, the first lowest. Left out are those that
@@ -263,40 +185,32 @@ static void put_bits(reel_bytes *out, const uint8_t *values, const uint8_t *pres
     }
 }
 
-static bool encode_flat(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+/* Levels, then values: numbers in the dictionary (`index`, of the present values from this page's
+ * first on) or plain. `levels` has room for n entries. */
+static void put_flat(reel_parquet_chunk *chunk, const reel_rows *rows, int c, int first, int n,
+                     const uint32_t *index, uint32_t *levels)
 {
     const reel_column_type type = rows->table->columns[c].type;
     const uint8_t *present = rows->cells[c].present;
-    const size_t n = (size_t)rows->n_rows;
-    uint32_t *numbers = reel_alloc((n + 1) * sizeof(*numbers));
-    if (!numbers) {
-        return false;
-    }
     size_t n_present = 0;
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = present[i] == REEL_CELL_VALUE;
-        n_present += numbers[i];
+    for (int i = 0; i < n; i++) {
+        levels[i] = present[first + i] == REEL_CELL_VALUE;
+        n_present += levels[i];
     }
-    chunk->n_values = (uint32_t)n;
-    chunk->n_nulls = (uint32_t)(n - n_present);
-    put_levels(&chunk->data, numbers, n, 1);
-    find_bounds(chunk, rows, c);
-    bool ok = type == REEL_COLUMN_BOOL || build_dictionary(chunk, rows, c, numbers, n_present);
-    if (ok && chunk->n_dictionary) {
+    put_levels(&chunk->data, levels, (size_t)n, 1);
+    if (chunk->n_dictionary) {
         const int width = bits_for(chunk->n_dictionary);
         reel_bytes_put_u8(&chunk->data, (uint8_t)width);
-        reel_parquet_put_hybrid(&chunk->data, numbers, n_present, width);
-    } else if (ok && type == REEL_COLUMN_BOOL) {
-        put_bits(&chunk->data, rows->cells[c].values.data, present, n);
-    } else if (ok) {
-        for (int row = 0; row < rows->n_rows; row++) {
+        reel_parquet_put_hybrid(&chunk->data, index, n_present, width);
+    } else if (type == REEL_COLUMN_BOOL) {
+        put_bits(&chunk->data, rows->cells[c].values.data + first, present + first, (size_t)n);
+    } else {
+        for (int row = first; row < first + n; row++) {
             if (present[row] == REEL_CELL_VALUE) {
-                put_plain(&chunk->data, type, value_at(rows, c, row));
+                put_plain(&chunk->data, type, reel_parquet_value_at(rows, c, row));
             }
         }
     }
-    reel_free(numbers);
-    return ok;
 }
 
 /* How many elements the list of a row has. */
@@ -308,71 +222,151 @@ static uint32_t count_elements(const reel_rows *rows, int c, int row)
     }
     uint32_t n = 0;
     for (uint32_t at = cells->offset[row]; at < cells->offset[row + 1]; n++) {
-        at += 4 + (uint32_t)load_int((span){cells->values.data + at, 4});
+        const uint8_t *size = cells->values.data + at;
+        at += 4 + ((uint32_t)size[0] | (uint32_t)size[1] << 8 | (uint32_t)size[2] << 16 |
+                   (uint32_t)size[3] << 24);
     }
     return n;
 }
 
+static void put_elements(reel_bytes *out, const reel_cells *cells, reel_column_type element,
+                         size_t begin, size_t end)
+{
+    const size_t width = reel_column_width(element), scale = width ? width : 1;
+    if (end > begin && element == REEL_COLUMN_BOOL) {
+        put_bits(out, cells->values.data + begin, NULL, end - begin);
+    } else if (end > begin) { /* strings stand behind their lengths here as there */
+        reel_bytes_put(out, cells->values.data + begin * scale, (end - begin) * scale);
+    }
+}
+
 /* Lists: a null one has definition level 0, an empty one 1, an element that of all its lists and
- * itself; lists within have one element each, so that only the outermost is repeated. */
-static bool encode_list(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+ * itself; lists within have one element each, so that only the outermost is repeated.
+ * `n_values`: of the page. False: no memory. */
+static bool put_lists(reel_parquet_chunk *chunk, const reel_rows *rows, int c, int first, int n,
+                      size_t n_values)
 {
     const reel_cells *cells = &rows->cells[c];
-    const reel_column_type element = reel_column_element(rows->table->columns[c].type);
-    const int lists = reel_column_lists(rows->table->columns[c].type);
-    const size_t width = reel_column_width(element);
-    const size_t most = (size_t)rows->n_rows + cells->values.size / (width ? width : 4);
-    uint32_t *rep = reel_alloc((most + 1) * sizeof(*rep));
-    uint32_t *def = reel_alloc((most + 1) * sizeof(*def));
+    const reel_column_type type = rows->table->columns[c].type;
+    const int lists = reel_column_lists(type);
+    uint32_t *rep = reel_alloc((n_values + 1) * sizeof(*rep));
+    uint32_t *def = reel_alloc((n_values + 1) * sizeof(*def));
     const bool ok = rep && def;
-    size_t n = 0;
-    for (int row = 0; ok && row < rows->n_rows; row++) {
+    size_t k = 0;
+    for (int row = first; ok && row < first + n; row++) {
         const uint32_t length = count_elements(rows, c, row);
         if (length == 0) {
-            rep[n] = 0;
-            def[n++] = cells->present[row] == REEL_CELL_VALUE ? 1 : 0;
+            rep[k] = 0;
+            def[k++] = cells->present[row] == REEL_CELL_VALUE ? 1 : 0;
         }
         for (uint32_t i = 0; i < length; i++) {
-            rep[n] = i > 0;
-            def[n++] = 2 * (uint32_t)lists + 1;
+            rep[k] = i > 0;
+            def[k++] = 2 * (uint32_t)lists + 1;
         }
     }
     if (ok) {
-        chunk->n_values = (uint32_t)n;
-        put_levels(&chunk->data, rep, n, lists > 1 ? 2 : 1);
-        put_levels(&chunk->data, def, n, lists > 1 ? 3 : 2);
-        if (element == REEL_COLUMN_BOOL) {
-            put_bits(&chunk->data, cells->values.data, NULL, cells->values.size);
-        } else {
-            reel_bytes_put(&chunk->data, cells->values.data, cells->values.size);
-        }
+        assert(k == n_values);
+        put_levels(&chunk->data, rep, k, lists > 1 ? 2 : 1);
+        put_levels(&chunk->data, def, k, lists > 1 ? 3 : 2);
+        put_elements(&chunk->data, cells, reel_column_element(type), cells->offset[first],
+                     cells->offset[first + n]);
     }
     reel_free(rep);
     reel_free(def);
     return ok;
 }
 
-bool reel_parquet_encode(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+/* ---- columns ----------------------------------------------------------------------------------
+ */
+
+/* Rows of the page that begins at `first`. */
+static int page_rows(const reel_rows *rows, int c, int first)
 {
-    reel_bytes *const all[] = {&chunk->dictionary, &chunk->data, &chunk->min, &chunk->max};
-    for (int i = 0; i < 4; i++) {
-        reel_bytes_clear(all[i]);
+    size_t bytes = 0;
+    int n = 0;
+    while (first + n < rows->n_rows && n < REEL_PARQUET_PAGE_ROWS &&
+           bytes < REEL_PARQUET_PAGE_BYTES) {
+        bytes += cell_bytes(rows, c, first + n++);
     }
-    chunk->n_dictionary = chunk->n_values = chunk->n_nulls = 0;
-    chunk->has_bounds = false;
-    bool ok = reel_column_lists(rows->table->columns[c].type) ? encode_list(chunk, rows, c)
-                                                              : encode_flat(chunk, rows, c);
-    for (int i = 0; i < 4; i++) {
-        ok &= !all[i]->failed;
+    return n;
+}
+
+static reel_parquet_body *add_page(reel_parquet_chunk *chunk)
+{
+    if (chunk->n_pages == chunk->max_pages) {
+        const int more = chunk->max_pages ? 2 * chunk->max_pages : 8;
+        reel_parquet_body *pages = reel_realloc(chunk->pages, (size_t)more * sizeof(*chunk->pages));
+        if (!pages) {
+            return NULL;
+        }
+        chunk->pages = pages;
+        chunk->max_pages = more;
+    }
+    return &chunk->pages[chunk->n_pages++];
+}
+
+/* `index` holds numbers in the dictionary, if there is one, of all present values. */
+static bool put_pages(reel_parquet_chunk *chunk, const reel_rows *rows, int c,
+                      const uint32_t *index, uint32_t *levels)
+{
+    const reel_column_type type = rows->table->columns[c].type;
+    bool ok = true;
+    for (int first = 0, n; ok && first < rows->n_rows; first += n) {
+        n = page_rows(rows, c, first);
+        reel_parquet_body *page = add_page(chunk);
+        if (!page) {
+            return false;
+        }
+        page->first_row = first;
+        page->at = chunk->data.size;
+        page->range = reel_parquet_range_of(rows, c, first, n);
+        if (reel_column_lists(type)) {
+            ok = put_lists(chunk, rows, c, first, n, page->range.n_values);
+        } else {
+            put_flat(chunk, rows, c, first, n, index, levels);
+            index += page->range.n_values - page->range.n_nulls;
+        }
+        page->size = chunk->data.size - page->at;
+        reel_parquet_range_join(type, &chunk->range, &page->range);
     }
     return ok;
+}
+
+static size_t count_present(const reel_rows *rows, int c)
+{
+    size_t n = 0;
+    for (int row = 0; row < rows->n_rows; row++) {
+        n += rows->cells[c].present[row] == REEL_CELL_VALUE;
+    }
+    return n;
+}
+
+bool reel_parquet_encode(reel_parquet_chunk *chunk, const reel_rows *rows, int c)
+{
+    const reel_column_type type = rows->table->columns[c].type;
+    reel_bytes_clear(&chunk->dictionary);
+    reel_bytes_clear(&chunk->data);
+    chunk->n_dictionary = 0;
+    chunk->n_pages = 0;
+    chunk->range = (reel_parquet_range){0};
+    uint32_t *index = reel_alloc(((size_t)rows->n_rows + 1) * sizeof(*index));
+    uint32_t *levels = reel_alloc(((size_t)rows->n_rows + 1) * sizeof(*levels));
+    bool ok = index && levels;
+    if (ok && type != REEL_COLUMN_BOOL && !reel_column_lists(type)) {
+        ok = build_dictionary(chunk, rows, c, index, count_present(rows, c));
+    }
+    ok = ok && put_pages(chunk, rows, c, index, levels);
+    reel_free(index);
+    reel_free(levels);
+    return ok && !chunk->dictionary.failed && !chunk->data.failed;
 }
 
 void reel_parquet_chunk_finish(reel_parquet_chunk *chunk)
 {
     reel_bytes_finish(&chunk->dictionary);
     reel_bytes_finish(&chunk->data);
-    reel_bytes_finish(&chunk->min);
-    reel_bytes_finish(&chunk->max);
     reel_bytes_finish(&chunk->scratch);
+    reel_free(chunk->pages);
+    chunk->pages = NULL;
+    chunk->n_pages = chunk->max_pages = 0;
 }

@@ -3,21 +3,34 @@
  */
 #pragma once
 
+#include "export/parquet_bounds.h"
 #include "export/table.h"
 
 REEL_API_BEGIN
+
+/** Most rows and, about, bytes of values of a page: what a reader fetches for a few rows. */
+enum { REEL_PARQUET_PAGE_ROWS = 4096, REEL_PARQUET_PAGE_BYTES = 1 << 20 };
+
+/** A data page before compression. */
+typedef struct reel_parquet_body {
+    int first_row;            /**< of the row group; pages begin with rows */
+    size_t at, size;          /**< in the chunk's data */
+    reel_parquet_range range; /**< borrows from the rows */
+} reel_parquet_body;
 
 /** The pages of one column chunk before compression, and what the footer says of them. */
 typedef struct reel_parquet_chunk {
     reel_bytes dictionary; /**< body of the dictionary page; empty if there is none */
     uint32_t n_dictionary;
-    reel_bytes data;     /**< body of the data page */
-    uint32_t n_values;   /**< level entries, nulls included */
-    uint32_t n_nulls;    /**< of flat columns */
-    bool has_bounds;     /**< min and max are given (never for vectors, long strings) */
-    reel_bytes min, max; /**< PLAIN bytes without length */
+    reel_bytes data; /**< bodies of the data pages */
+    int n_pages, max_pages;
+    reel_parquet_body *pages;
+    reel_parquet_range range; /**< of all of them */
     reel_bytes scratch;
 } reel_parquet_chunk;
+
+/** Bytes of the values of a row, in all columns. */
+size_t reel_parquet_row_bytes(const reel_rows *rows, int row);
 
 /** Fill `*chunk` (zeroed or used before) from all rows of column `c`. False: out of memory. */
 bool reel_parquet_encode(reel_parquet_chunk *chunk, const reel_rows *rows, int c);

@@ -40,6 +40,13 @@ enum reel_parquet_encoding {
     REEL_PARQUET_RLE_DICTIONARY = 8,
 };
 
+/** Of the bounds in a column index. */
+enum reel_parquet_order {
+    REEL_PARQUET_UNORDERED = 0,
+    REEL_PARQUET_ASCENDING = 1,
+    REEL_PARQUET_DESCENDING = 2,
+};
+
 enum reel_parquet_page {
     REEL_PARQUET_DATA_PAGE = 0,
     REEL_PARQUET_INDEX_PAGE = 1,

@@ -2,10 +2,11 @@
  * parquet_write.h - write a table as a Parquet file.
  *
  * The plain dialect that every reader knows: version 1 data pages with CRC, PLAIN and
- * RLE_DICTIONARY encodings, every column optional, vectors as three-level lists, min/max and
- * null counts per row group, Snappy (pyarrow, DuckDB and browser readers such as hyparquet have it
- * built in, which Zstandard lacks in the last; tables are small beside the pictures). Row groups
- * of 8192 rows, one page a column. Column units and descriptions stand in the file's key-value
+ * RLE_DICTIONARY encodings, every column optional, vectors as three-level lists, Snappy (pyarrow,
+ * DuckDB and browser readers such as hyparquet have it built in, which Zstandard lacks in the last;
+ * tables are small beside the pictures). Row groups and pages are bounded in rows and bytes, pages
+ * begin with rows, and statistics and page indexes say what each holds (parquet_bounds.h), so that
+ * readers fetch what they need alone. Column units and descriptions stand in the file's key-value
  * metadata under "physreel.columns". The bytes depend on table and rows (and on libsnappy's
  * version) alone. Thread-safety: one writer, one thread.
  */
@@ -15,7 +16,8 @@
 
 REEL_API_BEGIN
 
-enum { REEL_PARQUET_ROW_GROUP = 8192 }; /**< rows */
+/** A row group ends with the row that reaches one of these: rows, bytes of their values. */
+enum { REEL_PARQUET_GROUP_ROWS = 32768, REEL_PARQUET_GROUP_BYTES = 16 << 20 };
 
 typedef struct reel_parquet_writer reel_parquet_writer; /**< opaque */
 

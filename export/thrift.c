@@ -92,10 +92,25 @@ void reel_thrift_element_i32(reel_thrift_writer *w, int32_t v)
     reel_bytes_put_varint(w->out, zigzag(v));
 }
 
+void reel_thrift_element_i64(reel_thrift_writer *w, int64_t v)
+{
+    reel_bytes_put_varint(w->out, zigzag(v));
+}
+
+void reel_thrift_element_bool(reel_thrift_writer *w, bool v)
+{
+    reel_bytes_put_u8(w->out, v ? REEL_THRIFT_TRUE : REEL_THRIFT_FALSE);
+}
+
 void reel_thrift_element_string(reel_thrift_writer *w, const char *s)
 {
-    reel_bytes_put_varint(w->out, strlen(s));
-    reel_bytes_put(w->out, s, strlen(s));
+    reel_thrift_element_binary(w, s, strlen(s));
+}
+
+void reel_thrift_element_binary(reel_thrift_writer *w, const void *data, size_t size)
+{
+    reel_bytes_put_varint(w->out, size);
+    reel_bytes_put(w->out, data, size);
 }
 
 /* ---- reader -----------------------------------------------------------------------------------

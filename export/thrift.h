@@ -49,10 +49,14 @@ void reel_thrift_i16(reel_thrift_writer *w, int id, int16_t v);
 void reel_thrift_bool(reel_thrift_writer *w, int id, bool v);
 void reel_thrift_binary(reel_thrift_writer *w, int id, const void *data, size_t size);
 void reel_thrift_string(reel_thrift_writer *w, int id, const char *s);
-/** Header of a list of `n` elements; the elements follow (structs by begin(0), the rest below). */
+/** Header of a list of `n` elements; the elements follow (structs by begin(0), the rest below).
+ * Lists of booleans are of REEL_THRIFT_TRUE. */
 void reel_thrift_list(reel_thrift_writer *w, int id, reel_thrift_type type, uint32_t n);
 void reel_thrift_element_i32(reel_thrift_writer *w, int32_t v);
+void reel_thrift_element_i64(reel_thrift_writer *w, int64_t v);
+void reel_thrift_element_bool(reel_thrift_writer *w, bool v);
 void reel_thrift_element_string(reel_thrift_writer *w, const char *s);
+void reel_thrift_element_binary(reel_thrift_writer *w, const void *data, size_t size);
 
 /** Reads a slice. Zero `depth` and set the slice to start. */
 typedef struct reel_thrift_reader {

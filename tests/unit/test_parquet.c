@@ -160,7 +160,7 @@ static void what_is_written_is_read(const void *param)
     CHECK(!reel_parquet_mismatch(reader, 0, text, sizeof(text)));
     CHECK_INT(reel_parquet_n_rows(reader), ==, n);
     CHECK_INT(reel_parquet_n_groups(reader), ==,
-              (n + REEL_PARQUET_ROW_GROUP - 1) / REEL_PARQUET_ROW_GROUP);
+              (n + REEL_PARQUET_GROUP_ROWS - 1) / REEL_PARQUET_GROUP_ROWS);
     int row = 0;
     for (int g = 0; g < reel_parquet_n_groups(reader); g++) {
         CHECK_INT(reel_parquet_read_group(reader, g, got, NULL), ==, REEL_OK);
@@ -370,7 +370,7 @@ static void clean_up(const void *param)
     CHECK_INT(reel_fs_remove_tree(folder, NULL), ==, REEL_OK);
 }
 
-static const int sizes[] = {0, 1, 7, 300, 8192, 8193, 20000};
+static const int sizes[] = {0, 1, 7, 300, 32768, 32769, 70000};
 static const check_test tests[] = {
     {"hybrid encoding", hybrid_is_as_the_document_says, NULL},
     {"golden page", first_page_has_the_bytes_of_the_format, NULL},
@@ -380,7 +380,7 @@ static const check_test tests[] = {
     {"round trip, 300 rows", what_is_written_is_read, &sizes[3]},
     {"round trip, one full group", what_is_written_is_read, &sizes[4]},
     {"round trip, one row more", what_is_written_is_read, &sizes[5]},
-    {"round trip, 20000 rows", what_is_written_is_read, &sizes[6]},
+    {"round trip, 70000 rows", what_is_written_is_read, &sizes[6]},
     {"bytes do not depend on batches", bytes_do_not_depend_on_batches, NULL},
     {"unfinished files", unfinished_files_leave_nothing, NULL},
     {"full disk", a_full_disk_is_an_error, NULL},
