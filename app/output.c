@@ -1,6 +1,7 @@
 /* output.c - see output.h */
 #include "app/output.h"
 #include "app/export.h"
+#include "app/page.h"
 #include "app/sheet.h"
 #include "app/strip.h"
 #include "export/pack.h"
@@ -386,6 +387,14 @@ static reel_status pictures_first(const reel_output *output, const char *const *
 static reel_status pack_clips(reel_output *output, reel_plan *plan, const char *const *dirs,
                               reel_error *err)
 {
+    char page[REEL_PATH_MAX];
+    reel_fs_join(page, sizeof page, output->dataset, "index.html");
+    if (!reel_fs_exists(page)) { /* it reads the records where they are before they are moved */
+        reel_status status = reel_page_make(dirs, plan->n_clips, plan->name, page, err);
+        if (status) {
+            return status;
+        }
+    }
     reel_pack_options options = reel_pack_options_default();
     options.name = plan->name;
     options.command = reel_plan_command(plan);
