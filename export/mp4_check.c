@@ -115,8 +115,8 @@ static bool edits_are_plain(span elst)
            be32(elst.at + rate) == 0x10000;
 }
 
-static reel_status check_track(span trak, int width, int height, int fps, int frames,
-                               const char *path, reel_error *err)
+static reel_status check_track(span trak, const char *codec, int width, int height, int fps,
+                               int frames, const char *path, reel_error *err)
 {
     span mdhd, stts, stsz, stsd, other;
     int n = 0;
@@ -134,8 +134,9 @@ static reel_status check_track(span trak, int width, int height, int fps, int fr
         return conflict(err, path, "the table of frame sizes has another number of frames");
     }
     /* the sample entry: 8 bytes, then a box whose width and height are at 24 and 26 */
-    if (stsd.size < 8 + 8 + 28 || memcmp(stsd.at + 12, "avc1", 4) != 0) {
-        return conflict(err, path, "the track is not H.264");
+    if (stsd.size < 8 + 8 + 28 || memcmp(stsd.at + 12, codec, 4) != 0) {
+        return reel_fail_at(err, REEL_E_CONFLICT, path, 0, NULL, "the track is not %s",
+                            strcmp(codec, "avc1") == 0 ? "H.264" : codec);
     }
     const uint8_t *entry = stsd.at + 16;
     const int w = entry[24] << 8 | entry[25], h = entry[26] << 8 | entry[27];
@@ -146,8 +147,8 @@ static reel_status check_track(span trak, int width, int height, int fps, int fr
     return check_times(mdhd, stts, fps, frames, path, err);
 }
 
-reel_status reel_mp4_check(const char *path, int width, int height, int fps, int frames,
-                           reel_error *err)
+reel_status reel_mp4_check_codec(const char *path, const char *codec, int width, int height,
+                                 int fps, int frames, reel_error *err)
 {
     char *data = NULL;
     size_t size = 0;
@@ -165,8 +166,14 @@ reel_status reel_mp4_check(const char *path, int width, int height, int fps, int
     } else if (!find(moov, "trak", &trak, &n) || n != 1) {
         status = conflict(err, path, "the video has not one track");
     } else {
-        status = check_track(trak, width, height, fps, frames, path, err);
+        status = check_track(trak, codec, width, height, fps, frames, path, err);
     }
     reel_free(data);
     return status;
+}
+
+reel_status reel_mp4_check(const char *path, int width, int height, int fps, int frames,
+                           reel_error *err)
+{
+    return reel_mp4_check_codec(path, "avc1", width, height, fps, frames, err);
 }

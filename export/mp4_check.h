@@ -15,4 +15,8 @@ REEL_API_BEGIN
 reel_status reel_mp4_check(const char *path, int width, int height, int fps, int frames,
                            reel_error *err) REEL_MUST_CHECK;
 
+/** The same of a track with another sample entry than "avc1", such as "hvc1". */
+reel_status reel_mp4_check_codec(const char *path, const char *codec, int width, int height,
+                                 int fps, int frames, reel_error *err) REEL_MUST_CHECK;
+
 REEL_API_END

@@ -7,6 +7,8 @@
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 struct reel_mp4_depth {
@@ -43,13 +45,14 @@ double reel_depth_decode(const reel_depth_code *code, int value)
 /* ---- opening ----------------------------------------------------------------------------------
  */
 
-static int open_codec(reel_mp4_depth *d, int width, int height, int fps, int keyint)
+/* One thread and no text about itself; without loss, so that nothing but time and bytes depends on
+ * the preset. */
+#define PARAMS \
+    "lossless=1:scenecut=0:open-gop=0:bframes=0:pools=none:frame-threads=1:log-level=none:info="
+
+static int open_codec(reel_mp4_depth *d, int width, int height, int fps, int keyint,
+                      const char *params)
 {
-    /* One thread and no text about itself; without loss, so that nothing but time and bytes depends
-       on the preset. */
-    static const char params[] =
-        "lossless=1:scenecut=0:open-gop=0:bframes=0:pools=none:"
-        "frame-threads=1:info=0:log-level=none";
     const AVCodec *codec = avcodec_find_encoder_by_name("libx265");
     if (!codec) {
         return AVERROR_ENCODER_NOT_FOUND;
@@ -114,7 +117,7 @@ reel_status reel_mp4_depth_open(const char *path, int width, int height, int fps
         reel_free(d);
         return reel_fail(err, REEL_E_NOMEM, "out of memory for a video");
     }
-    int code = open_codec(d, width, height, fps, keyint);
+    int code = open_codec(d, width, height, fps, keyint, PARAMS "0");
     if (code >= 0) {
         code = open_picture(d);
     }
@@ -183,4 +186,54 @@ void reel_mp4_depth_destroy(reel_mp4_depth **depth)
     av_freep(&d->path);
     reel_free(d);
     *depth = NULL;
+}
+
+/* ---- version ----------------------------------------------------------------------------------
+ */
+
+/* "3.5+1-f0c1022b6" out of "x265 (build 199) - 3.5+1-f0c1022b6:[Linux]...". */
+static bool find_version(const uint8_t *data, size_t size, char *out, size_t room)
+{
+    static const char mark[] = "x265 (build ", dash[] = ") - ";
+    const uint8_t *text = size ? memmem(data, size, mark, sizeof(mark) - 1) : NULL;
+    const uint8_t *end = data + size;
+    text = text ? memmem(text, (size_t)(end - text), dash, sizeof(dash) - 1) : NULL;
+    if (!text) {
+        return false;
+    }
+    text += sizeof(dash) - 1;
+    end = memchr(text, ':', (size_t)(end - text));
+    if (!end || (size_t)(end - text) >= room) {
+        return false;
+    }
+    memcpy(out, text, (size_t)(end - text));
+    out[end - text] = '\0';
+    return true;
+}
+
+void reel_mp4_x265_version(char *out, size_t size)
+{
+    static const uint16_t grey[64 * 64];
+    reel_mp4_depth d = {0};
+    av_log_set_level(AV_LOG_QUIET);
+    snprintf(out, size, "unknown");
+    if (open_codec(&d, 64, 64, 24, 1, PARAMS "1") < 0 || open_picture(&d) < 0) {
+        goto done;
+    }
+    bool found = find_version(d.codec->extradata, (size_t)d.codec->extradata_size, out, size);
+    for (int y = 0; y < 64; y++) {
+        memcpy(d.picture->data[0] + (ptrdiff_t)y * d.picture->linesize[0], grey, 128);
+    }
+    d.picture->pts = 0;
+    if (avcodec_send_frame(d.codec, d.picture) < 0 || avcodec_send_frame(d.codec, NULL) < 0) {
+        goto done;
+    }
+    while (!found && avcodec_receive_packet(d.codec, d.packet) >= 0) {
+        found = find_version(d.packet->data, (size_t)d.packet->size, out, size);
+        av_packet_unref(d.packet);
+    }
+done:
+    avcodec_free_context(&d.codec);
+    av_frame_free(&d.picture);
+    av_packet_free(&d.packet);
 }

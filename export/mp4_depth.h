@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/status.h"
+#include <stddef.h>
 #include <stdint.h>
 
 REEL_API_BEGIN
@@ -41,6 +42,10 @@ reel_status reel_mp4_depth_write(reel_mp4_depth *depth, const uint16_t *codes,
 reel_status reel_mp4_depth_close(reel_mp4_depth *depth, reel_error *err) REEL_MUST_CHECK;
 /** Free; a file that was not closed is removed. Sets to NULL; *depth may be NULL. */
 void reel_mp4_depth_destroy(reel_mp4_depth **depth);
+
+/** Version of libx265, such as "3.5+1-f0c1022b6": encodes a tiny picture, which carries it.
+ * "unknown" if not. */
+void reel_mp4_x265_version(char *out, size_t size);
 
 /** Of its preset: the options that decide the bytes, for people. */
 #define REEL_MP4_DEPTH_PRESET "superfast"
