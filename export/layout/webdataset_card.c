@@ -16,13 +16,12 @@ static const char *example_split(const reel_webdataset *w)
 /*
  * All configs of a repository are opened by one builder, that of the first: so the tables are
  * loaded by path. The records are too, because the builder would unfold their JSON and arrays into
- * columns, which differ from scene to scene; and label videos, because it would decode 16 bits as
- * colours.
+ * columns, which differ from scene to scene; and labels, because their rows are stores of many
+ * megabytes, which the viewer could not show, or videos that it would decode as colours.
  */
-static void put_config(reel_bytes *out, const reel_webdataset *w, const char *set, bool is_default)
+static void put_config(reel_bytes *out, const reel_webdataset *w, const char *set)
 {
-    reel_bytes_printf(out, "- config_name: %s\n%s  data_files:\n", set,
-                      is_default ? "  default: true\n" : "");
+    reel_bytes_printf(out, "- config_name: %s\n  default: true\n  data_files:\n", set);
     for (int s = 0; s < w->facts.n_splits; s++) {
         const char *split = w->facts.splits[s].name;
         reel_bytes_printf(out, "  - split: %s\n    path: \"%s/%s-*.tar\"\n", split, set, split);
@@ -141,10 +140,7 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
 {
     const reel_webdataset *w = writer;
     const char *set = reel_shard_set_name(REEL_SHARD_VIDEO, w->facts.colour);
-    put_config(&out->configs, w, set, true);
-    if (w->has_labels && !w->has_movies) {
-        put_config(&out->configs, w, "labels", false);
-    }
+    put_config(&out->configs, w, set);
     put_clip_loading(&out->loading, w, set);
     put_shard_loading(&out->loading, w, set);
     if (w->has_labels && !w->has_movies) {
