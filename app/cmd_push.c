@@ -60,7 +60,7 @@ static reel_status check(command *c, reel_error *err)
         .message = on_message,
         .done = on_checked,
     };
-    reel_progress_start(&c->progress, "files checked", c->plan->n_files, 0, c->options.quiet);
+    reel_progress_start(&c->progress, "files", c->plan->n_files, 0, c->options.quiet);
     const reel_status status = reel_pool_run(&pool, err);
     reel_progress_finish(&c->progress);
     if (!status && c->status) {

@@ -60,46 +60,61 @@ reel_hub_verdict reel_hub_judge(int exit_status, const char *told)
     return REEL_HUB_PASSING;
 }
 
-/* The line that says why: the last that begins with "Error", or else the last of all. Colours and
- * line breaks are left out. */
-static void last_words(const char *told, char *out, size_t size)
+/* Lines that tell nobody more. */
+static bool is_idle(const char *line)
 {
-    const char *best = "", *error = NULL;
-    size_t used = 0;
-    for (const char *line = told; *line;) {
-        const size_t n = strcspn(line, "\n");
-        const char *text = line + (strncmp(line, "\033[", 2) == 0 ? strcspn(line, "m") + 1 : 0);
-        if (strncmp(text, "Error: ", 7) == 0) {
-            error = text + 7;
-        } else if (n > 0 && strncmp(text, "Hint", 4) != 0) {
-            best = text;
+    static const char *const starts[] = {
+        "For more information",  "Hint",      "Make sure", "Set HF_",
+        "Cannot access content", "Traceback", "  "};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        if (strncmp(line, starts[i], strlen(starts[i])) == 0) {
+            return true;
         }
-        line += n + (line[n] == '\n');
     }
-    if (error) {
-        best = error;
+    return line[0] == '\n' || line[0] == '\0';
+}
+
+/* Append a line without colours. */
+static size_t put_line(const char *line, char *out, size_t used, size_t size)
+{
+    if (used > 0 && used + 1 < size) {
+        out[used++] = ' ';
     }
-    for (const char *c = best; *c && used + 1 < size; c++) {
-        if (*c == '\033') {
-            c += strcspn(c, "m");
-            if (!*c) {
-                break;
-            }
-        } else if (*c == '\n' && (!error || (c[1] == '\n' && used > 0))) {
-            if (!error) {
+    for (; *line && *line != '\n' && used + 1 < size; line++) {
+        if (*line == '\033') {
+            line += strcspn(line, "m\n");
+            if (*line != 'm') {
                 break;
             }
         } else {
-            const bool blank = *c == '\n' || *c == ' ';
-            if (!blank || (used > 0 && out[used - 1] != ' ')) {
-                out[used++] = *c == '\n' ? ' ' : *c;
-            }
+            out[used++] = *line;
         }
     }
-    while (used > 0 && (out[used - 1] == ' ' || out[used - 1] == '.')) {
-        used--;
-    }
     out[used] = '\0';
+    return used;
+}
+
+/* What says why: all from the last "Error: " on, or else the last line. */
+static void last_words(const char *told, char *out, size_t size)
+{
+    static const char mark[] = "Error: ";
+    const char *from = NULL;
+    size_t used = 0;
+    out[0] = '\0';
+    for (const char *line = told; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *text = line[0] == '\033' ? line + strcspn(line, "m\n") + 1 : line;
+        from = strncmp(text, mark, strlen(mark)) == 0 ? text + strlen(mark) : from;
+    }
+    for (const char *line = from ? from : told; *line;
+         line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *text = line[0] == '\033' ? line + strcspn(line, "m\n") + 1 : line;
+        if (!is_idle(text)) {
+            used = put_line(text, out, from ? used : 0, size);
+        }
+    }
+    while (used > 0 && strchr(" .", out[used - 1])) {
+        out[--used] = '\0';
+    }
 }
 
 static reel_status explain(const reel_hub *hub, const char *const *argv, reel_hub_verdict verdict,

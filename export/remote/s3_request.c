@@ -127,7 +127,7 @@ static reel_status explain(const reel_s3 *s3, const reel_s3_request *request, co
                          "%s is not of the digest that the manifest gives: it has changed since",
                          request->name ? request->name : "a request");
     }
-    if (is(c, "NoSuchBucket") || (c->status == 404 && !request->name)) {
+    if (is(c, "NoSuchBucket") || (c->status == 404 && !request->name && !c->code[0])) {
         return reel_fail(err, REEL_E_USAGE, "there is no bucket %s at %s (region %s)", o->bucket,
                          s3->base, o->region);
     }
