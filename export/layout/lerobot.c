@@ -10,6 +10,8 @@ static const reel_layout_setting settings[] = {
     {"passive", "no", "yes: clips that nothing acts on are taken too, and there is no action"},
     {"depth", "no", "yes: depth of every camera, HEVC without loss, 12 bits, log code"},
     {"depth_max", "10", "m, 1 to 1000: what is farther has the last code"},
+    {"data_mb", "100", "MiB, 1 to 500: a table's file ends before it has more, uncompressed"},
+    {"video_mb", "200", "MiB, 1 to 4000: a video file ends before it has more"},
     {"tables", "yes", "the clips layout's tables (objects, states, events, ...) under labels/"},
     {0},
 };
@@ -58,6 +60,8 @@ static reel_status lerobot_open(const reel_layout_options *options, void **write
     w->options = options;
     reel_status status = reel_layout_get_bool(options, "passive", &w->passive, err);
     status = status ? status : reel_layout_get_bool(options, "tables", &w->tables, err);
+    status = status ? status : reel_layout_get_int(options, "data_mb", 1, 500, &w->data_mb, err);
+    status = status ? status : reel_layout_get_int(options, "video_mb", 1, 4000, &w->video_mb, err);
     status = status ? status : reel_lerobot_depth_settings(options, &w->depth, &w->code, err);
     if (status) {
         destroy(w);

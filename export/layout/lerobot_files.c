@@ -154,7 +154,7 @@ static reel_status close_video(const reel_lerobot *w, lerobot_video *video, int 
 /* The open file is full: this video goes into another. */
 static bool is_full(const reel_lerobot *w, const lerobot_video *video, int frames, uint64_t bytes)
 {
-    return reel_mp4_join_bytes(video->joiner) + bytes >= (uint64_t)LEROBOT_VIDEO_MB << 20 ||
+    return reel_mp4_join_bytes(video->joiner) + bytes >= (uint64_t)w->video_mb << 20 ||
            reel_mp4_join_frames(video->joiner) + frames > (int64_t)LEROBOT_VIDEO_SECONDS * w->fps;
 }
 

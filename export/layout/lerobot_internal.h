@@ -21,8 +21,6 @@ REEL_API_BEGIN
 
 enum {
     LEROBOT_CHUNK_FILES = 1000,            /**< files of a folder */
-    LEROBOT_DATA_MB = 100,                 /**< MiB, of a table's file */
-    LEROBOT_VIDEO_MB = 200,                /**< MiB */
     LEROBOT_EPISODE_SECONDS = 60,          /**< longer ones lose frames: times are float32 there */
     LEROBOT_VIDEO_SECONDS = 1000,          /**< of a file, for the same reason */
     LEROBOT_EPISODES_GROUP = 32,           /**< rows of a row group of meta/episodes */
@@ -230,6 +228,7 @@ typedef struct lerobot_video {
 typedef struct reel_lerobot {
     const reel_layout_options *options;
     bool passive, depth, tables;
+    int64_t data_mb, video_mb; /**< MiB */
     reel_depth_code code;
     reel_arena arena;
 

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "export/layout/lerobot_internal.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static reel_status no_memory(reel_error *err)
@@ -56,7 +57,7 @@ static reel_status differs(const reel_lerobot *w, const reel_record *record, con
 {
     return reel_fail_at(err, REEL_E_USAGE, record->clip_id, 0, NULL,
                         "%s, unlike clip %s: in a LeRobot dataset all episodes have the same "
-                        "frame rate, size and cameras",
+                        "frame rate, size and cameras (--fps, --size, --views three)",
                         what, w->first_clip);
 }
 

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "export/layout/lerobot_internal.h"
 #include "export/mp4_read.h"
+#include "export/zarr.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -197,40 +198,95 @@ static uint16_t *make_codes(const reel_depth_code *code, double depth_scale)
     return codes;
 }
 
+/* Where the depth of a stream comes from: its store, or drawn again, which gives the same bits. */
+typedef struct depth_source {
+    const reel_layout_clip *clip;
+    int stream;
+    reel_zarr *zarr;
+    reel_frame frame; /* what is read from the store */
+} depth_source;
+
+static reel_status open_depth(depth_source *s, reel_error *err)
+{
+    const reel_record *record = s->clip->record;
+    const char *name = record->streams[s->stream].planes;
+    const char *end = name ? strstr(name, ".zarr.zip") : NULL;
+    char path[REEL_PATH_MAX];
+    if (!end || !(record->labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH))) {
+        return REEL_OK;
+    }
+    reel_layout_clip_path(s->clip, name, path);
+    reel_status status = reel_zarr_open(path, &s->zarr, err);
+    status = status ? status
+                    : reel_frame_init(&s->frame, record->scene->width, record->scene->height,
+                                      REEL_PLANE_BIT(REEL_PLANE_DEPTH), 0, err);
+    if (!status && (reel_zarr_width(s->zarr) != s->frame.width ||
+                    reel_zarr_height(s->zarr) != s->frame.height ||
+                    reel_zarr_frames(s->zarr) != record->scene->frames)) {
+        status = reel_fail_at(err, REEL_E_CONFLICT, path, 0, NULL,
+                              "has another size or number of frames than its clip");
+    }
+    return status;
+}
+
+static reel_status next_depth(depth_source *s, int frame, const uint16_t **out, reel_error *err)
+{
+    const reel_frame *drawn = &s->frame;
+    const reel_drawer *drawer = s->clip->drawer;
+    const reel_status status =
+        s->zarr ? reel_zarr_read(s->zarr, frame, &s->frame, err)
+                : drawer->draw(drawer->ctx, s->clip->record, s->stream, frame,
+                               REEL_PLANE_BIT(REEL_PLANE_DEPTH), NULL, &drawn, err);
+    *out = status ? NULL : drawn->plane[REEL_PLANE_DEPTH];
+    return status;
+}
+
+static void close_depth(depth_source *s)
+{
+    reel_zarr_close(&s->zarr);
+    reel_frame_finish(&s->frame);
+}
+
+static reel_status encode_depth(depth_source *source, const uint16_t *codes, uint16_t *picture,
+                                reel_mp4_depth *video, lerobot_counts *counts, reel_error *err)
+{
+    const reel_scene *s = source->clip->record->scene;
+    const size_t n = (size_t)s->width * (size_t)s->height;
+    reel_status status = REEL_OK;
+    for (int k = 0; !status && k < s->frames; k++) {
+        const uint16_t *depth = NULL;
+        status = next_depth(source, k, &depth, err);
+        for (size_t i = 0; !status && i < n; i++) {
+            picture[i] = codes[depth[i]];
+        }
+        if (!status && is_sampled(k, s->frames)) {
+            count_depth(counts, picture, s->width, s->height);
+        }
+        status = status ? status : reel_mp4_depth_write(video, picture, err);
+    }
+    return status ? status : reel_mp4_depth_close(video, err);
+}
+
 static reel_status make_depth(const reel_layout_clip *clip, int stream, const uint16_t *codes,
                               const char *dir, reel_error *err)
 {
     const reel_scene *s = clip->record->scene;
-    const size_t n = (size_t)s->width * (size_t)s->height;
     char path[REEL_PATH_MAX];
+    depth_source source = {.clip = clip, .stream = stream};
     reel_mp4_depth *video = NULL;
     lerobot_counts counts = {0};
-    uint16_t *picture = reel_alloc(n * sizeof(*picture));
+    uint16_t *picture = reel_alloc((size_t)s->width * (size_t)s->height * sizeof(*picture));
     reel_status status = picture && counts_init(&counts, 1) ? REEL_OK : no_memory(err);
     reel_lerobot_depth_path(dir, stream, path);
+    status = status ? status : open_depth(&source, err);
     if (!status) {
         status = reel_mp4_depth_open(path, s->width, s->height, s->fps, clip->record->video.keyint,
                                      &video, err);
     }
-    for (int k = 0; !status && k < s->frames; k++) {
-        const reel_frame *frame = NULL;
-        status = clip->drawer->draw(clip->drawer->ctx, clip->record, stream, k,
-                                    REEL_PLANE_BIT(REEL_PLANE_DEPTH), NULL, &frame, err);
-        if (status) {
-            break;
-        }
-        const uint16_t *depth = frame->plane[REEL_PLANE_DEPTH];
-        for (size_t i = 0; i < n; i++) {
-            picture[i] = codes[depth[i]];
-        }
-        if (is_sampled(k, s->frames)) {
-            count_depth(&counts, picture, s->width, s->height);
-        }
-        status = reel_mp4_depth_write(video, picture, err);
-    }
-    status = status ? status : reel_mp4_depth_close(video, err);
+    status = status ? status : encode_depth(&source, codes, picture, video, &counts, err);
     status = status ? status : write_counts(&counts, dir, stream, err);
     reel_mp4_depth_destroy(&video);
+    close_depth(&source);
     reel_free(counts.n);
     reel_free(picture);
     return status;

@@ -163,8 +163,8 @@ static reel_status write_info(const reel_lerobot *w, reel_error *err)
         put_int(info, "total_episodes", w->n_episodes) &&
         put_int(info, "total_frames", w->n_frames) && put_int(info, "total_tasks", w->n_tasks) &&
         put_int(info, "chunks_size", LEROBOT_CHUNK_FILES) &&
-        put_int(info, "data_files_size_in_mb", LEROBOT_DATA_MB) &&
-        put_int(info, "video_files_size_in_mb", LEROBOT_VIDEO_MB) && put_int(info, "fps", w->fps) &&
+        put_int(info, "data_files_size_in_mb", w->data_mb) &&
+        put_int(info, "video_files_size_in_mb", w->video_mb) && put_int(info, "fps", w->fps) &&
         reel_json_put(info, "splits", splits_json(w)) &&
         put_text(info, "data_path", "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet") &&
         put_text(info, "video_path",

@@ -256,9 +256,9 @@ static uint64_t meta_bytes(const reel_lerobot *w)
 }
 
 /* Which file a further `bytes` go into: the last one of the split until it would be full. */
-static int place(int *n_files, uint64_t *used, bool first, uint64_t bytes)
+static int place(const reel_lerobot *w, int *n_files, uint64_t *used, bool first, uint64_t bytes)
 {
-    if (first || *used + bytes >= (uint64_t)LEROBOT_DATA_MB << 20) {
+    if (first || *used + bytes >= (uint64_t)w->data_mb << 20) {
         ++*n_files;
         *used = 0;
     }
@@ -285,8 +285,9 @@ static void number_episodes(reel_lerobot *w)
             e->index = index++;
             e->first = first;
             first += e->frames;
-            e->data_file = place(&w->n_data_files, &data_used, begins, row * (uint64_t)e->frames);
-            e->meta_file = place(&w->n_meta_files, &meta_used, begins, meta);
+            e->data_file =
+                place(w, &w->n_data_files, &data_used, begins, row * (uint64_t)e->frames);
+            e->meta_file = place(w, &w->n_meta_files, &meta_used, begins, meta);
         }
     }
 }
