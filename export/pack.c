@@ -47,6 +47,7 @@ reel_status reel_pack_clips(const char *root, const char *const *record_dirs, in
     }
     reel_facts_finish(&p.facts);
     reel_manifest_files_finish(&p.files);
+    reel_trainers_destroy(&p.trainers);
     reel_arena_finish(&p.arena);
     return status;
 }

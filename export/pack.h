@@ -6,8 +6,10 @@
  *   plan.json                                   what the run was asked for, if the caller puts it
  *   clips/<split>/metadata.parquet              one row per clip and camera (VideoFolder)
  *   clips/<split>/<nnn>/<stream>.mp4            at most 1000 clips per numbered folder
+ *   clips/<split>/control/<kind>/<nnn>/<stream>.mp4, clips/<split>/first/<nnn>/<stream>.png
  *   labels/<split>/<nnn>/<stream>.zarr.zip
  *   records/<split>/<nnn>/<clip_id>/            scene.json take.npz views.npz manifest.json
+ *   clips/<split>/ltx.jsonl, trainers/          lists for trainers of video models (trainers.h)
  *   tables/<table>/<split>-00000-of-00001.parquet    objects states cameras events boxes
  * Rows are ordered by (clip index, then the table's own keys): the same bytes for any worker count
  * and order. Thread-safety: one call per dataset at a time.

@@ -131,6 +131,12 @@ static void put_files(reel_bytes *out, const reel_packer *p)
                         "| `labels/<split>/<nnn>/<stream>.zarr.zip` | label planes, one array a "
                         "plane, one chunk a frame |\n");
     }
+    if (p->traits.colour) {
+        reel_bytes_text(
+            out,
+            "| `clips/<split>/ltx.jsonl`, `trainers/` | the clips as lists for trainers: "
+            "LTX, DiffSynth-Studio, musubi-tuner, Cosmos, V-JEPA, finetrainers |\n");
+    }
     reel_bytes_text(
         out,
         "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes, tracks "

@@ -9,6 +9,7 @@
 #include "export/manifest.h"
 #include "export/pack.h"
 #include "export/tables.h"
+#include "export/trainers.h"
 
 REEL_API_BEGIN
 
@@ -51,6 +52,7 @@ typedef struct reel_packer {
     const char *picture;       /**< name of a picture in the root to show; NULL if none */
     bool has_plan;             /**< the caller put a plan.json into the root */
     reel_manifest_files files;
+    reel_trainers *trainers; /**< NULL without colour */
 } reel_packer;
 
 /** Names that are collected while a folder is listed. */
@@ -79,6 +81,11 @@ reel_status reel_pack_gather(reel_packer *p, const char *const *dirs, int n, ree
 reel_status reel_pack_move(reel_packer *p, reel_error *err);
 /** Stage 3: derive the tables and list the files so far. */
 reel_status reel_pack_tables(reel_packer *p, reel_error *err);
+/** Within stage 3: the lists for trainers (trainers.h), opened, filled clip by clip, put in place. */
+reel_status reel_pack_trainers_open(reel_packer *p, reel_error *err);
+reel_status reel_pack_trainers_put(reel_packer *p, const reel_pack_clip *clip,
+                                   const reel_record *record, reel_error *err);
+reel_status reel_pack_trainers_close(reel_packer *p, reel_error *err);
 /** Stage 4: README.md, then manifest.json. */
 reel_status reel_pack_finish(reel_packer *p, reel_error *err);
 

@@ -56,6 +56,9 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
         status = learn(p, clip, record, err);
     }
     if (!status) {
+        status = reel_pack_trainers_put(p, clip, record, err);
+    }
+    if (!status) {
         reel_place_record(&clip->place, clip->id, "manifest.json", name, sizeof(name));
         status = reel_manifest_put_hashed(&p->files, p->root, name, err);
     }
@@ -121,6 +124,9 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err)
     if (!status) {
         status = open_tables(p, tables, err);
     }
+    if (!status) {
+        status = reel_pack_trainers_open(p, err);
+    }
     for (int i = 0; !status && i < p->n_clips; i++) {
         status = put_clip(p, &p->clips[i], tables, rows, err);
         if (!status && p->options->progress) {
@@ -129,6 +135,9 @@ reel_status reel_pack_tables(reel_packer *p, reel_error *err)
     }
     if (!status) {
         status = close_tables(p, tables, err);
+    }
+    if (!status) {
+        status = reel_pack_trainers_close(p, err);
     }
     for (int s = 0; tables && s < p->n_splits; s++) {
         for (int t = 0; t < REEL_TABLE_COUNT; t++) {

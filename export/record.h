@@ -179,4 +179,11 @@ reel_status reel_record_open(const char *dir, reel_record **out, reel_error *err
 reel_status reel_record_load_data(reel_record *record, reel_error *err) REEL_MUST_CHECK;
 void reel_record_close(reel_record **record);
 
+/** What is told of stream `i` of a record with its data: with the outcome, and without; the
+ * script's where captions.json is missing. NULL: nothing. */
+const char *reel_record_caption(const reel_record *record, int i);
+const char *reel_record_prompt(const reel_record *record, int i);
+/** The structured one (scenes/story.h); borrowed, NULL if there is none. */
+const reel_json *reel_record_caption_json(const reel_record *record, int i);
+
 REEL_API_END

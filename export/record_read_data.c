@@ -314,6 +314,34 @@ static reel_status load_captions(reel_record *record, reel_error *err)
     return REEL_OK;
 }
 
+/* A text that the stream's captions have under `key`, else `other`; NULL for an empty one. */
+static const char *told(const reel_record *record, int i, const char *key, const char *other)
+{
+    const reel_json *all =
+        record->captions ? reel_json_get(record->captions, record->streams[i].id) : NULL;
+    const reel_json *v = all ? reel_json_get(all, key) : NULL;
+    const char *text = v ? reel_json_to_string(v) : NULL;
+    text = text ? text : other;
+    return text[0] ? text : NULL;
+}
+
+const char *reel_record_caption(const reel_record *record, int i)
+{
+    return told(record, i, "caption", record->scene->caption);
+}
+
+const char *reel_record_prompt(const reel_record *record, int i)
+{
+    return told(record, i, "prompt", record->scene->caption_prompt);
+}
+
+const reel_json *reel_record_caption_json(const reel_record *record, int i)
+{
+    const reel_json *all =
+        record->captions ? reel_json_get(record->captions, record->streams[i].id) : NULL;
+    return all ? reel_json_get(all, "caption_json") : NULL;
+}
+
 reel_status reel_record_load_data(reel_record *record, reel_error *err)
 {
     assert(!record->scene && !record->take);

@@ -167,15 +167,11 @@ static void put_videos(reel_rows *out, const reel_record_stream *stream,
 
 static void put_captions(reel_rows *out, const reel_record *record, int i)
 {
-    const reel_json *told =
-        record->captions ? reel_json_get(record->captions, record->streams[i].id) : NULL;
-    const reel_json *structured = told ? reel_json_get(told, "caption_json") : NULL;
-    const char *caption = told ? reel_json_to_string(reel_json_get(told, "caption")) : NULL;
-    const char *prompt = told ? reel_json_to_string(reel_json_get(told, "prompt")) : NULL;
+    const reel_json *structured = reel_record_caption_json(record, i);
     char *text = structured ? reel_json_canonical(structured, NULL) : NULL;
     out->failed |= structured && !text;
-    put_text(out, "caption", caption ? caption : record->scene->caption);
-    put_text(out, "prompt", prompt ? prompt : record->scene->caption_prompt);
+    put_text(out, "caption", reel_record_caption(record, i));
+    put_text(out, "prompt", reel_record_prompt(record, i));
     put_text(out, "caption_json", text);
     reel_free(text);
 }
