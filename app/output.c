@@ -20,14 +20,15 @@ static void describe_difference(const reel_json *there, const reel_json *here, c
 {
     static const char *const keys[] = {"version", "libraries",   "clips",   "seed",         "size",
                                        "fps",     "frames",      "quality", "labels",       "store",
-                                       "split",   "depth-scale", "control", "first-frames", "name"};
+                                       "split",   "depth-scale", "control", "first-frames", "views",
+                                       "keyint",  "splits",      "name"};
     snprintf(out, size, "other plan");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const reel_json *a = reel_json_get(there, keys[i]), *b = reel_json_get(here, keys[i]);
         size_t length = 0;
         char *a_text = a ? reel_json_canonical(a, &length) : NULL;
         char *b_text = b ? reel_json_canonical(b, &length) : NULL;
-        bool differs = !a_text || !b_text || strcmp(a_text, b_text) != 0;
+        bool differs = a_text && b_text ? strcmp(a_text, b_text) != 0 : a_text || b_text;
         if (differs && a_text && b_text && strlen(a_text) < 60 && strlen(b_text) < 60) {
             snprintf(out, size, "%s %s, now %s", keys[i], a_text, b_text);
         } else if (differs) {

@@ -200,6 +200,7 @@ typedef struct reel_preset {
     } values[REEL_PRESET_VALUES]; /**< ends with a NULL key, or at its end */
 } reel_preset;
 
+/** All of them, in the order of the documents. */
 const reel_preset *reel_preset_list(int *n);
 /** NULL if there is none. */
 const reel_preset *reel_preset_find(const char *name);
