@@ -88,8 +88,9 @@ static size_t make_header(const reel_npz_array *array, char out[MAX_HEADER])
     return total;
 }
 
-reel_status reel_npz_add(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
-                         reel_error *err)
+/* level 0: stored. */
+static reel_status add(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
+                       int level, reel_error *err)
 {
     char entry[MAX_NAME], header[MAX_HEADER];
     size_t bytes = 0;
@@ -101,7 +102,21 @@ reel_status reel_npz_add(reel_npz_writer *npz, const char *name, const reel_npz_
     (void)fits;
     (void)n;
     const reel_zip_part parts[2] = {{header, make_header(array, header)}, {array->data, bytes}};
-    return reel_zip_add_parts(npz->zip, entry, parts, 2, err);
+    return level > 0 ? reel_zip_add_packed(npz->zip, entry, parts, 2, level, err)
+                     : reel_zip_add_parts(npz->zip, entry, parts, 2, err);
+}
+
+reel_status reel_npz_add(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
+                         reel_error *err)
+{
+    return add(npz, name, array, 0, err);
+}
+
+reel_status reel_npz_add_packed(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
+                                int level, reel_error *err)
+{
+    assert(level >= 1 && level <= 9);
+    return add(npz, name, array, level, err);
 }
 
 reel_status reel_npz_finish(reel_npz_writer *npz, reel_error *err)

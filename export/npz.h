@@ -30,6 +30,10 @@ reel_status reel_npz_create(const char *path, reel_npz_writer **out,
 /** Names are unique, without ".npy"; bytes must be what dtype and shape say (assert). */
 reel_status reel_npz_add(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
                          reel_error *err) REEL_MUST_CHECK;
+/** The same compressed, as numpy.savez_compressed() does; not read by reel_npz_read(). `level`: zlib's,
+ * 1..9. */
+reel_status reel_npz_add_packed(reel_npz_writer *npz, const char *name, const reel_npz_array *array,
+                                int level, reel_error *err) REEL_MUST_CHECK;
 /** Close the file (flushed, not fsynced). */
 reel_status reel_npz_finish(reel_npz_writer *npz, reel_error *err) REEL_MUST_CHECK;
 /** Free; a file that was not finished is removed. *npz may be NULL. */

@@ -92,12 +92,6 @@ static sight sight_of(const reel_record *record, int s, int frame, reel_vec3 p)
 
 /* ---- boxes ----------------------------------------------------------------------------------- */
 
-typedef struct object_box {
-    bool known;
-    double corners[24];
-    reel_vec3 center;
-} object_box;
-
 static reel_vec3 corner(const double lo[3], const double hi[3], int k)
 {
     return (reel_vec3){k & 1 ? hi[0] : lo[0], k & 2 ? hi[1] : lo[1], k & 4 ? hi[2] : lo[2]};
@@ -118,12 +112,10 @@ static bool is_present(const reel_take *take, int sample, int body)
     return take->state[at] & REEL_STATE_PRESENT;
 }
 
-/* The box of all present bodies of an object, in the frame of its first body. A single body's box
- * is taken as it is; others are enclosed by their corners. */
-static object_box box_of(const reel_scene *scene, const reel_take *take, int sample,
-                         const reel_object *object)
+reel_object_box reel_object_box_at(const reel_scene *scene, const reel_take *take, int sample,
+                                   const reel_object *object)
 {
-    object_box box = {0};
+    reel_object_box box = {0};
     const int first = object->first_body;
     if (!is_present(take, sample, first)) {
         return box;
@@ -157,7 +149,7 @@ static object_box box_of(const reel_scene *scene, const reel_take *take, int sam
 }
 
 static void put_center(reel_rows *out, const reel_record *record, int s, int frame,
-                       const object_box *box)
+                       const reel_object_box *box)
 {
     const reel_scene *scene = record->scene;
     const sight c = sight_of(record, s, frame, box->center);
@@ -232,8 +224,8 @@ static void put_frame(reel_rows *out, const reel_record *record, int s, int fram
             continue;
         }
         const size_t at = (size_t)frame * n + (size_t)object->instance_id - 1;
-        const object_box box =
-            box_of(scene, record->take, frame * scene->samples_per_frame, object);
+        const reel_object_box box =
+            reel_object_box_at(scene, record->take, frame * scene->samples_per_frame, object);
         reel_table_put_view(out, record, s, frame);
         reel_put_int(out, "instance_id", object->instance_id);
         put_visible(out, record->boxes[s] + 4 * at, record->visible_pixels[s][at]);

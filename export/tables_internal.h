@@ -32,6 +32,18 @@ static inline bool reel_table_has_box(const reel_body *body)
            body->box_max[2] > body->box_min[2];
 }
 
+/** The box of the bodies of an object that are there, in the frame of its first body. A single body's
+ * box is taken as it is; others are enclosed by their corners. */
+typedef struct reel_object_box {
+    bool known;         /**< false: its first body is not there, or none has a box */
+    double corners[24]; /**< m, world: corner k is at the maximum of x if k & 1, y if k & 2, z if
+                             k & 4 */
+    reel_vec3 center;   /**< m, world */
+} reel_object_box;
+
+reel_object_box reel_object_box_at(const reel_scene *scene, const reel_take *take, int sample,
+                                   const reel_object *object);
+
 /** First columns of a table whose rows are of a camera and a frame; reel_table_put_view() fills them. */
 #define REEL_TABLE_VIEW_COLUMNS                                             \
     {"clip_id", REEL_COLUMN_STRING, 0, "", "the clip"},                     \

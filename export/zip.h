@@ -1,6 +1,6 @@
 /*
  * zip.h - zip archives whose entries are stored, not compressed: what npz files and Zarr stores in
- * a file are.
+ * a file are. Entries can be written compressed as well; such are not read.
  *
  * Format: PKWARE's APPNOTE 6.3. Written archives are a function of names and contents alone: every
  * date is 1980-01-01 00:00, no extra fields, no comments, no attributes. Archives of 4 GiB and
@@ -34,6 +34,11 @@ reel_status reel_zip_add_parts(reel_zip_writer *zip, const char *name, const ree
                                int n, reel_error *err) REEL_MUST_CHECK;
 reel_status reel_zip_add(reel_zip_writer *zip, const char *name, const void *data, size_t size,
                          reel_error *err) REEL_MUST_CHECK;
+
+/** The same compressed (deflate, zlib's level 1..9). Bytes depend on zlib's version. Adds
+ * REEL_E_INTERNAL (zlib). */
+reel_status reel_zip_add_packed(reel_zip_writer *zip, const char *name, const reel_zip_part *parts,
+                                int n, int level, reel_error *err) REEL_MUST_CHECK;
 
 /** Write the directory and close the file (flushed, not fsynced). Errors as above. */
 reel_status reel_zip_finish(reel_zip_writer *zip, reel_error *err) REEL_MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum {
     LOCAL_SIZE = 30,
@@ -17,11 +18,14 @@ enum {
     DOS_DATE_1980 = 0x0021,
     WRITE_BUFFER = 1 << 18,
     MAX_ENTRIES = 65534, /* 65535 marks zip64 */
+    STORED = 0,
+    DEFLATED = 8,
+    PIECE = 1 << 16, /* of what zlib gives at once */
 };
 
 typedef struct written_entry {
     char *name;
-    uint32_t crc, size, offset;
+    uint32_t method, crc, packed, size, offset;
     uint32_t next; /* in its bucket of the name table, + 1; 0 = last */
 } written_entry;
 
@@ -100,25 +104,25 @@ static bool has_name(reel_zip_writer *zip, const char *name)
 }
 
 /* Fields that the local and the central header share, from the version needed on (26 bytes). */
-static void put_common(uint8_t *p, const char *name, uint32_t crc, uint32_t size)
+static void put_common(uint8_t *p, const written_entry *e)
 {
     bool is_ascii = true;
-    for (const char *c = name; *c; c++) {
+    for (const char *c = e->name; *c; c++) {
         is_ascii &= (unsigned char)*c < 128;
     }
     put16(p, VERSION);
     put16(p + 2, is_ascii ? 0 : UTF8_FLAG);
-    put16(p + 4, 0); /* stored */
+    put16(p + 4, e->method);
     put16(p + 6, 0); /* 00:00 */
     put16(p + 8, DOS_DATE_1980);
-    put32(p + 10, crc);
-    put32(p + 14, size);
-    put32(p + 18, size);
-    put16(p + 22, (uint32_t)strlen(name));
+    put32(p + 10, e->crc);
+    put32(p + 14, e->packed);
+    put32(p + 18, e->size);
+    put16(p + 22, (uint32_t)strlen(e->name));
     put16(p + 24, 0); /* no extra field */
 }
 
-static reel_status remember(reel_zip_writer *zip, const char *name, uint32_t crc, uint32_t size,
+static reel_status remember(reel_zip_writer *zip, const char *name, written_entry entry,
                             reel_error *err)
 {
     if (zip->n == zip->room) {
@@ -137,42 +141,115 @@ static reel_status remember(reel_zip_writer *zip, const char *name, uint32_t crc
     }
     memcpy(copy, name, name_size);
     uint32_t *bucket = bucket_of(zip, name);
-    zip->entries[zip->n] = (written_entry){
-        .name = copy, .crc = crc, .size = size, .offset = (uint32_t)zip->offset, .next = *bucket};
+    entry.name = copy;
+    entry.offset = (uint32_t)zip->offset;
+    entry.next = *bucket;
+    zip->entries[zip->n] = entry;
     *bucket = ++zip->n;
     return REEL_OK;
 }
 
-reel_status reel_zip_add_parts(reel_zip_writer *zip, const char *name, const reel_zip_part *parts,
-                               int n, reel_error *err)
+/* Check the entry and write what stands in front of its data: its sizes as if it were stored. */
+static reel_status begin_entry(reel_zip_writer *zip, const char *name, const reel_zip_part *parts,
+                               int n, uint32_t method, reel_error *err)
 {
     const size_t name_size = strlen(name);
     assert(!zip->is_finished && name_size > 0 && name_size < 65536);
     assert(!has_name(zip, name));
     uint64_t size = 0;
-    uint32_t crc = 0;
+    written_entry entry = {.method = method};
     for (int i = 0; i < n; i++) {
         size += parts[i].size;
-        crc = reel_crc32(crc, parts[i].data, parts[i].size);
+        entry.crc = reel_crc32(entry.crc, parts[i].data, parts[i].size);
     }
     if (size >= UINT32_MAX || zip->offset + LOCAL_SIZE + name_size + size >= UINT32_MAX ||
         zip->n == MAX_ENTRIES) {
         return reel_fail_at(err, REEL_E_IO, zip->path, 0, name,
                             "the archive would pass 4 GiB or 65534 entries; use smaller clips");
     }
-    reel_status status = remember(zip, name, crc, (uint32_t)size, err);
+    entry.packed = entry.size = (uint32_t)size;
+    reel_status status = remember(zip, name, entry, err);
     uint8_t header[LOCAL_SIZE] = {'P', 'K', 3, 4};
-    put_common(header + 4, name, crc, (uint32_t)size);
     if (status == REEL_OK) {
+        put_common(header + 4, &zip->entries[zip->n - 1]);
         status = write_bytes(zip, header, sizeof(header), err);
     }
-    if (status == REEL_OK) {
-        status = write_bytes(zip, name, name_size, err);
-    }
+    return status ? status : write_bytes(zip, name, name_size, err);
+}
+
+reel_status reel_zip_add_parts(reel_zip_writer *zip, const char *name, const reel_zip_part *parts,
+                               int n, reel_error *err)
+{
+    reel_status status = begin_entry(zip, name, parts, n, STORED, err);
     for (int i = 0; status == REEL_OK && i < n; i++) {
         status = write_bytes(zip, parts[i].data, parts[i].size, err);
     }
     return status;
+}
+
+/* Compress a part to the end of the file; the last one ends the stream. */
+static reel_status pack_part(reel_zip_writer *zip, z_stream *z, const reel_zip_part *part,
+                             bool is_last, uint8_t *piece, reel_error *err)
+{
+    int code = Z_OK;
+    z->next_in = (Bytef *)part->data; /* zlib does not write there */
+    z->avail_in = (uInt)part->size;
+    do {
+        z->next_out = piece;
+        z->avail_out = PIECE;
+        code = deflate(z, is_last ? Z_FINISH : Z_NO_FLUSH);
+        if (code == Z_STREAM_ERROR) {
+            return reel_fail_at(err, REEL_E_INTERNAL, zip->path, 0, NULL, "zlib cannot compress");
+        }
+        const reel_status status = write_bytes(zip, piece, PIECE - z->avail_out, err);
+        if (status) {
+            return status;
+        }
+    } while (z->avail_out == 0 || (is_last && code != Z_STREAM_END));
+    return REEL_OK;
+}
+
+static reel_status pack(reel_zip_writer *zip, const reel_zip_part *parts, int n, int level,
+                        reel_error *err)
+{
+    z_stream z = {0};
+    uint8_t *piece = reel_alloc(PIECE);
+    if (!piece || deflateInit2(&z, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        reel_free(piece);
+        return reel_fail_at(err, REEL_E_NOMEM, zip->path, 0, NULL, "out of memory");
+    }
+    reel_status status = REEL_OK;
+    for (int i = 0; status == REEL_OK && i < n; i++) {
+        status = pack_part(zip, &z, &parts[i], i == n - 1, piece, err);
+    }
+    deflateEnd(&z);
+    reel_free(piece);
+    return status;
+}
+
+reel_status reel_zip_add_packed(reel_zip_writer *zip, const char *name, const reel_zip_part *parts,
+                                int n, int level, reel_error *err)
+{
+    reel_status status = begin_entry(zip, name, parts, n, DEFLATED, err);
+    const uint64_t start = zip->offset;
+    status = status ? status : pack(zip, parts, n, level, err);
+    if (status) {
+        return status;
+    }
+    written_entry *e = &zip->entries[zip->n - 1];
+    uint8_t header[LOCAL_SIZE - 4];
+    if (zip->offset >= UINT32_MAX) {
+        return reel_fail_at(err, REEL_E_IO, zip->path, 0, name,
+                            "the archive passes 4 GiB; use smaller clips");
+    }
+    e->packed = (uint32_t)(zip->offset - start);
+    put_common(header, e);
+    if (fseeko(zip->file, (off_t)e->offset + 4, SEEK_SET) != 0 ||
+        fwrite(header, 1, sizeof(header), zip->file) != sizeof(header) ||
+        fseeko(zip->file, (off_t)zip->offset, SEEK_SET) != 0) {
+        return write_error(zip, err);
+    }
+    return REEL_OK;
 }
 
 reel_status reel_zip_add(reel_zip_writer *zip, const char *name, const void *data, size_t size,
@@ -190,7 +267,7 @@ static reel_status write_directory(reel_zip_writer *zip, reel_error *err)
         const written_entry *e = &zip->entries[i];
         uint8_t header[CENTRAL_SIZE] = {'P', 'K', 1, 2};
         put16(header + 4, VERSION);
-        put_common(header + 6, e->name, e->crc, e->size);
+        put_common(header + 6, e);
         put32(header + 42, e->offset);
         status = write_bytes(zip, header, sizeof(header), err);
         if (status == REEL_OK) {

@@ -12,6 +12,7 @@ const reel_layout *const reel_layouts[] = {
     &reel_layout_coco,
     &reel_layout_glb,
     &reel_layout_lerobot,
+    &reel_layout_movi,
     &reel_layout_tap,
     &reel_layout_webdataset,
     &reel_layout_ytvis,

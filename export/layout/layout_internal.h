@@ -11,6 +11,7 @@ REEL_API_BEGIN
 extern const reel_layout reel_layout_coco;
 extern const reel_layout reel_layout_glb;
 extern const reel_layout reel_layout_lerobot;
+extern const reel_layout reel_layout_movi;
 extern const reel_layout reel_layout_tap;
 extern const reel_layout reel_layout_webdataset;
 extern const reel_layout reel_layout_ytvis;

@@ -108,7 +108,8 @@ def check_pairs():
         iou &= a["amodal_area"] == b["area"] and a["amodal_bbox"] == b["bbox"]
     check("ids agree between the files", ids)
     check("IoU of visible and amodal masks is 1 - occlusion", iou)
-    check("objects of the amodal file alone are hidden", hidden and len(whole.anns) > len(seen.anns))
+    alone = len(whole.anns) - len(seen.anns)
+    check("objects of the amodal file alone are hidden", hidden and alone > 0, alone)
 
 
 def score(shift):

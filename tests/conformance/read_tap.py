@@ -66,15 +66,16 @@ def check_shapes():
     check("as many points as asked for, those never seen left out", dense)
     check("points of the ground are followed",
           all(np.sum(t["instance"] == 0) > GROUND // 2 for r, t in each()
-              if r["family"] == "toss"))
+              if r["family"] in ("toss", "mixed")))
 
 
 def body_points(row, t, body, pick):
-    """Points `pick` in the frame of a body: [T, n, 3]."""
+    """Points `pick` in the frame of a body, while it is there: the frames, [T, n, 3], its poses."""
     s = [states[row["clip_id"], f, body] for f in range(row["frames"])]
-    p, q = np.array([x["position"] for x in s]), np.array([x["quaternion"] for x in s])
-    world = np.moveaxis(t["xyz_world"][pick].astype(np.float64), 0, 1)
-    return np.einsum("tji,tnj->tni", rotation(q), world - p[:, None]), p, q
+    there = np.flatnonzero([x["present"] for x in s])
+    p, q = (np.array([s[f][k] for f in there]) for k in ("position", "quaternion"))
+    world = np.moveaxis(t["xyz_world"][pick].astype(np.float64), 0, 1)[there]
+    return there, np.einsum("tji,tnj->tni", rotation(q), world - p[:, None]), p, q
 
 
 def check_places():
@@ -91,22 +92,23 @@ def check_places():
             best = np.full(len(pick), np.inf)
             error = np.zeros(len(pick))
             for body in bodies[row["clip_id"], instance]:
-                local, p, q = body_points(row, t, body, pick)
+                there, local, p, q = body_points(row, t, body, pick)
+                absent = np.delete(t["state"][pick], there, axis=1)
+                still &= not absent.any() and (t["state"][pick][:, there] > 0).all()
                 spread = np.ptp(local, axis=0).max(axis=-1)
                 # where the body's own point is, put into the image from the tables alone
                 at = np.einsum("tij,nj->tni", rotation(q), local.mean(axis=0)) + p[:, None]
-                c = np.einsum("tij,tnj->tni", view[:, :3, :3], at) + view[:, None, :3, 3]
-                uv = np.einsum("tij,tnj->tni", k, c)
+                c = np.einsum("tij,tnj->tni", view[there, :3, :3], at) + view[there, None, :3, 3]
+                uv = np.einsum("tij,tnj->tni", k[there], c)
                 uv = uv[..., :2] / uv[..., 2:]
-                seen = t["state"][pick].T > 0
-                off = np.where(seen & (c[..., 2] > 0.01),
-                               np.abs(uv - np.moveaxis(t["tracks"][pick], 0, 1)).max(-1), 0).max(0)
+                tracks = np.moveaxis(t["tracks"][pick], 0, 1)[there]
+                off = np.where(c[..., 2] > 0.01, np.abs(uv - tracks).max(-1), 0).max(0)
                 better = spread < best
                 best, error = np.minimum(best, spread), np.where(better, off, error)
             rigid, pixel = max(rigid, best.max()), max(pixel, error.max())
     check("points are fixed to a body of their object", rigid < 1e-5, rigid)
     check("tracks are within 0.05 px of the projected points", pixel < 0.05, pixel)
-    check("points of the ground stay", still)
+    check("points of the ground stay; absent are those of bodies that are not there", still)
     print(f"# worst: {pixel:.2g} px, {rigid:.2g} m")
 
 
@@ -182,8 +184,8 @@ def hidden_from(row, scene, f, eye, points):
 
 def check_visibility():
     """Against rays cast through the shapes of the scene, for the clips of plain shapes: what is met
-    before the point (less 1/10000 of the way, as the label has it) hides it. In between are points
-    just beyond the rim of their own surface, which is turned away there."""
+    before the point (less 1/10000 of the way, as the label has it) hides it; what is met at the
+    point is its own surface. The rest are points at the very rim of their own surface."""
     wrong = decided = total = 0
     kinds = set()
     outside = True
@@ -202,7 +204,7 @@ def check_visibility():
             here = np.flatnonzero(inside[:, f] & (state[:, f] > 0))
             eye = -view[f, :3, :3].T @ view[f, :3, 3]
             met = hidden_from(row, scene, f, eye, t["xyz_world"][here, f].astype(np.float64))
-            clear, hidden = met > 1 - 1e-6, met < 1 - 2e-4
+            clear, hidden = np.abs(met - 1) < 1e-6, met < 1 - 2e-4
             seen = state[here, f] == 1
             total += len(here)
             decided += np.sum(clear | hidden)
