@@ -67,21 +67,20 @@
       video.preload = "auto";
       return;
     }
-    let off = Math.abs(video.currentTime - target);
-    off = Math.min(off, Math.abs(video.duration - off)); /* it loops */
+    const length = video.duration;
+    let ahead = video.currentTime - target;
+    ahead -= length * Math.round(ahead / length); /* it loops */
     if (playing) {
-      video.playbackRate = rate;
+      /* what is a little off is made to catch up, what is far off is put right */
+      video.playbackRate = rate * (1 - Math.max(-0.2, Math.min(0.2, 1.5 * ahead)));
       if (video.paused) {
         video.play().catch(() => {});
       }
-      if (off > 0.2 && !video.seeking) {
-        video.currentTime = target;
-      }
     } else {
       video.pause();
-      if (off > 0.4 / clip.fps && !video.seeking) {
-        video.currentTime = target;
-      }
+    }
+    if (Math.abs(ahead) > (playing ? 0.25 : 0.4 / clip.fps) && !video.seeking) {
+      video.currentTime = target;
     }
   }
 
