@@ -50,7 +50,7 @@ STAGE void prepare_coat(const soft_job *job, batch *b)
 
 STAGE void prepare_surface(const soft_job *job, batch *b)
 {
-    prepare_gloss(b);
+    prepare_gloss(job, b);
     if (job->coated) {
         prepare_coat(job, b);
     }

@@ -320,7 +320,7 @@ STAGE int aim_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane, 
         if (!lanes) {
             continue;
         }
-        gloss g = load_gloss(b, i);
+        gloss g = load_gloss(b, i, 0);
         if (b->coated) { /* the lacquer is what shows most */
             const vm over = vf_gt(vf_load(b->coat + i), vf_set(0.0f));
             const v3 coat = v3_splat(vf_load(b->coat_gleam + i));
@@ -395,7 +395,7 @@ STAGE void exact_gloss(const soft_job *job, batch *b)
         if (!group_hits(b->key, i)) {
             continue;
         }
-        const gloss g = load_gloss(b, i);
+        const gloss g = load_gloss(b, i, 0);
         const v3 base = v3_load(b->base, i);
         const vf f90 = grazing(g.f0);
         vf x, y;
@@ -453,7 +453,7 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
 {
     _Alignas(64) int32_t order[SOFT_BATCH];
     number_pixels(job, tile, pixel, b->n, order);
-    prepare_gloss(b);
+    prepare_gloss(job, b);
     exact_gloss(job, b);
     if (job->coated) {
         prepare_coat(job, b);

@@ -173,7 +173,7 @@ STAGE void light_lamp(const soft_job *job, batch *b, const soft_lamp *lamp, int 
         if (!vm_any(m)) {
             continue;
         }
-        const gloss g = load_gloss(b, i);
+        const gloss g = load_gloss(b, i, 0);
         const v3 p = v3_load(b->pos, i);
         const lamp_seen s = see_lamp(lamp, p);
         const vf direct = tilted_share(v3_dot(g.normal, s.l), s.share);

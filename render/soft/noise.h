@@ -133,9 +133,31 @@ VINL vf joints_until(vf x, float j)
     return n * (2.0f * j) + vf_clamp(x - n, -j, j);
 }
 
-/* Share of [x - w/2, x + w/2] that is within j of a whole number. */
-VINL vf joint_share(vf x, vf w, float j)
+/* The same from the nearest whole number on, where x is `from` beyond it: no other is met. */
+VINL vf joint_until(vf from, float j)
+{
+    return vf_clamp(from, -j, j);
+}
+
+/* What is within j of a whole number, a joint, of a footprint [x - w/2, x + w/2]: its share, and
+ * the slope of that along x, as its difference over half the footprint. */
+typedef struct joint_part {
+    vf share, slope;
+} joint_part;
+
+VINL joint_part joint_at(vf x, vf w, float j)
 {
     w = vf_max(w, vf_set(0.01f));
-    return vf_sat((joints_until(x + 0.5f * w, j) - joints_until(x - 0.5f * w, j)) * (1.0f / w));
+    const vf a = 0.25f * w, b = 0.5f * w, c = 0.75f * w, inv = 1.0f / w;
+    const vf from = x - vf_floor(x + 0.5f);
+    vf share = joint_until(from + b, j) - joint_until(from - b, j);
+    vf out = joint_until(from + c, j) + joint_until(from - c, j);
+    vf in = joint_until(from + a, j) + joint_until(from - a, j);
+    const vm wide = vf_gt(c, vf_set(0.5f - j));
+    if (vm_any(wide)) { /* it may meet several */
+        share = vf_sel(wide, joints_until(x + b, j) - joints_until(x - b, j), share);
+        out = vf_sel(wide, joints_until(x - c, j) + joints_until(x + c, j), out);
+        in = vf_sel(wide, joints_until(x - a, j) + joints_until(x + a, j), in);
+    }
+    return (joint_part){vf_sat(share * inv), (out - in) * (2.0f * inv * inv)};
 }

@@ -36,16 +36,6 @@ VINL v3 tile_lean(vu cell)
         vf_set(0.8f));
 }
 
-/* Slope along x of joint_share(x, w, TILE_JOINT), as its difference over half the footprint. */
-VINL vf joint_slope(vf x, vf w)
-{
-    w = vf_max(w, vf_set(0.01f));
-    const vf a = 0.75f * w, b = 0.25f * w, inv = 1.0f / w;
-    const vf out = joints_until(x - a, TILE_JOINT) + joints_until(x + a, TILE_JOINT);
-    const vf in = joints_until(x - b, TILE_JOINT) + joints_until(x + b, TILE_JOINT);
-    return (out - in) * (2.0f * inv * inv);
-}
-
 /* `*slope`, if wanted, is the gradient of the height. */
 VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
 {
@@ -59,8 +49,11 @@ VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
                  1.0f - vf_smooth(vf_abs(n.y), 0.7f, 0.95f),
                  1.0f - vf_smooth(vf_abs(n.z), 0.7f, 0.95f)};
     }
-    const v3 open = {1.0f - joint_share(p.x, w.x, j) * k.x, 1.0f - joint_share(p.y, w.y, j) * k.y,
-                     flat ? one : 1.0f - joint_share(p.z, w.z, j) * k.z};
+    joint_part x = joint_at(p.x, w.x, j), y = joint_at(p.y, w.y, j), z = {zero, zero};
+    if (!flat) {
+        z = joint_at(p.z, w.z, j);
+    }
+    const v3 open = {1.0f - x.share * k.x, 1.0f - y.share * k.y, 1.0f - z.share * k.z};
     const vf joint = 1.0f - open.x * open.y * open.z;
     const vu cell = tile_cell(m, p);
     const v3 lean = tile_lean(cell);
@@ -70,9 +63,8 @@ VINL look tiles(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
     const v3 at = {p.x - vf_floor(p.x) - 0.5f, p.y - vf_floor(p.y) - 0.5f,
                    p.z - vf_floor(p.z) - 0.5f};
     if (slope) {
-        const v3 g = {joint_slope(p.x, w.x) * k.x * open.y * open.z,
-                      joint_slope(p.y, w.y) * k.y * open.z * open.x,
-                      flat ? zero : joint_slope(p.z, w.z) * k.z * open.x * open.y};
+        const v3 g = {x.slope * k.x * open.y * open.z, y.slope * k.y * open.z * open.x,
+                      z.slope * k.z * open.x * open.y};
         *slope = v3_scale(v3_sub(lean, g), seen);
     }
     return (look){v3_mix(tile, v3_set(m->color2), joint),
@@ -122,8 +114,8 @@ VINL look boards(const soft_material *m, v3 p, v3 w3)
     const v3 q = {p.x + hash_unit(hb) * 400.0f, across + (hash_unit(hb * 7u) - 0.5f) * 8.0f,
                   2.0f + 4.0f * hash_unit(hb * 13u)};
     look l = wood_at(m, q, w, tone * 1.6f);
-    const vf gap = vf_max(joint_share(row, w3.y * (1.0f / width), 0.010f),
-                          joint_share(along, w3.x * (1.0f / length), 0.0011f));
+    const vf gap = vf_max(joint_at(row, w3.y * (1.0f / width), 0.010f).share,
+                          joint_at(along, w3.x * (1.0f / length), 0.0011f).share);
     l.base = v3_scale(l.base, 1.0f - 0.72f * gap);
     l.height = l.height - gap;
     return l;
@@ -150,17 +142,17 @@ VINL v3 pattern_point(const soft_material *m, v3 p, v3 n)
 
 /* Base colour, roughness and relief at local point p with normal n; w = footprint along the axes,
  * m. Of tiles `*slope`, unless NULL, is set as well: the gradient of their height, per scale. */
-VINL look pattern_look(const soft_material *m, int shape, v3 p, v3 n, v3 w, v3 *slope)
+VINL look pattern_look(const soft_material *m, int pattern, int shape, v3 p, v3 n, v3 w, v3 *slope)
 {
     look l = {v3_set(m->color), vf_set(m->roughness), vf_set(0.0f)};
-    if (m->pattern == REEL_PATTERN_PLAIN) {
+    if (pattern == REEL_PATTERN_PLAIN) {
         return l;
     }
     const v3 q = pattern_point(m, p, n);
     const v3 f = v3_scale(w, vf_set(m->inv_scale));
     const vf widest = vf_max(f.x, vf_max(f.y, f.z));
     vf t;
-    switch (m->pattern) {
+    switch (pattern) {
     case REEL_PATTERN_CHECKER: t = checker(shape, q, f); break;
     case REEL_PATTERN_NOISE: t = vf_sat(fractal(q, widest, m->seed)); break;
     case REEL_PATTERN_WOOD: return shape == REEL_SHAPE_PLANE ? boards(m, q, f) : wood(m, q, widest);

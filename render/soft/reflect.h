@@ -220,7 +220,7 @@ STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
         if (!b->coated && !vm_any(vf_lt(rough, vf_set(0.5f)))) {
             continue;
         }
-        const gloss g = load_gloss(b, i);
+        const gloss g = load_gloss(b, i, 0);
         vf share = traced_share(&g);
         if (b->coated) { /* the lacquer is the smoother one */
             const gloss coat = coat_gloss(b, i, &g);

@@ -20,21 +20,21 @@ VINL vf roughened(vf rough, vf more)
 
 STAGE vf pattern_height(const soft_material *m, int shape, v3 p, v3 n, v3 w)
 {
-    return pattern_look(m, shape, p, n, w, NULL).height;
+    return pattern_look(m, m->pattern, shape, p, n, w, NULL).height;
 }
 
 /* Has the pattern's relief a slope in closed form? Others need the sighting's axes. */
-VINL int has_slope(const soft_material *m)
+VINL int has_slope(int pattern)
 {
-    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED ||
-           m->pattern == REEL_PATTERN_TILES;
+    return pattern == REEL_PATTERN_NOISE || pattern == REEL_PATTERN_BRUSHED ||
+           pattern == REEL_PATTERN_TILES;
 }
 
 /* Does what a footprint does not resolve of the pattern's relief count? Edges are too few. */
-VINL int hides_slopes(const soft_material *m)
+VINL int hides_slopes(int pattern)
 {
-    return m->pattern == REEL_PATTERN_NOISE || m->pattern == REEL_PATTERN_BRUSHED ||
-           m->pattern == REEL_PATTERN_FABRIC;
+    return pattern == REEL_PATTERN_NOISE || pattern == REEL_PATTERN_BRUSHED ||
+           pattern == REEL_PATTERN_FABRIC;
 }
 
 /* Slope of the pattern's relief at a sighting as a vector along the surface, by differences. */
@@ -59,16 +59,17 @@ VINL v3 along_surface(v3 slope, v3 n)
 
 /* The same where it has a closed form, of which pattern_look() may know a part, and the variance of
  * the slopes that the footprint hides. */
-VINL v3 closed_slope(const soft_material *m, const sighting *s, v3 width, v3 known, vf *hidden)
+VINL v3 closed_slope(const soft_material *m, int pattern, const sighting *s, v3 width, v3 known,
+                     vf *hidden)
 {
     const float inv = m->inv_scale, steep = m->bump * inv;
     const v3 w = v3_scale(width, vf_set(inv)), q = pattern_point(m, s->p, s->n);
     v3 slope = known;
     *hidden = vf_set(0.0f);
-    if (m->pattern == REEL_PATTERN_NOISE) {
+    if (pattern == REEL_PATTERN_NOISE) {
         const vf widest = vf_max(w.x, vf_max(w.y, w.z));
         slope = v3_scale(fractal_slope(q, widest, m->seed, hidden), vf_set(-1.0f));
-    } else if (m->pattern == REEL_PATTERN_BRUSHED) {
+    } else if (pattern == REEL_PATTERN_BRUSHED) {
         slope = brushed_slope(m, q, w, hidden);
     }
     *hidden = *hidden * (steep * steep);
@@ -80,10 +81,10 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
 {
     v3 known = v3_splat(vf_set(0.0f));
     if (m->pattern == REEL_PATTERN_TILES) {
-        pattern_look(m, shape, s->p, s->n, width, &known);
+        pattern_look(m, m->pattern, shape, s->p, s->n, width, &known);
     }
-    if (has_slope(m)) {
-        return closed_slope(m, s, width, known, hidden);
+    if (has_slope(m->pattern)) {
+        return closed_slope(m, m->pattern, s, width, known, hidden);
     }
     *hidden = vf_set(0.0f);
     if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */

@@ -41,10 +41,27 @@ VINL void lobe_albedo(vf nv, vf rough, vf *scale, vf *bias)
     *bias = 1.04f * a + (0.022f * rough - 0.04f);
 }
 
-/* Set gleam and diffuse of the lanes that show a surface. */
-STAGE void prepare_gloss(batch *b)
+/* True if nothing that a batch shows is a metal: then what it reflects has no colour. */
+static int shows_no_metal(const soft_job *job, const batch *b)
 {
-    b->coated = 0;
+    for (int j = 0; j < b->n_shown; j++) {
+        if (job->materials[job->info[b->shown[j].drawn].material].metallic > 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Reflectance at normal incidence. `grey`: no lane is a metal; then the compiler does for one
+ * channel what it would for three. */
+VINL v3 reflectance(const batch *b, int i, v3 base, int grey)
+{
+    const v3 spec = v3_splat(vf_load(b->spec + i));
+    return grey ? spec : v3_mix(spec, base, vf_load(b->metal + i));
+}
+
+VINL void prepare_groups(batch *b, int grey)
+{
     for (int i = 0; i < b->n; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
@@ -52,8 +69,8 @@ STAGE void prepare_gloss(batch *b)
         const v3 view = v3_load(b->view, i);
         const vf nv = vf_clamp(v3_dot(v3_load(b->shade, i), view), 1e-3f, 1.0f);
         const v3 base = v3_load(b->base, i);
-        const vf metal = vf_load(b->metal + i), rough = vf_load(b->rough + i);
-        const v3 f0 = v3_mix(v3_splat(vf_load(b->spec + i)), base, metal);
+        const vf rough = vf_load(b->rough + i);
+        const v3 f0 = reflectance(b, i, base, grey);
         vf scale, bias;
         lobe_albedo(nv, rough, &scale, &bias);
         bias = bias * grazing(f0);
@@ -61,22 +78,37 @@ STAGE void prepare_gloss(batch *b)
                           vf_sat(f0.z * scale + bias)};
         const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
         v3_store(b->gleam, i, gleam);
-        v3_store(b->diffuse, i, v3_scale(v3_mul(base, left), 1.0f - metal));
+        const v3 rest = v3_mul(base, left);
+        v3_store(b->diffuse, i, grey ? rest : v3_scale(rest, 1.0f - vf_load(b->metal + i)));
     }
 }
 
-VINL gloss load_gloss(batch *b, int i)
+/* Set gleam and diffuse of the lanes that show a surface. */
+STAGE void prepare_gloss(const soft_job *job, batch *b)
 {
+    b->coated = 0;
+    b->grey = shows_no_metal(job, b);
+    if (b->grey) {
+        prepare_groups(b, 1);
+    } else {
+        prepare_groups(b, 0);
+    }
+}
+
+/* `grey` only if b->grey and no lane has a lacquer. */
+VINL gloss load_gloss(batch *b, int i, int grey)
+{
+    const v3 base = v3_load(b->base, i);
     gloss g;
     g.normal = v3_load(b->shade, i);
     g.view = v3_load(b->view, i);
-    g.albedo = v3_load(b->gleam, i);
+    g.albedo = grey ? v3_splat(vf_load(b->gleam[0] + i)) : v3_load(b->gleam, i);
     g.diffuse = v3_load(b->diffuse, i);
     g.nv = vf_clamp(v3_dot(g.normal, g.view), 1e-3f, 1.0f);
-    g.f0 = v3_mix(v3_splat(vf_load(b->spec + i)), v3_load(b->base, i), vf_load(b->metal + i));
+    g.f0 = reflectance(b, i, base, grey);
     g.rough = vf_load(b->rough + i);
     g.alpha = g.rough * g.rough;
-    g.under = b->coated ? vf_load(b->under + i) : vf_set(1.0f);
+    g.under = !grey && b->coated ? vf_load(b->under + i) : vf_set(1.0f);
     return g;
 }
 
@@ -219,7 +251,7 @@ VINL v3 coat_ambient(const soft_job *job, batch *b, int i, const gloss *g, int f
 }
 
 /* Light of sky and surroundings: what is open sees them, what is hidden sees the hiding bodies. */
-VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
+VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full, int coated)
 {
     v3 diffuse = surface_ambient(job, b, i, g->normal);
     v3 s = blurred_sky(job, v3_load(b->pos, i), mirror(g), g->rough);
@@ -233,44 +265,75 @@ VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int 
     if (full && b->reflects) {
         const vf traced = vf_load(b->traced_share + i);
         s = v3_mix(s, v3_load(b->traced, i), traced);
-        below = b->coated ? v3_mix(below, s, base_traced(b, i)) : s;
+        below = coated ? v3_mix(below, s, base_traced(b, i)) : s;
     }
-    if (b->coated) {
+    if (coated) {
         over = coat_ambient(job, b, i, g, full);
     }
     return v3_add(v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, below)), over);
 }
 
+/* Light of sun number `s` on the lanes that show a surface, and with the first one's (or none, if
+ * there is no sun) ambient light. `full` uses occlusion and traced reflections; `grey` as in
+ * load_gloss(): both constants. */
+VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey)
+{
+    const soft_sun *sun = &job->suns[s];
+    const int coated = !grey && b->coated;
+    for (int i = 0; i < b->n; i += VW) {
+        if (!group_hits(b->key, i)) {
+            continue;
+        }
+        const gloss g = load_gloss(b, i, grey);
+        v3 c = s == 0 ? shade_ambient(job, b, i, &g, full, coated) : v3_load(b->color, i);
+        const vf seen = vf_load(b->sun + i);
+        if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
+            const v3 l = v3_set(sun->dir);
+            const vf nl = vf_sat(v3_dot(g.normal, l));
+            v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
+            if (coated) {
+                const gloss coat = coat_gloss(b, i, &g);
+                r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
+            }
+            if (tints(job)) {
+                r = v3_mul(r, v3_load(b->tint, i));
+            }
+            c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
+        }
+        v3_store(b->color, i, c);
+    }
+}
+
+STAGE void light_full_grey(const soft_job *job, batch *b, int s)
+{
+    light_groups(job, b, s, 1, 1);
+}
+STAGE void light_full(const soft_job *job, batch *b, int s)
+{
+    light_groups(job, b, s, 1, 0);
+}
+STAGE void light_bare_grey(const soft_job *job, batch *b, int s)
+{
+    light_groups(job, b, s, 0, 1);
+}
+STAGE void light_bare(const soft_job *job, batch *b, int s)
+{
+    light_groups(job, b, s, 0, 0);
+}
+
 /* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
  * occlusion and traced reflections; `soft` shadows follow the sun's size. */
-STAGE void light_surfaces(const soft_job *job, batch *b, int full, int soft)
+static void light_surfaces(const soft_job *job, batch *b, int full, int soft)
 {
+    const int grey = b->grey && !b->coated;
     for (int s = 0; s == 0 || s < job->n_suns; s++) {
-        const soft_sun *sun = &job->suns[s];
         if (s < job->n_suns) {
-            cast_shadows(job, b, sun, soft ? sun->tan_radius : 0.0f);
+            cast_shadows(job, b, &job->suns[s], soft ? job->suns[s].tan_radius : 0.0f);
         }
-        for (int i = 0; i < b->n; i += VW) {
-            if (!group_hits(b->key, i)) {
-                continue;
-            }
-            const gloss g = load_gloss(b, i);
-            v3 c = s == 0 ? shade_ambient(job, b, i, &g, full) : v3_load(b->color, i);
-            const vf seen = vf_load(b->sun + i);
-            if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
-                const v3 l = v3_set(sun->dir);
-                const vf nl = vf_sat(v3_dot(g.normal, l));
-                v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
-                if (b->coated) {
-                    const gloss coat = coat_gloss(b, i, &g);
-                    r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
-                }
-                if (tints(job)) {
-                    r = v3_mul(r, v3_load(b->tint, i));
-                }
-                c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
-            }
-            v3_store(b->color, i, c);
+        if (full) {
+            grey ? light_full_grey(job, b, s) : light_full(job, b, s);
+        } else {
+            grey ? light_bare_grey(job, b, s) : light_bare(job, b, s);
         }
     }
 }

@@ -13,10 +13,10 @@ enum { SURFACE_NORMAL = 1, SURFACE_LOOK = 2 };
 
 /* Width along the local axes of the footprint of a ray cone of diameter `d`, where the ray meets a
  * surface of normal n against the local view direction v (unit, towards the camera). */
-VINL v3 footprint(int shape, vf d, v3 n, v3 v)
+VINL v3 footprint(int plane, vf d, v3 n, v3 v)
 {
     const vf c = vf_max(v3_dot(n, v), vf_set(0.02f));
-    if (shape == REEL_SHAPE_PLANE) {
+    if (plane) {
         const vf ic = 1.0f / c;
         return (v3){d * vf_sqrt(1.0f + v.x * v.x * ic * ic),
                     d * vf_sqrt(1.0f + v.y * v.y * ic * ic), vf_set(0.0f)};
@@ -43,12 +43,19 @@ VINL int pattern_shape(int shape)
     return shape == REEL_SHAPE_HEIGHT_FIELD ? REEL_SHAPE_PLANE : shape;
 }
 
-/* All but the axes. */
-VINL sighting sight_at(const soft_geom *g, batch *b, int i)
+/* All but the axes. `plane`: the geom is one, whose normal is everywhere the same. */
+VINL sighting sight_at(const soft_geom *g, batch *b, int i, int plane)
 {
+    const vf zero = vf_set(0.0f);
     sighting s; /* to set its axes as well would cost a tenth of a surface's look */
-    s.p = v3_load(b->at, i);
-    s.n = v3_load(b->up, i);
+    if (plane) {
+        const v3 p = v3_load(b->pos, i);
+        s.p = (v3){v3_dotu(p, g->rot) + g->off[0], v3_dotu(p, g->rot + 3) + g->off[1], zero};
+        s.n = (v3){zero, zero, vf_set(1.0f)};
+    } else {
+        s.p = v3_load(b->at, i);
+        s.n = v3_load(b->up, i);
+    }
     s.view = v3_rot(g->rot, v3_load(b->view, i));
     s.d = vf_load(b->t + i) * vf_load(b->spread + i);
     return s;
@@ -57,38 +64,40 @@ VINL sighting sight_at(const soft_geom *g, batch *b, int i)
 /* Is the relief of a geom worked out along with its colours? */
 VINL int tilts_at_once(const soft_material *m)
 {
-    return m->bump > 0 && m->normal_image < 0 && has_slope(m);
+    return m->bump > 0 && m->normal_image < 0 && has_slope(m->pattern);
 }
 
 /* The normals that light sees, in the camera's frame, and the roughness of what is too fine. */
-VINL v3 tilted_normal(const soft_material *m, const soft_geom *g, const sighting *s, v3 width,
-                      v3 known, vf *rough)
+VINL v3 tilted_normal(const soft_material *m, int pattern, const soft_geom *g, const sighting *s,
+                      v3 width, v3 known, vf *rough)
 {
     vf hidden;
-    const v3 slope = closed_slope(m, s, width, known, &hidden);
-    if (hides_slopes(m)) {
+    const v3 slope = closed_slope(m, pattern, s, width, known, &hidden);
+    if (hides_slopes(pattern)) {
         *rough = roughened(*rough, hidden);
     }
     return v3_trot(g->rot, facing_normal(v3_unit(v3_sub(s->n, slope)), s->n, s->view));
 }
 
-/* Base colour and reflectance of a geom from its local points and normals. */
-STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *shown, int relief)
+/* Base colour and reflectance of a geom from its local points and normals. `pattern`, `plane` (0:
+ * it may be one) and `tilts` are the geom's, as constants, by which the compiler leaves out what
+ * others need. */
+VINL void look_at(const soft_material *mat, const soft_geom *g, batch *b, const soft_shown *shown,
+                  int pattern, int plane, int tilts)
 {
-    const soft_material *mat = &job->materials[job->info[shown->drawn].material];
-    const soft_geom *g = &job->geoms[shown->drawn];
-    relief = relief && tilts_at_once(mat);
+    const int shape = plane ? REEL_SHAPE_PLANE : pattern_shape(g->shape);
+    plane = plane || g->shape == REEL_SHAPE_PLANE;
     for (uint64_t left = shown->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, shown->drawn);
         look l = {v3_set(mat->color), vf_set(mat->roughness), vf_set(0.0f)};
-        if (mat->pattern != REEL_PATTERN_PLAIN) {
-            const sighting s = sight_at(g, b, i);
-            const v3 w = footprint(g->shape, s.d, s.n, s.view);
+        if (pattern != REEL_PATTERN_PLAIN) {
+            const sighting s = sight_at(g, b, i, plane);
+            const v3 w = footprint(plane, s.d, s.n, s.view);
             v3 slope = v3_splat(vf_set(0.0f));
-            l = pattern_look(mat, pattern_shape(g->shape), s.p, s.n, w, &slope);
-            if (relief) {
-                const v3 n = tilted_normal(mat, g, &s, w, slope, &l.rough);
+            l = pattern_look(mat, pattern, shape, s.p, s.n, w, &slope);
+            if (tilts) {
+                const v3 n = tilted_normal(mat, pattern, g, &s, w, slope, &l.rough);
                 v3_store(b->relief, i, v3_sel(m, n, v3_load(b->relief, i)));
             }
         }
@@ -99,16 +108,65 @@ STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *shown, 
     }
 }
 
+/* A step for each pattern, tilting normals or not, and for the floors there are most of. */
+#define LOOK_STAGE(name, pattern, plane, tilts)                                                  \
+    STAGE void name(const soft_material *mat, const soft_geom *g, batch *b, const soft_shown *s) \
+    {                                                                                            \
+        look_at(mat, g, b, s, pattern, plane, tilts);                                            \
+    }
+
+LOOK_STAGE(look_plain, REEL_PATTERN_PLAIN, 0, 0)
+LOOK_STAGE(look_checker, REEL_PATTERN_CHECKER, 0, 0)
+LOOK_STAGE(look_stripes, REEL_PATTERN_STRIPES, 0, 0)
+LOOK_STAGE(look_wood, REEL_PATTERN_WOOD, 0, 0)
+LOOK_STAGE(look_marble, REEL_PATTERN_MARBLE, 0, 0)
+LOOK_STAGE(look_fabric, REEL_PATTERN_FABRIC, 0, 0)
+LOOK_STAGE(look_noise, REEL_PATTERN_NOISE, 0, 0)
+LOOK_STAGE(look_brushed, REEL_PATTERN_BRUSHED, 0, 0)
+LOOK_STAGE(look_tiles, REEL_PATTERN_TILES, 0, 0)
+LOOK_STAGE(look_noise_tilted, REEL_PATTERN_NOISE, 0, 1)
+LOOK_STAGE(look_brushed_tilted, REEL_PATTERN_BRUSHED, 0, 1)
+LOOK_STAGE(look_tiles_tilted, REEL_PATTERN_TILES, 0, 1)
+LOOK_STAGE(floor_checker, REEL_PATTERN_CHECKER, 1, 0)
+LOOK_STAGE(floor_wood, REEL_PATTERN_WOOD, 1, 0)
+LOOK_STAGE(floor_noise_tilted, REEL_PATTERN_NOISE, 1, 1)
+LOOK_STAGE(floor_tiles_tilted, REEL_PATTERN_TILES, 1, 1)
+
+STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *s, int relief)
+{
+    const soft_material *mat = &job->materials[job->info[s->drawn].material];
+    const soft_geom *g = &job->geoms[s->drawn];
+    const int plane = g->shape == REEL_SHAPE_PLANE, tilts = relief && tilts_at_once(mat);
+    void (*step)(const soft_material *, const soft_geom *, batch *, const soft_shown *) = NULL;
+    switch (mat->pattern) {
+    case REEL_PATTERN_PLAIN: step = look_plain; break;
+    case REEL_PATTERN_CHECKER: step = plane ? floor_checker : look_checker; break;
+    case REEL_PATTERN_WOOD: step = plane ? floor_wood : look_wood; break;
+    case REEL_PATTERN_MARBLE: step = look_marble; break;
+    case REEL_PATTERN_FABRIC: step = look_fabric; break;
+    case REEL_PATTERN_NOISE:
+        step = !tilts ? look_noise : plane ? floor_noise_tilted : look_noise_tilted;
+        break;
+    case REEL_PATTERN_BRUSHED: step = tilts ? look_brushed_tilted : look_brushed; break;
+    case REEL_PATTERN_TILES:
+        step = !tilts ? look_tiles : plane ? floor_tiles_tilted : look_tiles_tilted;
+        break;
+    default: step = look_stripes; break;
+    }
+    step(mat, g, b, s);
+}
+
 /* Lay the material's image over its base colours. */
 STAGE void surface_image(const soft_job *job, batch *b, const soft_shown *shown)
 {
     const soft_material *mat = &job->materials[job->info[shown->drawn].material];
     const soft_geom *g = &job->geoms[shown->drawn];
     const soft_texture *t = &job->textures[mat->image];
+    const int plane = g->shape == REEL_SHAPE_PLANE;
     for (uint64_t left = shown->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, shown->drawn);
-        sighting s = sight_at(g, b, i);
+        sighting s = sight_at(g, b, i, plane);
         sight_axes(&s);
         const layer at = lay_image(mat, g, t, &s);
         const texel x = texel_color(t, m, &at.spot, at.repeat_u, at.repeat_v);
@@ -124,14 +182,15 @@ STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown
     const soft_material *mat = &job->materials[job->info[shown->drawn].material];
     const soft_geom *g = &job->geoms[shown->drawn];
     const soft_texture *t = mat->normal_image >= 0 ? &job->textures[mat->normal_image] : NULL;
+    const int plane = g->shape == REEL_SHAPE_PLANE;
     for (uint64_t left = shown->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, shown->drawn);
         v3 seen = v3_load(b->normal, i);
         if (t || mat->bump > 0) {
-            sighting s = sight_at(g, b, i);
+            sighting s = sight_at(g, b, i, plane);
             v3 n = s.n;
-            if (t || !has_slope(mat)) {
+            if (t || !has_slope(mat->pattern)) {
                 sight_axes(&s);
             }
             vf hidden = vf_set(0.0f);
@@ -141,11 +200,11 @@ STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown
             }
             if (mat->bump > 0) {
                 vf more;
-                const v3 w = footprint(g->shape, s.d, s.n, s.view);
+                const v3 w = footprint(plane, s.d, s.n, s.view);
                 n = v3_unit(v3_sub(n, relief_slope(mat, pattern_shape(g->shape), &s, w, &more)));
                 hidden = hidden + more;
             }
-            if (t || hides_slopes(mat)) {
+            if (t || hides_slopes(mat->pattern)) {
                 const vf rough = vf_load(b->rough + i);
                 vf_store(b->rough + i, vf_sel(m, roughened(rough, hidden), rough));
             }
@@ -168,7 +227,7 @@ VINL void surface_geom(const soft_job *job, batch *b, const soft_shown *s, int s
                                     : shape_normal(shape, g->half, p, group_faces(b->key, i));
         const v3 turned = shape == REEL_SHAPE_PLANE ? v3_set(g->rot + 6) : v3_trot(g->rot, n);
         v3_store(b->normal, i, v3_sel(m, turned, v3_load(b->normal, i)));
-        if (local) {
+        if (local && shape != REEL_SHAPE_PLANE) { /* of planes sight_at() knows them */
             v3_store(b->at, i, p);
             v3_store(b->up, i, n);
         }

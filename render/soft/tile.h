@@ -47,6 +47,7 @@ typedef struct batch {
     int n;                        /* filled lanes, rounded up to whole groups with key -1 */
     int hidden, reflects;         /* 0: open and bleed, traced and traced_share are not set */
     int coated;                   /* 0: coat, coat_rough, coat_gleam and under are not set */
+    int grey;                     /* no lane shows a metal */
 } batch;
 
 typedef struct flow_buffer {
