@@ -31,6 +31,7 @@
  */
 #pragma once
 
+#include "base/bytes.h"
 #include "base/camera.h"
 #include "export/sink.h"
 
@@ -60,6 +61,9 @@ const char *reel_control_name(reel_control kind);
 bool reel_control_find(const char *name, reel_control *out);
 /** Planes that a frame must hold for these kinds. */
 reel_planes reel_control_planes(reel_controls kinds);
+
+/** How they are to be read, for a card: a section of level 3 in Markdown; nothing for none. Appended. */
+void reel_control_card(reel_controls kinds, reel_bytes *out);
 
 /** Where a control video is seen from; all borrowed for the sink's life. */
 typedef struct reel_control_view {

@@ -145,33 +145,6 @@ static void put_files(reel_bytes *out, const reel_packer *p)
         "float64, the views, digests: all labels can be made again from these |\n");
 }
 
-/* How the control videos are to be read; the same words as export/control.h. */
-static void put_controls(reel_bytes *out, reel_controls kinds)
-{
-    static const char *const texts[REEL_CONTROL_COUNT] = {
-        "grey, near is bright: 255 (1/z - 1/far) / (1/near - 1/far), near and far being the least "
-        "and greatest depth in the clip; 0 = nothing there",
-        "instance ids in the palette of Pascal VOC; black = environment or nothing",
-        "white on black: `cv2.Canny(rgb, 100, 200)` of the colour",
-        "forward flow on the colour wheel of Baker et al. (2007): white = none, full colour = "
-        "width / 32 pixels a frame, faster is darker; black = no surface; the last frame repeats "
-        "the one before",
-        "white = applied forces, as Gaussians that start where a force acts and move along it, "
-        "farther for a larger change of velocity; red = impacts",
-    };
-    if (kinds) {
-        reel_bytes_text(out,
-                        "### Control videos\n\nTo condition on; what is to be measured "
-                        "stands in the labels.\n\n| kind | picture |\n|---|---|\n");
-    }
-    for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
-        if (kinds & REEL_CONTROL_BIT(k)) {
-            reel_bytes_printf(out, "| %s | %s |\n", reel_control_name((reel_control)k), texts[k]);
-        }
-    }
-    reel_bytes_text(out, kinds ? "\n" : "");
-}
-
 void reel_pack_card(const reel_packer *p, reel_layout_card *out)
 {
     put_configs(&out->configs, p);
@@ -183,5 +156,5 @@ void reel_pack_card(const reel_packer *p, reel_layout_card *out)
     if (p->example) {
         reel_card_put_planes(&out->notes, &p->facts);
     }
-    put_controls(&out->notes, p->traits.controls);
+    reel_control_card(p->traits.controls, &out->notes);
 }

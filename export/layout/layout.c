@@ -10,6 +10,7 @@
 
 const reel_layout *const reel_layouts[] = {
     &reel_layout_coco,
+    &reel_layout_cosmos,
     &reel_layout_glb,
     &reel_layout_lerobot,
     &reel_layout_movi,

@@ -9,6 +9,7 @@
 REEL_API_BEGIN
 
 extern const reel_layout reel_layout_coco;
+extern const reel_layout reel_layout_cosmos;
 extern const reel_layout reel_layout_glb;
 extern const reel_layout reel_layout_lerobot;
 extern const reel_layout reel_layout_movi;
