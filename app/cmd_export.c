@@ -1,7 +1,11 @@
 /* cmd_export.c - physreel export: a dataset that is there in another layout */
 #include "app/app.h"
+#include "app/drawer.h"
 #include "app/export.h"
+#include "app/plan.h"
+#include "app/progress.h"
 #include "app/worker.h"
+#include "export/layout/controls.h"
 #include "export/pack.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,6 +26,11 @@ typedef struct job {
     char out[REEL_PATH_MAX], partial[REEL_PATH_MAX], root[REEL_PATH_MAX], work[REEL_PATH_MAX];
     int n_workers;
     bool quiet;
+    reel_controls controls; /* clips: added to those there are */
+    bool first_frames;
+    const char **dirs; /* clips: [n] of the records to pack */
+    reel_progress progress;
+    reel_error why; /* of the first record that failed */
 } job;
 
 static reel_status no_memory(reel_error *err)
@@ -31,6 +40,17 @@ static reel_status no_memory(reel_error *err)
 
 /* ---- what is asked for ------------------------------------------------------------------------
  */
+
+static reel_status find_controls(job *j, const reel_args *args, reel_error *err)
+{
+    const char *text = reel_args_get(args, "control");
+    j->first_frames = reel_args_has(args, "first-frames");
+    if (j->layout && (text || j->first_frames)) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, text ? "control" : "first-frames",
+                            "is for the format clips");
+    }
+    return text ? reel_parse_controls(text, &j->controls, err) : REEL_OK;
+}
 
 static reel_status find_format(job *j, const reel_args *args, reel_error *err)
 {
@@ -71,6 +91,13 @@ static const char *command_of(job *j)
     for (int i = 0; text && i < j->n_given; i++) {
         text = reel_arena_printf(&j->arena, "%s --set %s", text, j->given[i]);
     }
+    for (int k = 0, n = 0; text && k < REEL_CONTROL_COUNT; k++) {
+        if (j->controls & REEL_CONTROL_BIT(k)) {
+            text = reel_arena_printf(&j->arena, "%s%s%s", text, n++ ? "," : " --control ",
+                                     reel_control_name((reel_control)k));
+        }
+    }
+    text = text && j->first_frames ? reel_arena_printf(&j->arena, "%s --first-frames", text) : text;
     return text;
 }
 
@@ -138,44 +165,85 @@ static reel_status open_output(job *j, const char *dir, const char *from, reel_e
 /* ---- clips again ------------------------------------------------------------------------------
  */
 
-/* The record of a source, whole, as a folder of its own. */
-static reel_status link_record(const reel_export_source *source, const char *to, reel_error *err)
+/* The record of a source, whole, as a folder of its own, with the control videos asked for. */
+static reel_status make_record(const job *j, int i, reel_error *err)
 {
+    const reel_export_source *source = &j->sources[i];
     reel_record *record = NULL;
-    char from[REEL_PATH_MAX], path[REEL_PATH_MAX];
-    reel_status status = reel_record_open(source->dir, &record, err);
-    status = status ? status : reel_fs_make_dirs(to, err);
-    if (!status) {
-        const reel_layout_clip clip = {
-            .record = record, .dataset = source->dataset, .folder = source->folder};
-        for (int i = 0; !status && i < record->n_files; i++) {
-            reel_layout_clip_path(&clip, record->files[i].name, from);
-            reel_fs_join(path, sizeof path, to, record->files[i].name);
-            status = reel_fs_copy(from, path, err);
-        }
-        reel_fs_join(from, sizeof from, record->dir, "manifest.json");
-        reel_fs_join(path, sizeof path, to, "manifest.json");
-        status = status ? status : reel_fs_copy(from, path, err);
+    reel_drawer_state *state = reel_drawer_create();
+    reel_status status = state ? REEL_OK : no_memory(err);
+    status = status ? status : reel_record_open(source->dir, &record, err);
+    if (!status && (j->controls || j->first_frames)) {
+        status = reel_record_load_data(record, err);
     }
+    if (!status) {
+        const reel_drawer drawer = reel_drawer_of(state);
+        const reel_layout_clip clip = {.record = record,
+                                       .dataset = source->dataset,
+                                       .folder = source->folder,
+                                       .drawer = &drawer};
+        status = reel_controls_add(&clip, j->controls, j->first_frames, j->dirs[i], err);
+    }
+    reel_drawer_destroy(&state);
     reel_record_close(&record);
+    return status;
+}
+
+static reel_status record_work(void *ctx, int i, reel_worker *worker, reel_error *err)
+{
+    (void)worker;
+    return make_record(ctx, i, err);
+}
+
+static bool record_done(void *ctx, int i, const reel_error *err)
+{
+    job *j = ctx;
+    (void)i;
+    if (err->status && !j->why.status) {
+        j->why = *err;
+    }
+    j->progress.done++;
+    reel_progress_update(&j->progress);
+    return err->status == REEL_OK;
+}
+
+/* All records, as folders under `work`. */
+static reel_status make_records(job *j, reel_error *err)
+{
+    const reel_pool pool = {.n_workers = j->n_workers,
+                            .n_jobs = j->n,
+                            .ctx = j,
+                            .work = record_work,
+                            .done = record_done};
+    reel_stop_catch();
+    reel_progress_start(&j->progress, "clips", j->n, 0, j->quiet);
+    reel_status status = reel_pool_run(&pool, err);
+    reel_progress_finish(&j->progress);
+    if (!status && j->why.status) {
+        status = j->why.status;
+        if (err) {
+            *err = j->why;
+        }
+    }
     return status;
 }
 
 static reel_status export_clips(job *j, reel_error *err)
 {
-    const char **dirs = REEL_ARENA_NEW(&j->arena, const char *, j->n + 1);
-    reel_status status = dirs ? reel_fs_remove_tree(j->work, err) : no_memory(err);
+    j->dirs = REEL_ARENA_NEW(&j->arena, const char *, j->n + 1);
+    reel_status status = j->dirs ? reel_fs_remove_tree(j->work, err) : no_memory(err);
     for (int i = 0; !status && i < j->n; i++) {
         const char *slash = strrchr(j->sources[i].dir, '/');
-        dirs[i] =
+        j->dirs[i] =
             reel_arena_printf(&j->arena, "%s/%s", j->work, slash ? slash + 1 : j->sources[i].dir);
-        status = dirs[i] ? link_record(&j->sources[i], dirs[i], err) : no_memory(err);
+        status = j->dirs[i] ? REEL_OK : no_memory(err);
     }
     reel_pack_options options = reel_pack_options_default();
     options.name = j->name;
     options.command = j->command;
     options.license = j->license;
-    return status ? status : reel_pack_clips(j->root, dirs, j->n, &options, err);
+    status = status ? status : make_records(j, err);
+    return status ? status : reel_pack_clips(j->root, j->dirs, j->n, &options, err);
 }
 
 /* ---- the command ------------------------------------------------------------------------------
@@ -221,6 +289,7 @@ static reel_status run_job(job *j, const reel_args *args, reel_error *err)
     int64_t n_workers = reel_pool_cores();
     reel_status status = reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, err);
     status = status ? status : find_format(j, args, err);
+    status = status ? status : find_controls(j, args, err);
     status = status ? status : reel_dataset_open_clips(from, &j->dataset, err);
     status = status ? status : find_clips(j, err);
     status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
@@ -256,6 +325,10 @@ static const reel_option options[] = {
      .value = "KEY=VALUE",
      .repeats = true,
      .help = "a setting of the format (physreel list --formats)"},
+    {.name = "control",
+     .value = "LIST",
+     .help = "clips: control videos to add, as in physreel run"},
+    {.name = "first-frames", .help = "clips: add a PNG of the first frame of each video"},
     {.name = "output", .letter = 'o', .value = "DIR", .help = "new folder (default DIR-<format>)"},
     {.name = "name", .value = "TEXT", .help = "of the dataset, for its card (default: as it was)"},
     {.name = "license", .value = "ID", .help = "of the dataset (default: as it was)"},
@@ -278,7 +351,8 @@ const reel_command reel_cmd_export = {
         "hard links where the file system allows it. The same bytes for any number of workers.",
     .example =
         "  physreel export out/toss --format webdataset -o out/toss-shards\n"
-        "  physreel export out/toss --format coco --set every=4",
+        "  physreel export out/toss --format coco --set every=4\n"
+        "  physreel export out/toss --format clips --control depth,edge",
     .options = options,
     .run = cmd_export,
 };

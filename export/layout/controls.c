@@ -296,7 +296,7 @@ reel_status reel_controls_add(const reel_layout_clip *clip, reel_controls kinds,
     for (int i = 0; !status && i < record->n_files; i++) {
         status = link_file(&a, record->files[i].name, err);
     }
-    for (int i = 0; !status && i < record->n_streams; i++) {
+    for (int i = 0; !status && (missing || more) && i < record->n_streams; i++) {
         status = reel_controls_draw(clip, i, missing, more, dir, &a.drawn[i], err);
     }
     status = status ? status : put_files(&a, err);

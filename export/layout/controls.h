@@ -28,7 +28,7 @@ reel_status reel_controls_draw(const reel_layout_clip *clip, int stream, reel_co
 /**
  * The clip's record as the new folder `dir`, with these control videos and first frames beside
  * those it has: its files as hard links where the file system allows it, and a manifest that names
- * all. The clip has its data.
+ * all. The clip has its data, if there is anything to draw.
  * @return REEL_OK; REEL_E_USAGE (a record without colour); else as above.
  */
 reel_status reel_controls_add(const reel_layout_clip *clip, reel_controls kinds, bool first,
