@@ -17,6 +17,7 @@ class Clips:
         self.records = {r.manifest["clip_id"]: r for r in records.find(root)}
         self.streams = {s["id"]: (r, s) for r in self.records.values()
                         for s in r.manifest["streams"]}
+        self.splits = sorted({r.manifest["split"] for r in self.records.values()})
 
     def rows(self, table):
         """All rows of a table as dictionaries."""
@@ -28,6 +29,10 @@ class Clips:
         record, entry = self.streams[stream]
         path = str(record.path(entry["planes"]))
         return zarr.open(zarr.storage.ZipStore(path, mode="r"), mode="r")
+
+    def split_of(self, clip):
+        """The split of a clip."""
+        return self.records[clip].manifest["split"]
 
     def stream_of(self, clip, camera):
         """The id of the stream of a camera."""
@@ -45,4 +50,4 @@ def same_files(a, b, but=()):
 
 
 # says of the clips what differs between planes and states
-OF_THE_CLIPS = ("README.md", "manifest.json", "plan.json")
+OF_THE_CLIPS = ("README.md", "index.html", "manifest.json", "plan.json")

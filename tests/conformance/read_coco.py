@@ -5,7 +5,6 @@ CLIPS is what EXPORT was made of; DRAWN is the same made of states alone. Prints
 import contextlib
 import copy
 import io
-import json
 import sys
 
 import datasets
@@ -31,7 +30,25 @@ def quiet(function, *arguments):
 
 
 def load(name):
-    return quiet(COCO, f"{export}/annotations/{name}_train.json")
+    """The files of all splits as one; file names become relative to the dataset."""
+    whole = COCO()
+    files = {split: quiet(COCO, f"{export}/annotations/{name}_{split}.json").dataset
+             for split in clips.splits}
+    apart = all(clips.split_of(i["clip_id"]) == split for split, f in files.items()
+                for i in f["images"])
+    check(f"{name}: a file for each of {len(files)} splits, with its clips alone",
+          len(files) == 2 and all(f["images"] for f in files.values()) and apart)
+    whole.dataset = {k: [x for f in files.values() for x in f[k]] for k in ("images", "annotations")}
+    for k in ("images", "annotations"):
+        ids = [x["id"] for x in whole.dataset[k]]
+        check(f"{name}: ids of {k} are unique over the splits", len(set(ids)) == len(ids))
+    whole.dataset["categories"] = files["train"]["categories"]
+    check(f"{name}: categories are the same in all splits, and named as such",
+          all(f["categories"] == whole.dataset["categories"] for f in files.values())
+          and all(f["info"]["masks"] == ("amodal" if name == "amodal" else "visible")
+                  for f in files.values()))
+    quiet(whole.createIndex)
+    return whole
 
 
 seen, whole = load("instances"), load("amodal")
@@ -75,7 +92,7 @@ def check_images():
     for i in seen.imgs.values():
         record = clips.records[i["clip_id"]]
         stream = next(s for s in record.manifest["streams"] if s["camera"] == i["camera"])
-        rgb = np.asarray(Image.open(f"{export}/train/{i['file_name']}"))
+        rgb = np.asarray(Image.open(f"{export}/{clips.split_of(i['clip_id'])}/{i['file_name']}"))
         same &= rgb.shape == (i["height"], i["width"], 3)
         same &= xxhash.xxh3_128(rgb.tobytes()).hexdigest() == stream["xxh128"]["rgb"][i["frame"]]
     check("images are the frames as drawn, before any encoding", same)
@@ -133,8 +150,9 @@ def check_evaluation():
 
 def check_rows():
     """ImageFolder's rows are the annotations again."""
-    rows = datasets.load_dataset("imagefolder", data_dir=export, split="train",
-                                 cache_dir=f"{export}/../cache")
+    files = {split: f"{export}/{split}/**" for split in clips.splits}
+    rows = datasets.load_dataset("imagefolder", data_files=files, cache_dir=f"{export}/../cache")
+    rows = datasets.concatenate_datasets([rows[split] for split in clips.splits])
     rows = rows.cast_column("image", datasets.Image(decode=False))
     good = len(rows) == len(seen.imgs)
     for row in rows:
@@ -154,7 +172,5 @@ check_planes()
 check_pairs()
 check_evaluation()
 check_rows()
-info = json.load(open(f"{export}/annotations/amodal_train.json"))["info"]
-check("the amodal file says so", info["masks"] == "amodal", info)
 check("drawn again from states: the same files", same_files(export, drawn, OF_THE_CLIPS))
 sys.exit(records.done())

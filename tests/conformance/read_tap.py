@@ -15,8 +15,9 @@ from records import check
 STRIDE, POINTS, GROUND = 5, 200, 40
 THRESHOLDS = (1, 2, 4, 8, 16)
 clips, export, drawn = Clips(sys.argv[1]), sys.argv[2], sys.argv[3]
-rows = [json.loads(line) for line in open(f"{export}/train/metadata.jsonl")]
-arrays = {r["tracks_path"]: dict(np.load(f"{export}/train/{r['tracks_path']}")) for r in rows}
+rows = [json.loads(line) | {"split": split} for split in clips.splits
+        for line in open(f"{export}/{split}/metadata.jsonl")]
+arrays = {r["tracks_path"]: dict(np.load(f"{export}/{r['split']}/{r['tracks_path']}")) for r in rows}
 states, bodies = {}, {}
 for s in clips.rows("states"):
     states[s["clip_id"], s["frame"], s["body"]] = s
@@ -312,15 +313,16 @@ def check_three():
 
 def check_rows():
     """VideoFolder: a row for each video, with the path of its tracks."""
-    files = {"train": [f"{export}/train/*/*.mp4", f"{export}/train/metadata.jsonl"]}
-    table = datasets.load_dataset("videofolder", data_files=files, split="train",
-                                  cache_dir=f"{export}/../cache")
+    files = {s: [f"{export}/{s}/*/*.mp4", f"{export}/{s}/metadata.jsonl"] for s in clips.splits}
+    table = datasets.load_dataset("videofolder", data_files=files, cache_dir=f"{export}/../cache")
+    table = datasets.concatenate_datasets([table[s] for s in clips.splits])
     table = table.cast_column("video", datasets.Video(decode=False))
     good = len(table) == len(rows) == len(clips.streams)
     for got, row in zip(table, rows):
         good &= got["video"]["path"].endswith(row["file_name"])
         good &= got["tracks_path"] == row["tracks_path"] and got["tracks"] == row["tracks"]
-    check("datasets reads a row for each video", good)
+    good &= all(r["split"] == clips.split_of(r["clip_id"]) for r in rows) and len(clips.splits) == 2
+    check("datasets reads a row for each video, in its split", good)
 
 
 check_shapes()

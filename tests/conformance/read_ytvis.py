@@ -20,8 +20,21 @@ objects = {(o["clip_id"], o["instance_id"]): o for o in clips.rows("objects")}
 
 
 def load(name):
-    with open(f"{export}/train/{name}.json") as file:
-        return json.load(file)
+    """The files of all splits as one; file names become relative to the dataset."""
+    files = {split: json.load(open(f"{export}/{split}/{name}.json")) for split in clips.splits}
+    check(f"{name}: a file for each of {len(files)} splits, with its clips alone",
+          len(files) == 2 and all(clips.split_of(v["clip_id"]) == split
+                                  for split, f in files.items() for v in f["videos"]))
+    for split, f in files.items():
+        for v in f["videos"]:
+            v["file_names"] = [f"{split}/JPEGImages/{n}" for n in v["file_names"]]
+    data = {k: [x for f in files.values() for x in f[k]] for k in ("videos", "annotations")}
+    for k in ("videos", "annotations"):
+        ids = [x["id"] for x in data[k]]
+        check(f"{name}: ids of {k} are unique over the splits", len(set(ids)) == len(ids))
+    check(f"{name}: categories are the same in all splits",
+          files["train"]["categories"] == files["validation"]["categories"])
+    return data | {"categories": files["train"]["categories"]}
 
 
 def check_videos(data):
@@ -34,7 +47,7 @@ def check_videos(data):
         numbers = range(0, record["counts"]["frames"], every)
         good &= v["length"] == len(v["file_names"]) == len(numbers)
         for name, frame in zip(v["file_names"], numbers):
-            rgb = np.asarray(Image.open(f"{export}/train/JPEGImages/{name}"))
+            rgb = np.asarray(Image.open(f"{export}/{name}"))
             good &= rgb.shape == (v["height"], v["width"], 3)
             same &= xxhash.xxh3_128(rgb.tobytes()).hexdigest() == stream["xxh128"]["rgb"][frame]
     check("a video for each stream, a file for each frame", good)
@@ -94,7 +107,7 @@ check("ids agree between the files, and are unique from 1 on",
       seen.items() <= whole.items() and min(whole) >= 1)
 check("the videos are the same in both", instances["videos"] == amodal["videos"])
 check_planes(instances)
-rows = [json.loads(line) for line in open(f"{export}/train/videos.jsonl")]
+rows = [json.loads(line) for split in clips.splits for line in open(f"{export}/{split}/videos.jsonl")]
 check("a row for each video", [r["id"] for r in rows] == [v["id"] for v in instances["videos"]])
 check("drawn again from states: the same files", same_files(export, drawn, OF_THE_CLIPS))
 sys.exit(records.done())

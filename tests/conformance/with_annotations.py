@@ -20,9 +20,9 @@ if not os.path.exists(python):
     sys.exit(0)
 name, *settings = layout.split(",")
 settings = [word for s in settings for word in ("--set", s)]
-# solids of all kinds, meshes, several cameras, and what annotations find hard
-scenes = ["toss", "billiards", "chain", str(here.parent / "data" / "annotations.lua")]
-run = [program, "run", *scenes, "--size", "128x96", "--frames", "10", "--fps", "4", "-q", "-j", "2"]
+# solids, meshes, two splits, and what annotations find hard, from two cameras
+run = [program, "run", "toss", "chain", str(here.parent / "data" / "annotations.lua"), "--count", "2",
+       "--share", "validation=0.5", "--size", "128x96", "--frames", "8", "--fps", "4", "-q", "-j", "2"]
 with tempfile.TemporaryDirectory() as work:
     def call(*command):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
