@@ -418,6 +418,54 @@ static void three_views(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* ---- without memory ------------------------------------------------------------------------- */
+
+/* Whichever allocation fails, it is told, and nothing is left behind. */
+static void out_of_memory(const void *param)
+{
+    (void)param;
+    static const char *const agents[] = {"push", "force", "camera"};
+    for (int i = 0; i < 3; i++) {
+        reel_freeze_options o = small_options(agents[i]);
+        o.frames = 5;
+        o.views = "three";
+        reel_scene *plain = freeze_with(space, &o);
+        CHECK(plain != NULL);
+        reel_scene_destroy(&plain);
+        const uint64_t live = reel_alloc_live();
+        reel_status status = REEL_E_NOMEM;
+        int failures = 0;
+        for (uint64_t n = 1; status != REEL_OK; n += 1 + n / 8) {
+            reel_scene *s = NULL;
+            reel_alloc_fail_at(n);
+            status = reel_scene_freeze_text("t.lua", space, strlen(space), &o, &s, NULL);
+            reel_alloc_fail_at(0);
+            CHECK(status == REEL_OK || status == REEL_E_NOMEM);
+            failures += status != REEL_OK;
+            reel_scene_destroy(&s);
+            CHECK_INT(reel_alloc_live(), ==, live);
+        }
+        CHECK_INT(failures, >, 20);
+    }
+}
+
+static void actions_out_of_memory(const void *param)
+{
+    const reel_freeze_options o = small_options(param);
+    clip c = make(space, &o);
+    reel_actions_finish(&c.actions);
+    const uint64_t live = reel_alloc_live();
+    for (uint64_t n = 1; n <= 4; n++) {
+        reel_alloc_fail_at(n);
+        const reel_status status = reel_actions_find(c.scene, c.take, &c.actions, NULL);
+        reel_alloc_fail_at(0);
+        CHECK(status == REEL_E_NOMEM || n > 1);
+        reel_actions_finish(&c.actions);
+        CHECK_INT(reel_alloc_live(), ==, live);
+    }
+    finish(&c);
+}
+
 /* ---- what cannot be ------------------------------------------------------------------------- */
 
 typedef struct refusal {
@@ -468,6 +516,9 @@ static const check_test tests[] = {
     {"nothing else changes", nothing_else_changes, NULL},
     {"the timeline without an agent", timeline_without_an_agent, NULL},
     {"three views", three_views, NULL},
+    {"out of memory", out_of_memory, NULL},
+    {"actions out of memory", actions_out_of_memory, "push"},
+    {"a camera's actions out of memory", actions_out_of_memory, "camera"},
     {"no such agent", what_cannot_be, &refusals[0]},
     {"no name of an agent", what_cannot_be, &refusals[1]},
     {"nothing of this name", what_cannot_be, &refusals[2]},

@@ -125,6 +125,13 @@ BREAK(action_order, s->actions[0].first_step = 900)
 BREAK(action_end, s->actions[0].end_step = 0)
 BREAK(action_body, s->actions[0].body = BODY_ROCK)
 BREAK(action_joint, s->actions[1].joint = 1)
+BREAK(action_series, s->actions[0].series = -1)
+BREAK(action_series_kind, s->actions[1].series = 2)
+BREAK(agent, s->agent = "pull")
+BREAK(agent_on, (s->agent = "push", s->agent_on = "main"))
+BREAK(agent_camera, (s->agent = "camera", s->agent_on = "nobody"))
+BREAK(agent_without, s->agent_on = "main")
+BREAK(views, s->views = "four")
 BREAK(expect_by, s->expects[0].by = 1000000)
 BREAK(camera_name, s->cameras[0].name = "../x")
 BREAK(camera_fov, s->cameras[0].fov_y = 0)
@@ -245,6 +252,13 @@ static const damage damages[] = {
     {action_end, "actions[0] (f).end_step"},
     {action_body, "actions[0] (f).body"},
     {action_joint, "actions[1] (t).joint"},
+    {action_series, "actions[0] (f).series"},
+    {action_series_kind, "actions[1] (t).series"},
+    {agent, "agent"},
+    {agent_on, "agent_on"},
+    {agent_camera, "agent_on"},
+    {agent_without, "agent_on"},
+    {views, "views"},
     {expect_by, "expects[0].by"},
     {camera_name, "cameras[0] (../x).name"},
     {camera_fov, "cameras[0] (main).fov_y"},

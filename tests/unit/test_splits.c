@@ -333,6 +333,31 @@ static void refused_options(const void *param)
     CHECK_CONTAINS(why.msg, "beside splits");
 }
 
+/* ---- formats ----------------------------------------------------------------------------------
+ */
+
+/* auto: folders up to 5,000 clips of all scenes together, shards above; nothing is made for it. */
+static void format_by_count(const void *param)
+{
+    (void)param;
+    static const struct {
+        const char *count, *layout;
+    } cases[] = {{"1", "clips"}, {"2500", "clips"}, {"2501", "webdataset"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *words[] = {(char *)"toss",    (char *)"ramp",        (char *)"--format",
+                         (char *)"auto",    (char *)"--frames",    (char *)"2",
+                         (char *)"--count", (char *)cases[i].count};
+        reel_plan *plan = plan_of(words, 8);
+        if (!plan) {
+            CHECK_FAIL("%s", why.msg);
+        }
+        reel_json *json = reel_plan_to_json(plan);
+        CHECK_STR(reel_json_to_string(reel_json_get(json, "format")), cases[i].layout);
+        reel_json_destroy(&json);
+        reel_plan_destroy(&plan);
+    }
+}
+
 static const check_test tests[] = {
     {"counts are exact", counts_are_exact, NULL},
     {"any shares are exact", any_shares_are_exact, NULL},
@@ -340,5 +365,6 @@ static const check_test tests[] = {
     {"parts as text", parts_as_text, NULL},
     {"refused", refused, NULL},
     {"refused options", refused_options, NULL},
+    {"format by count", format_by_count, NULL},
 };
 CHECK_MAIN(tests)
