@@ -18,10 +18,11 @@
  *        width / 32 pixels a frame, what is faster is darkened to 3/4; black where there is no
  *        surface. The last frame, which has no flow, repeats the one before; a single one is black.
  * force  white blobs for what the timeline does, as in Force Prompting (2025): a Gaussian of
- *        sigma = width / 36 that starts at the image of the point of attack in the first frame at
- *        or after the action's start and moves evenly along the image of the force, width / 8 and
- *        3/8 width more times min(1, dv / 4 m/s), dv being the change of velocity that the action
- *        would give the free body; an impulse takes half a second, a force as long as it acts.
+ *        sigma = width / 36 that starts at the image of the point of attack and moves along the
+ *        image of the force, both as they are in the first frame at or after the beginning: width /
+ * 8 and 3/8 width more times min(1, dv / 4 m/s), dv being the change of velocity that it gives the
+ * free body. It takes half a second for an impulse, and as long as it acts for a force, as the
+ * impulse grows; forces of one series that follow one another are one, each with its own direction.
  *        Red blobs for impacts (events of kind impact): sigma = width / 72 at the image of the
  *        contact, for the first quarter second, of height min(1, dv / 4 m/s) but at least 1/4, dv
  *        being the impulse over the lighter body's mass. Whether something hides the point makes no

@@ -8,8 +8,7 @@
 /** A blob of the force video. */
 typedef struct reel_force_blob {
     int first, last;      /**< frames in which it is drawn */
-    double start, time;   /**< s: begin and length of its way */
-    double u, v, du, dv;  /**< px: where it starts, and its whole way */
+    double *u, *v;        /**< [last - first + 1] px: where it is */
     double sigma, height; /**< px; 0..1 */
     bool is_applied;      /**< white; else red */
 } reel_force_blob;
@@ -18,7 +17,6 @@ typedef struct reel_force_blob {
 reel_status reel_force_blobs_make(const reel_control_view *view, reel_arena *arena,
                                   reel_force_blob **blobs, int *n_blobs, reel_error *err);
 
-/** Draw frame `frame`, which is at `time` s, into an interleaved picture. `row` holds `width`
- * doubles of scratch. */
-void reel_force_draw(const reel_force_blob *blobs, int n_blobs, int frame, double time, int width,
-                     int height, double *row, uint8_t *rgb);
+/** Draw a frame into an interleaved picture. `row` holds `width` doubles of scratch. */
+void reel_force_draw(const reel_force_blob *blobs, int n_blobs, int frame, int width, int height,
+                     double *row, uint8_t *rgb);

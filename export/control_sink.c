@@ -18,7 +18,6 @@ typedef struct control_sink {
     reel_sink *video;
     reel_frame picture; /* what is encoded: rgb alone */
     reel_arena arena;
-    int fps;
     double flow_full; /* px */
     reel_edges *edges;
     uint8_t *plane;     /* [height][width]: edges */
@@ -201,8 +200,8 @@ static reel_status control_write(reel_sink *sink, const reel_frame *frame, reel_
     case REEL_CONTROL_EDGE: draw_edges(s, frame); break;
     case REEL_CONTROL_FLOW: draw_flow(s, frame); break;
     case REEL_CONTROL_FORCE:
-        reel_force_draw(s->blobs, s->n_blobs, s->base.next, (double)s->base.next / s->fps,
-                        s->base.width, s->base.height, s->row, s->picture.plane[REEL_PLANE_RGB]);
+        reel_force_draw(s->blobs, s->n_blobs, s->base.next, s->base.width, s->base.height, s->row,
+                        s->picture.plane[REEL_PLANE_RGB]);
         break;
     default: assert(!"a kind of control video");
     }
@@ -270,7 +269,6 @@ reel_status reel_control_sink_open(const char *path, reel_control kind,
                           .height = desc->height,
                           .frames = desc->frames};
     s->kind = kind;
-    s->fps = desc->fps;
     s->flow_full = desc->width * REEL_FLOW_FULL;
     s->depth_scale = desc->depth_scale;
     s->nearest = REEL_DEPTH_NONE;
