@@ -56,26 +56,6 @@ bool reel_hub_is_ref(const char *text)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static reel_status check_version(reel_hub *hub, reel_error *err)
-{
-    const char *argv[] = {"hf", "version", "--format", "quiet", NULL};
-    reel_status status = reel_hub_run(hub, argv, NULL, err);
-    const char *text = status ? "" : reel_hub_output(hub);
-    const char *digit = strpbrk(text, "0123456789");
-    int major = 0, minor = 0;
-    if (status) {
-        return status;
-    }
-    if (digit && sscanf(digit, "%d.%d", &major, &minor) == 2 &&
-        (major < REEL_HUB_MAJOR || (major == REEL_HUB_MAJOR && minor < REEL_HUB_MINOR))) {
-        return reel_fail(err, REEL_E_USAGE,
-                         "the command hf is of version %d.%d, and a push needs %d.%d or newer: "
-                         "pip install -U huggingface_hub",
-                         major, minor, REEL_HUB_MAJOR, REEL_HUB_MINOR);
-    }
-    return REEL_OK;
-}
-
 static reel_status create_repo(reel_hub *hub, reel_error *err)
 {
     const char *argv[12] = {"hf",     "repos",   "create",     hub->options.repo,
@@ -138,8 +118,7 @@ reel_status reel_hub_open(const reel_hub_options *options, reel_hub **out, reel_
     }
     hub->options = *options;
     hub->revision = options->revision ? options->revision : "main";
-    reel_status status = check_version(hub, err);
-    status = status ? status : create_repo(hub, err);
+    reel_status status = create_repo(hub, err);
     if (!status && options->is_private) {
         status = check_private(hub, err);
     }

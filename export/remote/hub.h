@@ -1,7 +1,7 @@
 /*
  * hub.h - a dataset repository of the hub, through its official command `hf`.
  *
- * Nothing here speaks the hub's protocol: each step is one run of `hf` (huggingface_hub 1.25 or
+ * Nothing here speaks the hub's protocol: each step is one run of `hf` (huggingface_hub 1.16 or
  * newer), which finds the token where it always does (HF_TOKEN, or its own login) and retries,
  * de-duplicates and encrypts as it sees fit. What is there already is asked from the hub, never
  * remembered, so a push can end at any moment and be run again. Runs that fail for a reason that

@@ -7,7 +7,7 @@
 
 REEL_API_BEGIN
 
-enum { REEL_HUB_MAJOR = 1, REEL_HUB_MINOR = 25 };
+enum { REEL_HUB_MAJOR = 1, REEL_HUB_MINOR = 16 };
 
 struct reel_hub {
     reel_hub_options options;

@@ -137,8 +137,9 @@ static reel_status explain(const reel_s3 *s3, const reel_s3_request *request, co
                          "the bucket %s is not of region %s: set AWS_REGION (%s %d)", o->bucket,
                          o->region, what, c->status);
     }
-    if (is(c, "InvalidAccessKeyId") || is(c, "SignatureDoesNotMatch") || is(c, "ExpiredToken") ||
-        is(c, "InvalidToken") || c->status == 401) {
+    if (is(c, "InvalidAccessKeyId") || is(c, "XAdminUserNotFound") ||
+        is(c, "SignatureDoesNotMatch") || is(c, "ExpiredToken") || is(c, "InvalidToken") ||
+        c->status == 401) {
         return reel_fail(err, REEL_E_USAGE,
                          "the keys are not taken (%s %d): see AWS_ACCESS_KEY_ID, "
                          "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
