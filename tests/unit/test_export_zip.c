@@ -5,6 +5,7 @@
 #include "tests/clip_fixture.h"
 
 #include <unistd.h>
+#include <zlib.h>
 
 static char dir[256];
 
@@ -211,10 +212,60 @@ static void an_unfinished_file_is_removed(const void *param)
     CHECK(zip == NULL);
 }
 
+/* The data of the archive's entry at `offset`, unpacked by zlib; sizes and method as its header has
+ * them. */
+static void unpack(const char *file, size_t offset, size_t name_size, uint8_t *out, size_t size)
+{
+    const uint8_t *head = (const uint8_t *)file + offset;
+    z_stream z = {0};
+    CHECK_INT(head[8], ==, 8); /* deflated */
+    CHECK_INT(head[22] | head[23] << 8 | head[24] << 16, ==, (int)size);
+    CHECK(inflateInit2(&z, -15) == Z_OK);
+    z.next_in = (Bytef *)(head + 30 + name_size);
+    z.avail_in = (uInt)(head[18] | head[19] << 8 | head[20] << 16);
+    z.next_out = out;
+    z.avail_out = (uInt)size;
+    CHECK(inflate(&z, Z_FINISH) == Z_STREAM_END);
+    CHECK(z.avail_in == 0 && z.avail_out == 0);
+    CHECK(inflateEnd(&z) == Z_OK);
+}
+
+static void packed_entries_are_deflated(const void *param)
+{
+    (void)param;
+    enum { SIZE = 300000 };
+    static uint8_t data[SIZE], back[SIZE];
+    const reel_zip_part parts[2] = {{data, 7}, {data + 7, SIZE - 7}};
+    const char *path = in_dir("packed.zip");
+    reel_zip_writer *writer = NULL;
+    reel_zip *zip = NULL;
+    reel_error err = {0};
+    char *file = NULL;
+    size_t size = 0;
+    uint32_t state = 1;
+    for (int i = 0; i < SIZE; i++) { /* half of it cannot be packed */
+        state = state * 1664525 + 1013904223;
+        data[i] = i < SIZE / 2 ? (uint8_t)(i / 1000) : (uint8_t)(state >> 24);
+    }
+    CHECK(reel_zip_create(path, &writer, &err) == REEL_OK);
+    CHECK(reel_zip_add_packed(writer, "one", parts, 2, 6, &err) == REEL_OK);
+    CHECK(reel_zip_add(writer, "two", "x", 1, &err) == REEL_OK);
+    CHECK(reel_zip_finish(writer, &err) == REEL_OK);
+    reel_zip_writer_destroy(&writer);
+    CHECK(reel_fs_read(path, &file, &size, &err) == REEL_OK);
+    CHECK(size > SIZE / 2 && size < SIZE / 2 + SIZE / 8);
+    unpack(file, 0, 3, back, SIZE);
+    CHECK(memcmp(back, data, SIZE) == 0);
+    CHECK(reel_zip_open(path, &zip, &err) == REEL_E_CONFLICT); /* says so, does not give noise */
+    CHECK_CONTAINS(err.msg, "compressed");
+    reel_free(file);
+}
+
 static const check_test tests[] = {
     {"crc", crc_is_the_one_of_the_catalogue, NULL},
     {"bytes of the format", bytes_are_those_of_the_format, NULL},
     {"entries come back", entries_come_back, NULL},
+    {"packed entries", packed_entries_are_deflated, NULL},
     {"damage is found", damage_is_found, NULL},
     {"last of one name", the_last_of_one_name_counts, NULL},
     {"full disk", a_full_disk_is_an_error, NULL},

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Settings of the layouts with annotations: what each changes, and what is refused, with its reason."""
+import hashlib
+import json
+import sys
+
+import cli
+
+# more objects than 8 bits number, all of them in the picture
+MANY = """scene {
+  family = "many",
+  build = function(world)
+    world:floor {}
+    for i = 0, 17 do
+      for k = 0, 15 do
+        world:box { name = "box " .. i .. " " .. k, size = 0.06, at = { 0.1 * i, 0.1 * k }, static = true }
+      end
+    end
+    world:camera { name = "main", elevation = deg(80) }
+  end,
+}
+"""
+WRONG = [  # format, setting, what the message must contain
+    ("coco", "images=jpg", ["images", "png or none"]),
+    ("coco", "every=0", ["every", "whole number"]),
+    ("ytvis", "amodal=maybe", ["amodal", "yes or no"]),
+    ("tap", "points=0", ["points", "whole number"]),
+    ("tap", "per=frame", ["per", "clip or object"]),
+    ("tap", "stride=-5", ["stride", "whole number"]),
+    ("movi", "form=tfrecord", ["form", "npz, frames or both"]),
+    ("movi", "size=3", ["no setting", "size"]),
+]
+
+
+def digests(folder):
+    """Of every file of the layout itself."""
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file() and p.parent != folder}
+
+
+def main():
+    with cli.program() as p:
+        def export(source, out, form, *settings):
+            words = [w for s in settings for w in ("--set", s)]
+            return p("export", source, "--format", form, *words, "-q", "-o", out)
+
+        def refused(name, r, rc, *words):
+            cli.check(name, r.rc == rc and all(w in r.err for w in words), r)
+
+        made = p("run", "toss", "billiards", *cli.SMALL, "--labels", "masks", "-q", "-o", "clips")
+        cli.check("clips are made", made.rc == 0, made)
+        for form, setting, words in WRONG:
+            refused(f"{form}: {setting} is refused", export("clips", "bad", form, setting), 64, *words)
+        cli.check("which leaves nothing behind", not (p.folder / "bad").exists())
+
+        r = export("clips", "boxes", "coco", "images=none", "every=3", "amodal=no")
+        data = json.loads((p.folder / "boxes/annotations/instances_train.json").read_text())
+        names = {f.name for f in (p.folder / "boxes").rglob("*")}
+        cli.check("coco: annotations alone, of every third frame", r.rc == 0
+                  and {i["frame"] for i in data["images"]} == {0, 3}
+                  and "amodal_train.json" not in names and "00000.png" not in names, r)
+        r = export("clips", "masks", "ytvis", "images=none", "every=2")
+        data = json.loads((p.folder / "masks/train/instances.json").read_text())
+        cli.check("ytvis: every second frame", r.rc == 0
+                  and {v["length"] for v in data["videos"]} == {2}
+                  and not (p.folder / "masks/train/JPEGImages").exists(), r)
+        for form, more in (("coco", []), ("ytvis", []), ("tap", ["ground=9"]), ("movi", ["form=both"])):
+            words = [w for s in more for w in ("--set", s)]
+            one = export("clips", f"one_{form}", form, *more)
+            two = p("run", "toss", "billiards", *cli.SMALL, "--labels", "masks", "--format", form,
+                    *words, "-j", "2", "-q", "-o", f"two_{form}")
+            a, b = digests(p.folder / f"one_{form}"), digests(p.folder / f"two_{form}")
+            cli.check(f"{form}: the same from clips, and at once by two workers",
+                      one.rc == two.rc == 0 and len(a) > 1 and a == b, f"{one}\n{two}")
+            r = p("verify", f"one_{form}", "-q")
+            cli.check(f"{form}: verify finds it whole", r.rc == 0, r)
+
+        p("run", "toss", *cli.SMALL, "--quality", "labels", "-q", "-o", "grey")
+        refused("coco: images of clips without colour", export("grey", "x", "coco"), 64, "images=none")
+        refused("tap: videos of clips without colour", export("grey", "x", "tap"), 64, "video=no")
+        refused("movi: clips without colour", export("grey", "x", "movi"), 64, "colour")
+        for form, setting in (("coco", "images=none"), ("ytvis", "images=none"), ("tap", "video=no")):
+            r = export("grey", f"grey_{form}", form, setting)
+            cli.check(f"{form}: clips without colour with {setting}", r.rc == 0, r)
+
+        (p.folder / "many.lua").write_text(MANY)
+        p("run", "many.lua", *cli.SMALL, "-q", "-o", "many")
+        refused("movi: more objects than 8 bits number", export("many", "x", "movi"), 65, "255 objects")
+        r = export("many", "many_coco", "coco", "images=none")
+        cli.check("coco: takes them", r.rc == 0, r)
+        r = export("many", "many_tap", "tap", "points=4096", "per=object")
+        refused("tap: more points than a clip may have", r, 64, "1048576")
+    return cli.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
