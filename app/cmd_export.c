@@ -249,14 +249,16 @@ static reel_status export_clips(job *j, reel_error *err)
 /* ---- the command ------------------------------------------------------------------------------
  */
 
-/* Contact sheet and plan are as true of the new dataset. */
+/* Contact sheet and plan are as true of the new dataset; the page of players names files that other
+ * layouts do not have. */
 static reel_status copy_extras(const job *j, reel_error *err)
 {
     const reel_json *files = reel_json_get(j->dataset->manifest, "files");
     reel_status status = REEL_OK;
     for (size_t i = 0; !status && i < reel_json_count(files); i++) {
         const char *name = reel_json_to_string(reel_json_get(reel_json_at(files, i), "path"));
-        if (strchr(name, '/') || strcmp(name, "README.md") == 0) {
+        if (strchr(name, '/') || strcmp(name, "README.md") == 0 ||
+            (j->layout && strcmp(name, "index.html") == 0)) {
             continue;
         }
         char from[REEL_PATH_MAX], to[REEL_PATH_MAX];

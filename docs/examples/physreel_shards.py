@@ -49,7 +49,7 @@ def planes(blob):
 def records(shard, root):
     """The clips of one shard, such as "train-00000": (clip, {file name: bytes})."""
     streams = {}
-    for folder in ("video", "labels"):
+    for folder in ("video", "labels", "control"):
         path = os.path.join(root, folder, shard + ".tar")
         for sample in samples(path) if os.path.exists(path) else ():
             for extension, data in sample.items():

@@ -119,6 +119,8 @@ static reel_status check_alike(reel_webdataset *w, const reel_record *record, re
         w->has_movies = has_movies(record);
         w->planes = planes;
         w->facts.colour = record->colour;
+        w->controls = record->controls;
+        w->first_frames = record->first_frames;
     }
     if (record->colour != w->facts.colour) {
         return reel_fail_at(err, REEL_E_CONFLICT, record->dir, 0, NULL,
@@ -127,6 +129,10 @@ static reel_status check_alike(reel_webdataset *w, const reel_record *record, re
     if (planes != w->planes || has_movies(record) != w->has_movies) {
         return reel_fail_at(err, REEL_E_CONFLICT, record->dir, 0, NULL,
                             "clips with different stored label planes cannot share shards");
+    }
+    if (record->controls != w->controls || record->first_frames != w->first_frames) {
+        return reel_fail_at(err, REEL_E_CONFLICT, record->dir, 0, NULL,
+                            "clips with different control videos cannot share shards");
     }
     return reel_facts_add(&w->facts, record, err);
 }
@@ -150,17 +156,20 @@ static reel_status find_split(reel_webdataset *w, const char *name, reel_shard_s
     return REEL_OK;
 }
 
-static const char *caption_of(const reel_record *record)
+static const char *caption_of(const reel_record *record, int stream)
 {
-    return record->scene->caption ? record->scene->caption : "";
+    const char *caption = reel_record_caption(record, stream);
+    return caption ? caption : "";
 }
 
 /* Whose set a file of a record belongs to. */
 static reel_shard_set set_of(const reel_record_file *file)
 {
-    return strcmp(file->role, "video") == 0    ? REEL_SHARD_VIDEO
-           : strcmp(file->role, "planes") == 0 ? REEL_SHARD_LABELS
-                                               : REEL_SHARD_RECORDS;
+    return strcmp(file->role, "video") == 0     ? REEL_SHARD_VIDEO
+           : strcmp(file->role, "first") == 0   ? REEL_SHARD_VIDEO
+           : strcmp(file->role, "planes") == 0  ? REEL_SHARD_LABELS
+           : strcmp(file->role, "control") == 0 ? REEL_SHARD_CONTROL
+                                                : REEL_SHARD_RECORDS;
 }
 
 /* Whether the open shard of a split has no room for the clip. */
@@ -172,8 +181,8 @@ static bool is_full(const reel_webdataset *w, const reel_shard_split *split,
         more[set_of(&record->files[i])] += reel_tar_member_size(record->files[i].bytes);
     }
     for (int i = 0; i < record->n_streams; i++) {
-        more[REEL_SHARD_VIDEO] +=
-            reel_tar_member_size(facts[i].size) + reel_tar_member_size(strlen(caption_of(record)));
+        more[REEL_SHARD_VIDEO] += reel_tar_member_size(facts[i].size) +
+                                  reel_tar_member_size(strlen(caption_of(record, i)));
     }
     bool full = false;
     for (int s = 0; s < REEL_SHARD_SETS; s++) {
@@ -197,7 +206,6 @@ static reel_status put_streams(reel_tar_writer *tar, const reel_layout_clip *cli
                                const stream_facts *facts, reel_error *err)
 {
     const reel_record *record = clip->record;
-    const char *caption = caption_of(record);
     char name[512];
     reel_status status = REEL_OK;
     for (int i = 0; !status && i < record->n_streams; i++) {
@@ -205,8 +213,12 @@ static reel_status put_streams(reel_tar_writer *tar, const reel_layout_clip *cli
         if (stream->video) {
             status = put_file(tar, clip, stream->video, stream->video, err);
         }
+        if (!status && stream->first) {
+            status = put_file(tar, clip, stream->first, stream->first, err);
+        }
         if (!status) {
             snprintf(name, sizeof(name), "%s.txt", stream->id);
+            const char *caption = caption_of(record, i);
             status = reel_tar_add(tar, name, caption, strlen(caption), err);
         }
         if (!status) {
@@ -231,7 +243,7 @@ static reel_status put_record(const reel_shard_split *split, const reel_layout_c
         if (set == REEL_SHARD_RECORDS) {
             snprintf(member, sizeof(member), "%s.%s", record->clip_id, file->name);
             status = put_file(split->tar[set], clip, member, file->name, err);
-        } else if (set == REEL_SHARD_LABELS) {
+        } else if (set != REEL_SHARD_VIDEO) { /* names are of the stream and what it is */
             status = put_file(split->tar[set], clip, file->name, file->name, err);
         }
     }

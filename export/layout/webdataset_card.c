@@ -19,9 +19,10 @@ static const char *example_split(const reel_webdataset *w)
  * columns, which differ from scene to scene; and labels, because their rows are stores of many
  * megabytes, which the viewer could not show, or videos that it would decode as colours.
  */
-static void put_config(reel_bytes *out, const reel_webdataset *w, const char *set)
+static void put_config(reel_bytes *out, const reel_webdataset *w, const char *set, bool is_default)
 {
-    reel_bytes_printf(out, "- config_name: %s\n  default: true\n  data_files:\n", set);
+    reel_bytes_printf(out, "- config_name: %s\n%s  data_files:\n", set,
+                      is_default ? "  default: true\n" : "");
     for (int s = 0; s < w->facts.n_splits; s++) {
         const char *split = w->facts.splits[s].name;
         reel_bytes_printf(out, "  - split: %s\n    path: \"%s/%s-*.tar\"\n", split, set, split);
@@ -110,13 +111,20 @@ static void put_table_loading(reel_bytes *out, const reel_webdataset *w)
 static void put_files(reel_bytes *out, const reel_webdataset *w)
 {
     if (w->facts.colour) {
-        reel_bytes_text(out,
-                        "| `video/<split>-<nnnnn>.tar` | per stream `.mp4` (H.264, 4:2:0, bt709), "
-                        "`.txt` (caption), `.json` (what metadata says of it) |\n");
+        reel_bytes_printf(
+            out,
+            "| `video/<split>-<nnnnn>.tar` | per stream `.mp4` (H.264, 4:2:0, bt709), "
+            "%s`.txt` (caption), `.json` (what metadata says of it) |\n",
+            w->first_frames ? "`.first.png` (its first frame), " : "");
     } else {
         reel_bytes_text(out,
                         "| `facts/<split>-<nnnnn>.tar` | per stream `.txt` (caption), `.json` "
                         "(what metadata says of it) |\n");
+    }
+    if (w->controls) {
+        reel_bytes_text(out,
+                        "| `control/<split>-<nnnnn>.tar` | per stream `.control_<kind>.mp4`: "
+                        "control videos, 8-bit |\n");
     }
     if (w->has_labels && !w->has_movies) {
         reel_bytes_text(out,
@@ -140,7 +148,10 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
 {
     const reel_webdataset *w = writer;
     const char *set = reel_shard_set_name(REEL_SHARD_VIDEO, w->facts.colour);
-    put_config(&out->configs, w, set);
+    put_config(&out->configs, w, set, true);
+    if (w->controls) {
+        put_config(&out->configs, w, reel_shard_set_name(REEL_SHARD_CONTROL, true), false);
+    }
     put_clip_loading(&out->loading, w, set);
     put_shard_loading(&out->loading, w, set);
     if (w->has_labels && !w->has_movies) {

@@ -23,6 +23,7 @@ REEL_API_BEGIN
 typedef enum reel_shard_set {
     REEL_SHARD_VIDEO = 0, /**< or facts, without colour */
     REEL_SHARD_LABELS,
+    REEL_SHARD_CONTROL,
     REEL_SHARD_RECORDS,
     REEL_SHARD_SETS,
 } reel_shard_set;
@@ -43,9 +44,11 @@ typedef struct reel_webdataset {
     const reel_layout_options *options;
     uint64_t shard_size; /**< bytes */
     reel_facts facts;
-    bool has_labels;    /**< every clip has stored planes, or none has */
-    bool has_movies;    /**< they are videos, one a plane */
-    reel_planes planes; /**< of every clip's store */
+    bool has_labels;        /**< every clip has stored planes, or none has */
+    bool has_movies;        /**< they are videos, one a plane */
+    reel_planes planes;     /**< of every clip's store */
+    reel_controls controls; /**< of every clip */
+    bool first_frames;
     int n_splits;
     reel_shard_split splits[REEL_MAX_SPLITS];
     reel_rows *rows[REEL_TABLE_COUNT];

@@ -7,6 +7,7 @@ const char *reel_shard_set_name(reel_shard_set set, bool colour)
     switch (set) {
     case REEL_SHARD_VIDEO: return colour ? "video" : "facts";
     case REEL_SHARD_LABELS: return "labels";
+    case REEL_SHARD_CONTROL: return "control";
     case REEL_SHARD_RECORDS: return "records";
     case REEL_SHARD_SETS: break;
     }
@@ -35,7 +36,8 @@ reel_status reel_shard_open(reel_webdataset *w, reel_shard_split *split, reel_er
     char name[512], path[REEL_PATH_MAX];
     reel_status status = REEL_OK;
     for (int s = 0; !status && s < REEL_SHARD_SETS; s++) {
-        if (s == REEL_SHARD_LABELS && !w->has_labels) {
+        if ((s == REEL_SHARD_LABELS && !w->has_labels) ||
+            (s == REEL_SHARD_CONTROL && !w->controls)) {
             continue;
         }
         tar_name(w, split, (reel_shard_set)s, name, sizeof(name));

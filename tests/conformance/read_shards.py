@@ -31,11 +31,16 @@ import physreel_shards  # noqa: E402
 LIMIT = int(sys.argv[1]) << 10
 clips, shards = (os.path.abspath(p) for p in sys.argv[2:4])
 again = sys.argv[4] if len(sys.argv) > 4 else None
-SETS = ["video", "labels", "records"]
-FIELDS = {"video": ["mp4", "txt", "json"], "labels": ["zarr.zip"],
-          "records": ["manifest.json", "scene.json", "take.npz", "views.npz"]}
 found = records.find(clips)
 found.sort(key=lambda r: int(r.manifest["index"]))
+CONTROLS = found[0].manifest.get("controls", [])
+FIRST = ["first.png"] if found[0].manifest.get("first_frames") else []
+FIELDS = {"video": ["mp4", *FIRST, "txt", "json"], "labels": ["zarr.zip"],
+          "records": ["manifest.json"] + [f["name"] for f in found[0].manifest["files"]
+                                          if f["role"] not in ("video", "planes", "control", "first")]}
+if CONTROLS:
+    FIELDS["control"] = [f"control_{kind}.mp4" for kind in CONTROLS]
+SETS = list(FIELDS)
 
 
 def names(folder):
@@ -79,9 +84,10 @@ def check_keys():
     check("all sets have the same shards", same and len(names("video")) > 3, names("video"))
     order = collections.defaultdict(list)
     for name in names("video"):
-        video, labels = keys_of(f"{shards}/video/{name}"), keys_of(f"{shards}/labels/{name}")
+        video = keys_of(f"{shards}/video/{name}")
         whole = keys_of(f"{shards}/records/{name}")
-        same &= video == labels and [s["id"] for c in whole for s in record_of[c].manifest["streams"]] == video
+        same &= all(keys_of(f"{shards}/{f}/{name}") == video for f in SETS if f != "records")
+        same &= [s["id"] for c in whole for s in record_of[c].manifest["streams"]] == video
         order[name.rsplit("-", 1)[0]] += whole
     check("shard k of one set has the keys of shard k of the others", same)
     wanted = collections.defaultdict(list)
@@ -96,8 +102,11 @@ def check_content():
         physreel_shards.main(shards, out)
         ok = sorted(os.listdir(out)) == sorted(r.manifest["clip_id"] for r in found)
         for record in found:
-            for file in [f["name"] for f in record.manifest["files"]] + ["manifest.json"]:
-                ok = ok and filecmp.cmp(f"{out}/{record.manifest['clip_id']}/{file}", record.path(file), False)
+            folder = pathlib.Path(out, record.manifest["clip_id"])
+            ok &= (folder / "manifest.json").read_bytes() == (record.folder / "manifest.json").read_bytes()
+            ok &= {f.name for f in folder.iterdir()} == {f["name"] for f in record.manifest["files"]} | {"manifest.json"}
+            for file in record.manifest["files"]:
+                ok &= hashlib.sha256((folder / file["name"]).read_bytes()).hexdigest() == file["sha256"]
     check("all files of all clips come out as they were", ok)
 
 
@@ -115,8 +124,8 @@ def check_tables():
                 ok = all(row["planes_path"] == f"labels/{shard}.tar" and row["record_path"] == f"records/{shard}.tar"
                          for shard, rows in facts.items() for row in rows)
                 check("metadata name the shards", ok)
-                drop = ["planes_path", "record_path"]
-                ours, theirs = ours.drop_columns(drop), theirs.drop_columns(drop + ["file_name"])
+                ours, theirs = (t.select([c for c in t.column_names if not c.endswith(("_path", "file_name"))])
+                                for t in (ours, theirs))
             check(f"pyarrow: {name} of {split} has the rows of the clips' table", ours.equals(theirs))
 
 
@@ -126,12 +135,13 @@ def check_datasets(cache):
     datasets.logging.set_verbosity_error()
     rows = {row["stream_id"]: row for shard in facts.values() for row in shard}
     splits = collections.Counter(row["split"] for row in rows.values())
-    check("datasets: the card's configs", datasets.get_dataset_config_names(shards) == ["video"])
+    check("datasets: the card's configs", datasets.get_dataset_config_names(shards) == ["video"] + ["control"] * bool(CONTROLS))
     loaded = datasets.load_dataset(shards, cache_dir=cache)
     check("datasets: the default config has a row for each stream",
           {k: len(v) for k, v in loaded.items()} == splits, loaded)
     features = loaded["train"].features
     kinds = {name: type(f).__name__ for name, f in features.items()}
+    kinds.pop("first.png") if FIRST else None
     check("datasets: a video, text and plain values, no arrays",
           kinds == {"mp4": "Video", "txt": "Value", "json": "dict", "__key__": "Value", "__url__": "Value"} and
           all(type(f).__name__ == "Value" for f in features["json"].values()), features)
@@ -150,6 +160,10 @@ def check_datasets(cache):
                     sample["mp4"]["bytes"] == video_of[sample["__key__"]]
             ok &= seen == [k for k, row in rows.items() if row["split"] == split]
         check(f"datasets: videos and facts are those of the clips, {'streamed' if streaming else 'loaded'}", ok)
+    if CONTROLS:
+        data = datasets.load_dataset(shards, "control", split="train", cache_dir=cache)
+        kinds = {name: type(f).__name__ for name, f in data.features.items()}
+        check("datasets: control videos are videos", all(kinds[f"control_{k}.mp4"] == "Video" for k in CONTROLS))
     data = datasets.load_dataset("webdataset", data_files={"train": f"{shards}/labels/train-*.tar"},
                                  split="train", streaming=True, cache_dir=cache)
     check("datasets: label stores, byte by byte",
@@ -208,7 +222,7 @@ def check_card():
             exec(block.replace("path/to/dataset", shards), scope)
     except Exception as e:
         stopped = repr(e)
-    check(f"card: its {len(blocks)} blocks of lines run", len(blocks) == 4 and not stopped, stopped)
+    check(f"card: its {len(blocks)} blocks of lines run", len(blocks) >= 4 and not stopped, stopped)
     rows = len(table(f"{shards}/tables/states", "train-*.parquet"))
     check("card: they load frames, depth and a table", not stopped and len(scope["frames"]) == 13 and
           scope["depth"].shape == scope["frames"][0].shape[:2] and len(scope["states"]["train"]) == rows)

@@ -23,7 +23,8 @@ if not os.path.exists(python):
 name, *settings = layout.split(",")
 settings = [word for s in settings for word in ("--set", s)]
 run = [program, "run", "toss", "billiards", "dominoes", "pendulum", "--size", "128x96", "--frames",
-       "13", "--fps", "4", "--count", "2", "--labels", "all", "--tracks", "3", "-q"]
+       "13", "--fps", "4", "--count", "2", "--labels", "all", "--tracks", "3", "--control", "depth,seg",
+       "--first-frames", "-q"]
 with tempfile.TemporaryDirectory() as work:
     clips, export, again = (os.path.join(work, d, "shapes") for d in ("clips", "export", "again"))
     os.mkdir(os.path.dirname(clips))
