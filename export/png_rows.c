@@ -1,8 +1,6 @@
 /* png_rows.c - see png_rows.h. */
 #include "export/png_rows.h"
 #include "base/alloc.h"
-#include "base/bytes.h"
-#include "base/fs.h"
 #include "export/crc32.h"
 #include <stdbool.h>
 #include <stdlib.h>
@@ -105,29 +103,24 @@ static reel_status encode(const png_form *f, bool choose, const uint8_t *data, i
     return status;
 }
 
-reel_status reel_png_write_data(const char *path, reel_png_kind kind, const void *data, int width,
-                                int height, const uint8_t *palette, reel_error *err)
+reel_status reel_png_encode_data(reel_png_kind kind, const void *data, int width, int height,
+                                 const uint8_t *palette, reel_bytes *out, reel_error *err)
 {
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', 13, 10, 26, 10};
     const png_form *f = &forms[kind];
     uint8_t head[13] = {0};
-    reel_bytes out = {0};
     assert((palette != NULL) == (kind == REEL_PNG_PALETTE8));
     put_be32(head, (uint32_t)width);
     put_be32(head + 4, (uint32_t)height);
     head[8] = (uint8_t)f->depth;
     head[9] = (uint8_t)f->color;
-    reel_bytes_put(&out, signature, sizeof signature);
-    put_chunk(&out, "IHDR", head, sizeof head);
+    reel_bytes_put(out, signature, sizeof signature);
+    put_chunk(out, "IHDR", head, sizeof head);
     if (palette) {
-        put_chunk(&out, "PLTE", palette, 768);
+        put_chunk(out, "PLTE", palette, 768);
     }
-    reel_status status = encode(f, !palette, data, width, height, &out, err);
-    put_chunk(&out, "IEND", "", 0);
-    if (!status && out.failed) {
-        status = reel_fail(err, REEL_E_NOMEM, "out of memory for a picture");
-    }
-    status = status ? status : reel_fs_publish(path, out.data, out.size, err);
-    reel_bytes_finish(&out);
-    return status;
+    const reel_status status = encode(f, !palette, data, width, height, out, err);
+    put_chunk(out, "IEND", "", 0);
+    return !status && out->failed ? reel_fail(err, REEL_E_NOMEM, "out of memory for a picture")
+                                  : status;
 }

@@ -4,11 +4,11 @@
  *
  * Format: PNG (ISO/IEC 15948), not interlaced, rows filtered by the one of Sub, Up and none with
  * the smallest sum of sizes (palettes: none). Bytes are a function of the data and zlib's version.
- * Thread-safety: safe on distinct paths.
+ * Thread-safety: one buffer, one thread.
  */
 #pragma once
 
-#include "base/status.h"
+#include "base/bytes.h"
 #include <stdint.h>
 
 REEL_API_BEGIN
@@ -20,10 +20,10 @@ typedef enum reel_png_kind {
     REEL_PNG_RGB16,     /**< [h][w][3] u16, native order */
 } reel_png_kind;
 
-/** Publish `data` as `path`. @param palette  [256][3] if the kind is palette, else NULL.
- * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM; REEL_E_INTERNAL (zlib). */
-reel_status reel_png_write_data(const char *path, reel_png_kind kind, const void *data, int width,
-                                int height, const uint8_t *palette,
-                                reel_error *err) REEL_MUST_CHECK;
+/** Append the file to `*out`. @param palette  [256][3] if the kind is palette, else NULL.
+ * @return REEL_OK; REEL_E_NOMEM; REEL_E_INTERNAL (zlib). */
+reel_status reel_png_encode_data(reel_png_kind kind, const void *data, int width, int height,
+                                 const uint8_t *palette, reel_bytes *out,
+                                 reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

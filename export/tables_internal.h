@@ -41,6 +41,7 @@ typedef struct reel_object_box {
     reel_vec3 center;   /**< m, world */
 } reel_object_box;
 
+/** At a sample of the take. */
 reel_object_box reel_object_box_at(const reel_scene *scene, const reel_take *take, int sample,
                                    const reel_object *object);
 

@@ -228,16 +228,20 @@ void reel_annot_file_destroy(reel_annot_file **file)
     }
 }
 
-reel_status reel_annot_keep(const char *dir, const char *name, reel_bytes *text, reel_error *err)
+reel_status reel_annot_leave(const char *dir, const char *name, reel_bytes *data, reel_error *err)
 {
     char path[REEL_PATH_MAX];
-    if (text->failed) {
+    if (data->failed) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %s", name);
     }
     reel_fs_join(path, sizeof path, dir, name);
-    const reel_status status = reel_fs_publish(path, text->data, text->size, err);
-    reel_bytes_clear(text);
-    return status;
+    FILE *file = fopen(path, "wbe");
+    const bool is_written = file && fwrite(data->data, 1, data->size, file) == data->size;
+    reel_bytes_clear(data);
+    if (file && fclose(file) == 0 && is_written) {
+        return REEL_OK;
+    }
+    return reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot write: %s", strerror(errno));
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */

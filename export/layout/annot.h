@@ -89,9 +89,10 @@ reel_status reel_annot_file_end(reel_annot_file *file, reel_error *err) REEL_MUS
 /** Free; a file that was not ended is removed. *file may be NULL. */
 void reel_annot_file_destroy(reel_annot_file **file);
 
-/** Publish `text` as `name` in `dir`, and clear it. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
-reel_status reel_annot_keep(const char *dir, const char *name, reel_bytes *text,
-                            reel_error *err) REEL_MUST_CHECK;
+/** Write `data` as `name` into `dir`, the folder of `make`, and clear it. Nothing is synced: whoever
+ * publishes the dataset syncs all of it. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_annot_leave(const char *dir, const char *name, reel_bytes *data,
+                             reel_error *err) REEL_MUST_CHECK;
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 

@@ -73,11 +73,13 @@ static reel_status note_frame(reel_bytes *out, reel_annot_frames *frames, int st
         note_object(out, frames, i, set->amodal);
     }
     if (set->images) {
-        char name[REEL_ANNOT_NAME], path[REEL_PATH_MAX];
+        char name[REEL_ANNOT_NAME];
+        reel_bytes png = {0};
         picture_name(frames->clip->record, stream, frame, name);
-        reel_fs_join(path, sizeof path, dir, name);
-        status = reel_png_write(path, frames->frame->plane[REEL_PLANE_RGB], scene->width,
-                                scene->height, err);
+        status = reel_png_encode(frames->frame->plane[REEL_PLANE_RGB], scene->width, scene->height,
+                                 &png, err);
+        status = status ? status : reel_annot_leave(dir, name, &png, err);
+        reel_bytes_finish(&png);
     }
     return status;
 }
@@ -96,7 +98,7 @@ static reel_status coco_make(const reel_layout_options *options, const reel_layo
             status = note_frame(&notes, &frames, s, f, &set, dir, err);
         }
     }
-    status = status ? status : reel_annot_keep(dir, notes_name, &notes, err);
+    status = status ? status : reel_annot_leave(dir, notes_name, &notes, err);
     reel_annot_frames_finish(&frames);
     reel_bytes_finish(&notes);
     return status;

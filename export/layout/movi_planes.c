@@ -4,6 +4,7 @@
  * Frames are drawn once each. What npz needs as one array is kept in files until all are drawn, and
  * so are depths, because what sees nothing gets a code beyond the farthest of the video.
  */
+#include "export/layout/annot.h"
 #include "export/layout/movi.h"
 #include "export/png_rows.h"
 #include <errno.h>
@@ -252,12 +253,13 @@ static void code_coordinates(movi_video *v, const reel_frame *frame, int stream,
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static void frame_path(const movi_video *v, int array, int frame, const char *ending,
-                       char path[REEL_PATH_MAX])
+/* Leaves `data`, cleared then, as a file of the frame. */
+static reel_status write_file(const movi_video *v, int array, int frame, const char *ending,
+                              reel_bytes *data, reel_error *err)
 {
     char name[64];
     snprintf(name, sizeof name, "%s_%05d.%s", arrays[array].file, frame, ending);
-    reel_fs_join(path, REEL_PATH_MAX, v->targets->frames, name);
+    return reel_annot_leave(v->targets->frames, name, data, err);
 }
 
 /* `data`: in the form of the kind. */
@@ -265,10 +267,13 @@ static reel_status write_png(const movi_video *v, int array, int frame, reel_png
                              const void *data, reel_error *err)
 {
     const reel_scene *scene = v->clip->record->scene;
-    char path[REEL_PATH_MAX];
-    frame_path(v, array, frame, "png", path);
-    return reel_png_write_data(path, kind, data, scene->width, scene->height,
-                               kind == REEL_PNG_PALETTE8 ? v->palette : NULL, err);
+    reel_bytes png = {0};
+    reel_status status =
+        reel_png_encode_data(kind, data, scene->width, scene->height,
+                             kind == REEL_PNG_PALETTE8 ? v->palette : NULL, &png, err);
+    status = status ? status : write_file(v, array, frame, "png", &png, err);
+    reel_bytes_finish(&png);
+    return status;
 }
 
 static void put_tag(reel_bytes *out, uint32_t tag, uint32_t type, uint32_t value)
@@ -284,7 +289,6 @@ static reel_status write_tiff(const movi_video *v, int frame, const float *data,
     enum { SHORT = 3, LONG = 4, TAGS = 10, HEAD = 8 + 2 + 12 * TAGS + 4 };
     const reel_scene *scene = v->clip->record->scene;
     const uint32_t width = (uint32_t)scene->width, height = (uint32_t)scene->height;
-    char path[REEL_PATH_MAX];
     reel_bytes out = {0};
     reel_bytes_put(&out, "II*\0\10\0\0\0", 8);
     reel_bytes_put(&out, (uint8_t[]){TAGS, 0}, 2);
@@ -300,12 +304,7 @@ static reel_status write_tiff(const movi_video *v, int frame, const float *data,
     put_tag(&out, 339, SHORT, 3); /* floating point */
     reel_bytes_put_u32(&out, 0);
     reel_bytes_put(&out, data, v->pixels * sizeof *data);
-    reel_status status = REEL_OK;
-    frame_path(v, DEPTH, frame, "tiff", path);
-    if (out.failed) {
-        status = reel_fail(err, REEL_E_NOMEM, "out of memory for a picture");
-    }
-    status = status ? status : reel_fs_publish(path, out.data, out.size, err);
+    const reel_status status = write_file(v, DEPTH, frame, "tiff", &out, err);
     reel_bytes_finish(&out);
     return status;
 }
@@ -489,12 +488,12 @@ static reel_status prepare(movi_video *v, int stream, reel_error *err)
 
 static reel_status write_json(const char *dir, const char *name, reel_json *json, reel_error *err)
 {
-    char path[REEL_PATH_MAX];
     size_t size = 0;
     char *text = json ? reel_json_pretty(json, &size) : NULL;
-    reel_fs_join(path, sizeof path, dir, name);
-    const reel_status status = text ? reel_fs_publish(path, text, size, err)
-                                    : reel_fail(err, REEL_E_NOMEM, "out of memory for %s", name);
+    reel_bytes data = {.failed = !text};
+    reel_bytes_put(&data, text, size);
+    const reel_status status = reel_annot_leave(dir, name, &data, err);
+    reel_bytes_finish(&data);
     reel_free(text);
     reel_json_destroy(&json);
     return status;
@@ -538,7 +537,7 @@ static reel_status write_npz(movi_video *v, reel_error *err)
     }
     status = status ? status : reel_npz_finish(npz, err);
     reel_npz_writer_destroy(&npz);
-    return status ? status : reel_fs_sync(v->targets->npz, err);
+    return status;
 }
 
 reel_status reel_movi_write(const reel_layout_clip *clip, int stream,

@@ -66,7 +66,7 @@ static reel_status tap_make(const reel_layout_options *options, const reel_layou
         status = reel_tap_write(tap, s, path, &tracks, &queries, err);
         reel_bytes_printf(&counts, "%d %d\n", tracks, queries);
     }
-    status = status ? status : reel_annot_keep(dir, counts_name, &counts, err);
+    status = status ? status : reel_annot_leave(dir, counts_name, &counts, err);
     reel_tap_destroy(&tap);
     reel_bytes_finish(&counts);
     return status;

@@ -391,7 +391,7 @@ static reel_status write_arrays(const reel_tap *t, int s, const tap_arrays *a, c
     }
     status = status ? status : reel_npz_finish(npz, err);
     reel_npz_writer_destroy(&npz);
-    return status ? status : reel_fs_sync(path, err);
+    return status;
 }
 
 reel_status reel_tap_write(reel_tap *tap, int stream, const char *path, int *n_tracks,

@@ -69,11 +69,14 @@ static reel_status write_picture(const reel_annot_frames *frames, const char *di
                                  reel_error *err)
 {
     const reel_record *record = frames->clip->record;
-    char name[REEL_ANNOT_NAME], path[REEL_PATH_MAX];
+    char name[REEL_ANNOT_NAME];
+    reel_bytes png = {0};
     picture_name(record, frames->stream, k, name);
-    reel_fs_join(path, sizeof path, dir, name);
-    return reel_png_write(path, frames->frame->plane[REEL_PLANE_RGB], record->scene->width,
-                          record->scene->height, err);
+    reel_status status = reel_png_encode(frames->frame->plane[REEL_PLANE_RGB], record->scene->width,
+                                         record->scene->height, &png, err);
+    status = status ? status : reel_annot_leave(dir, name, &png, err);
+    reel_bytes_finish(&png);
+    return status;
 }
 
 /* tracks: [2][n instances + 1], emptied by it. */
@@ -123,7 +126,7 @@ static reel_status ytvis_make(const reel_layout_options *options, const reel_lay
     for (int s = 0; !status && s < record->n_streams; s++) {
         status = note_stream(&notes, &frames, s, &set, tracks, dir, err);
     }
-    status = status ? status : reel_annot_keep(dir, notes_name, &notes, err);
+    status = status ? status : reel_annot_leave(dir, notes_name, &notes, err);
     for (size_t i = 0; tracks && i < n; i++) {
         reel_bytes_finish(&tracks[i].rle);
         reel_bytes_finish(&tracks[i].box);
