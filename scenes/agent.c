@@ -7,6 +7,7 @@
 #include "base/camera.h"
 #include "base/rng.h"
 #include "base/trig.h"
+#include "scenes/build.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static int suits(const reel_scene *s, int b)
 {
     const reel_body *body = &s->bodies[b];
     bool seen = false, held = false;
-    if (body->motion != REEL_MOTION_DYNAMIC || body->absent ||
+    if (body->motion != REEL_MOTION_DYNAMIC || body->absent || body->n_geoms == 0 ||
         s->objects[body->object].instance_id == 0) {
         return -1;
     }
@@ -149,26 +150,79 @@ static reel_status choose_body(const reel_scene *s, const char *name, int *out, 
     return REEL_OK;
 }
 
+/* Coulomb's coefficient between two surfaces. */
+static double friction_of(const reel_scene *s, int a, int b)
+{
+    for (int i = 0; i < s->n_pairs; i++) {
+        const reel_contact_pair *p = &s->pairs[i];
+        if ((p->surface_a == a && p->surface_b == b) || (p->surface_a == b && p->surface_b == a)) {
+            return p->friction;
+        }
+    }
+    return sqrt(s->surfaces[a].friction * s->surfaces[b].friction);
+}
+
+static int surface_of(const reel_scene *s, const reel_body *body)
+{
+    int surface = s->geoms[body->first_geom].surface;
+    for (int g = body->first_geom + body->n_geoms - 1; g >= body->first_geom; g--) {
+        surface = s->geoms[g].collides ? s->geoms[g].surface : surface;
+    }
+    return surface;
+}
+
+/* The surface that the body stands on, or would fall on: of the highest thing below it, else of the
+ * ground (a plane or a landscape), else its own. */
+static int surface_below(const reel_scene *s, int b)
+{
+    double lo[3], hi[3], below_lo[3], below_hi[3], best = -HUGE_VAL;
+    const reel_body *body = &s->bodies[b];
+    const reel_vec3 p = body->world_from_body.p;
+    int surface = surface_of(s, body);
+    if (!reel_build_box(s, body, REEL_WHICH_COLLIDES, body->world_from_body, lo, hi)) {
+        return surface;
+    }
+    for (int i = 0; i < s->n_bodies; i++) {
+        const reel_body *other = &s->bodies[i];
+        if (i == b || other->absent || other->n_geoms == 0) {
+            continue;
+        }
+        const reel_shape shape = s->geoms[other->first_geom].shape;
+        const bool ground = shape == REEL_SHAPE_PLANE || shape == REEL_SHAPE_HEIGHT_FIELD;
+        if (ground && best == -HUGE_VAL) {
+            surface = surface_of(s, other);
+        } else if (!ground &&
+                   reel_build_box(s, other, REEL_WHICH_COLLIDES, other->world_from_body, below_lo,
+                                  below_hi) &&
+                   below_lo[0] <= p.x && p.x <= below_hi[0] && below_lo[1] <= p.y &&
+                   p.y <= below_hi[1] && below_hi[2] <= lo[2] + 0.25 * (hi[2] - lo[2]) &&
+                   below_hi[2] > best) {
+            best = below_hi[2];
+            surface = surface_of(s, other);
+        }
+    }
+    return surface;
+}
+
 /* m/s^2 that friction takes from a push along the ground, about; what rolls and what joints hold
  * resists less. */
 static double resistance(const reel_scene *s, int b)
 {
     const reel_body *body = &s->bodies[b];
-    double share = 0.2, friction = 0;
+    double share = 0.2;
     for (int g = body->first_geom; g < body->first_geom + body->n_geoms; g++) {
-        if (!s->geoms[g].collides) {
-            continue;
-        }
         const reel_shape shape = s->geoms[g].shape;
         const bool rolls = shape == REEL_SHAPE_SPHERE || shape == REEL_SHAPE_ELLIPSOID;
         const bool turns = shape == REEL_SHAPE_CYLINDER || shape == REEL_SHAPE_CAPSULE;
-        share = fmax(share, rolls ? 0.02 : turns ? 0.5 : 1);
-        friction = fmax(friction, s->surfaces[s->geoms[g].surface].friction);
+        if (s->geoms[g].collides) {
+            share = fmax(share, rolls ? 0.02 : turns ? 0.5 : 1);
+        }
         if (rolls && body->n_geoms == 1) {
             share = 0.02;
         }
     }
-    return share * fmin(friction, 0.8) * reel_v3_len(s->gravity);
+    const double friction = friction_of(s, surface_of(s, body), surface_below(s, b));
+    return share * fmin(friction, 1) * reel_v3_len(s->gravity);
 }
 
 /* ---- the timeline --------------------------------------------------------------------------- */
