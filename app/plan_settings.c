@@ -35,11 +35,11 @@ static reel_status get(const settings *s, const char *key, const char **out, boo
             return reel_fail(err, REEL_E_NOMEM, "out of memory");
         }
     }
-    if (given) {
-        *given = *out != NULL;
-    }
     if (!*out) {
         *out = reel_preset_value(s->preset, key);
+    }
+    if (given) {
+        *given = *out != NULL;
     }
     return REEL_OK;
 }

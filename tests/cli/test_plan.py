@@ -56,6 +56,19 @@ def agents(p):
                   not (p.folder / "bad").exists(), r)
 
 
+def views(p):
+    r = p("run", "toss", "--views", "three", "--camera", "right", "--camera", "left", "--agent",
+          "camera", *cli.SMALL, "-o", "views", "-q")
+    made = manifests(p, "views")[0]
+    cli.check("views to choose from; the agent moves the first", r.rc == 0 and
+              [s["camera"] for s in made["streams"]] == ["right", "left"] and
+              made["agent"] == {"kind": "camera", "on": "right"} and made["views"] == "three", r)
+    r = p("run", "toss", "--views", "three", "--camera", "main", *cli.SMALL, "-o", "bad", "-q")
+    cli.check("they stand in place of the scene's", r.rc == 64 and "left, center, right" in r.err, r)
+    r = p("run", "toss", "--views", "four", *cli.SMALL, "-o", "bad", "-q")
+    cli.check("there is three", r.rc == 64 and "three" in r.err, r)
+
+
 def agents_in_recipes(p):
     recipe = {"recipe": 1, "agent": "push", "size": "64x48", "frames": 4, "fps": 12, "keyint": 3,
               "clips": [{"scene": "toss"}, {"scene": "ramp", "agent": "camera"},
@@ -124,6 +137,10 @@ def presets(p):
     cli.check("physics-iq: three cameras", names == ["left", "center", "right"], names)
     r = p("verify", "physics-iq", "--regenerate", "-q")
     cli.check("physics-iq: good, and made anew the same", r.rc == 0, r)
+    (p.folder / "frozen.json").write_text(p("freeze", "toss", *cli.SMALL).out)
+    for name, word in [("wan", "64x48"), ("physics-iq", "frozen")]:
+        r = p("run", "frozen.json", "--preset", name, "-o", "bad", "-q")
+        cli.check(f"{name}: not of a frozen scene", r.rc == 64 and word in r.err, r)
     r = p("run", "toss", "--preset", "wann", "-o", "bad")
     cli.check("a preset that there is not", r.rc == 64 and "wan," in r.err, r)
 
@@ -164,6 +181,7 @@ def actions_as_documented(p):
 def main():
     with cli.program() as p:
         agents(p)
+        views(p)
         agents_in_recipes(p)
         same_plan(p)
         key_frame_interval(p)
