@@ -25,8 +25,8 @@ typedef struct reel_glb_shell {
     reel_bytes triangle; /**< int [triangles][3] */
 } reel_glb_shell;
 
-int reel_glb_shell_points(const reel_glb_shell *shell);
-int reel_glb_shell_triangles(const reel_glb_shell *shell);
+int reel_glb_shell_points(const reel_glb_shell *shell);                        /**< how many */
+int reel_glb_shell_triangles(const reel_glb_shell *shell);                     /**< how many */
 const double *reel_glb_shell_position(const reel_glb_shell *shell, int point); /**< [3] */
 const double *reel_glb_shell_normal(const reel_glb_shell *shell, int point);   /**< [3] */
 const int *reel_glb_shell_triangle(const reel_glb_shell *shell, int triangle); /**< [3] points */
