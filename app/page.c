@@ -4,6 +4,7 @@
 #include "app/page_text.h"
 #include "base/bytes.h"
 #include "base/fs.h"
+#include "export/ffv1.h"
 #include "export/pack.h"
 #include "export/tables.h"
 
@@ -167,14 +168,35 @@ static void put_facts(reel_bytes *out, const reel_record *record)
     reel_bytes_text(out, "</dl>\n");
 }
 
+/* The label store of a stream, or each of its videos. */
+static void put_labels(reel_bytes *out, const reel_record *record, int stream,
+                       const reel_clip_place *place)
+{
+    char path[1024], name[1024];
+    const char *store = record->streams[stream].planes;
+    const char *camera = record->n_streams > 1 ? record->streams[stream].camera : "labels";
+    if (!reel_ffv1_is_name(store)) {
+        reel_place_planes(place, store, path, sizeof path);
+        put_link(out, path, camera);
+        return;
+    }
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        if (record->labels & REEL_PLANE_BIT(p)) {
+            reel_ffv1_file(store, (reel_plane)p, name, sizeof name);
+            reel_place_planes(place, name, path, sizeof path);
+            snprintf(name, sizeof name, "%s %s", camera, reel_plane_get_info((reel_plane)p)->name);
+            put_link(out, path, name);
+        }
+    }
+}
+
 static void put_files(reel_bytes *out, const reel_record *record, const reel_clip_place *place)
 {
     char path[1024];
     reel_bytes_text(out, "<p class=\"files\">\n");
     for (int i = 0; i < record->n_streams; i++) {
         if (record->streams[i].planes) {
-            reel_place_planes(place, record->streams[i].planes, path, sizeof path);
-            put_link(out, path, record->n_streams > 1 ? record->streams[i].camera : "labels");
+            put_labels(out, record, i, place);
         }
     }
     reel_place_record(place, record->clip_id, "scene.json", path, sizeof path);

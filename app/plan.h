@@ -138,8 +138,9 @@ struct reel_plan {
         {.name = "store",                                                                          \
          .value = "KIND",                                                                          \
          .help =                                                                                   \
-             "planes (default), or states: labels are not stored, they\n"                          \
-             "can be made again from scene and states"},                                           \
+             "planes (default): labels are Zarr stores; ffv1: they are\n"                          \
+             "lossless videos; states: they are not stored, they can be\n"                         \
+             "made again from scene and states"},                                                  \
         {.name = "depth-scale",                                                                    \
          .value = "METRES",                                                                        \
          .help = "of one unit of the depth plane (default 0.001)"},                                \

@@ -120,9 +120,7 @@ reel_json *reel_plan_to_json(const reel_plan *plan)
     ok = ok && reel_json_put(o, "quality", reel_json_string(reel_quality_name(plan->quality)));
     ok = ok && reel_json_put(o, "samples", reel_json_int(plan->samples));
     ok = ok && reel_json_put(o, "labels", labels_json(plan->labels, plan->masks));
-    ok = ok &&
-         reel_json_put(o, "store",
-                       reel_json_string(plan->store == REEL_STORE_STATES ? "states" : "planes"));
+    ok = ok && reel_json_put(o, "store", reel_json_string(reel_store_name(plan->store)));
     ok = ok && reel_json_put(o, "tracks", reel_json_int(plan->tracks));
     ok = ok && reel_json_put(o, "depth-scale", reel_json_real(plan->depth_scale));
     ok = ok && (!plan->controls || reel_json_put(o, "control", controls_json(plan->controls)));
@@ -178,9 +176,10 @@ static const char *add_settings(reel_plan *plan, const char *c)
         snprintf(number, sizeof number, "%d", plan->samples);
         c = add(plan, c, "--samples ", number);
     }
-    if (plan->store == REEL_STORE_STATES) {
-        c = add(plan, c, "--store ", "states");
-    } else {
+    if (plan->store != REEL_STORE_PLANES) {
+        c = add(plan, c, "--store ", reel_store_name(plan->store));
+    }
+    if (plan->store != REEL_STORE_STATES) {
         for (int p = 0; p < REEL_PLANE_COUNT; p++) {
             size_t used = strlen(list);
             if (plan->labels & REEL_PLANE_BIT(p)) {

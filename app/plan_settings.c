@@ -149,10 +149,10 @@ static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *er
     if (status) {
         return status;
     }
-    if (store && strcmp(store, "planes") != 0 && strcmp(store, "states") != 0) {
-        return reel_fail(err, REEL_E_USAGE, "store %s: not one of planes, states", store);
+    plan->store = REEL_STORE_PLANES;
+    if (store && !reel_store_find(store, &plan->store)) {
+        return reel_fail(err, REEL_E_USAGE, "store %s: not one of planes, ffv1, states", store);
     }
-    plan->store = store && strcmp(store, "states") == 0 ? REEL_STORE_STATES : REEL_STORE_PLANES;
     plan->depth_scale = REEL_DEPTH_SCALE_DEFAULT;
     if (scale) {
         char *end = NULL;

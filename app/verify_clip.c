@@ -3,8 +3,8 @@
 #include "app/verify_physics.h"
 #include "base/fs.h"
 #include "base/scene_json.h"
+#include "export/labels.h"
 #include "export/mp4_check.h"
-#include "export/zarr.h"
 #include "render/render.h"
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +85,7 @@ typedef struct stream_check {
     int stream;
     char path[REEL_PATH_MAX];
     reel_finder *finder;
-    reel_zarr *zarr;         /* stored planes, */
+    reel_labels *store;      /* stored planes, */
     reel_renderer *renderer; /* or drawn again from scene and take */
     reel_objects_check *objects;
     reel_frame frame;
@@ -118,7 +118,7 @@ static void compare_digest(stream_check *s, reel_plane plane, int k)
     const reel_record_stream *stream = &s->record->streams[s->stream];
     reel_error e = {0};
     if (!(stream->digested & REEL_PLANE_BIT(plane))) {
-        if (s->zarr) {
+        if (s->store) {
             (void)reel_fail_at(&e, REEL_E_CONFLICT, s->path, 0, NULL, "no digest in the manifest");
             tell_plane(s, plane, k, &e);
         }
@@ -147,7 +147,7 @@ static bool get_frame(stream_check *s, int k)
             continue;
         }
         reel_frame one = only(&s->frame, (reel_plane)p);
-        if (s->zarr && reel_zarr_read(s->zarr, k, &one, &e)) {
+        if (s->store && reel_labels_read(s->store, k, &one, &e)) {
             snprintf(e.file, sizeof e.file, "%.255s", s->path);
             tell_plane(s, (reel_plane)p, k, &e);
             good = false;
@@ -238,22 +238,22 @@ static reel_status check_stream(const reel_dataset *dataset, const reel_record *
         return check_drawn(&s, counts, err);
     }
     reel_dataset_stream_path(dataset, record, r->planes, s.path, sizeof s.path);
-    if (reel_zarr_open(s.path, &s.zarr, &e)) {
+    if (reel_labels_open(s.path, &s.store, &e)) {
         reel_finder_tell(finder, record->clip_id, r->camera, NULL, -1, &e);
         return REEL_OK;
     }
-    if (reel_zarr_planes(s.zarr) != record->labels ||
-        reel_zarr_frames(s.zarr) != record->scene->frames ||
-        reel_zarr_width(s.zarr) != record->scene->width ||
-        reel_zarr_height(s.zarr) != record->scene->height) {
+    if (reel_labels_planes(s.store) != record->labels ||
+        reel_labels_frames(s.store) != record->scene->frames ||
+        reel_labels_width(s.store) != record->scene->width ||
+        reel_labels_height(s.store) != record->scene->height) {
         (void)reel_fail_at(&e, REEL_E_CONFLICT, s.path, 0, NULL,
                            "planes, frames or size are not those of the manifest");
         reel_finder_tell(finder, record->clip_id, r->camera, NULL, -1, &e);
-        reel_zarr_close(&s.zarr);
+        reel_labels_close(&s.store);
         return REEL_OK;
     }
     reel_status status = check_frames(&s, record->labels, counts, err);
-    reel_zarr_close(&s.zarr);
+    reel_labels_close(&s.store);
     return status;
 }
 

@@ -68,7 +68,9 @@ reel_status reel_mp4_mux_open(const char *path, const AVCodecParameters *codec, 
         return reel_fail_at(err, REEL_E_NOMEM, path, 0, NULL, "out of memory");
     }
     mux->frame = (AVRational){1, fps};
-    int code = avformat_alloc_output_context2(&mux->format, NULL, "mp4", path);
+    const char *dot = strrchr(path, '.');
+    const char *container = dot && strcmp(dot, ".mov") == 0 ? "mov" : "mp4";
+    int code = avformat_alloc_output_context2(&mux->format, NULL, container, path);
     if (code >= 0) {
         mux->format->flags |= AVFMT_FLAG_BITEXACT;
         code = open_stream(mux, codec);

@@ -43,6 +43,41 @@ static const char *example_split(const reel_packer *p)
     return p->splits[0].name;
 }
 
+static bool has(const reel_packer *p, reel_plane plane)
+{
+    return p->facts.labels & REEL_PLANE_BIT(plane);
+}
+
+/* Planes as videos: export/ffv1.h. */
+static void put_video_example(reel_bytes *out, const reel_packer *p)
+{
+    reel_bytes_printf(
+        out,
+        "\nLabel planes: one lossless video per clip, camera and plane, read by PyAV and ffmpeg. "
+        "Channels stand one above the other; signed values have 32768 added, of 8 bits 128.\n\n"
+        "```python\nimport av\nimport numpy as np\n\n"
+        "def plane(name):\n"
+        "    with av.open(root + \"/%s\".format(plane=name)) as video:\n"
+        "        return np.stack([f.to_ndarray() for f in video.decode(video=0)])\n\n",
+        p->example);
+    if (has(p, REEL_PLANE_DEPTH)) {
+        reel_bytes_text(out, "code = plane(\"depth\")[0]\ndepth = np.where(code < 65535, code * ");
+        reel_bytes_real(out, p->facts.depth_scale);
+        reel_bytes_text(out, ", np.inf)  # frame 0, [H, W] metres along the view axis\n");
+    }
+    if (has(p, REEL_PLANE_INSTANCE)) {
+        reel_bytes_text(out,
+                        "mask = plane(\"instance\")[0] == 1  # where the object with "
+                        "instance_id 1 is seen\n");
+    }
+    if (has(p, REEL_PLANE_FLOW_FWD)) {
+        reel_bytes_text(out,
+                        "dx, dy = np.split((plane(\"flow_fwd\")[0] - 32768.0) / 64, 2)  # "
+                        "pixels, from frame 0 to frame 1\n");
+    }
+    reel_bytes_text(out, "```\n");
+}
+
 static void put_plane_example(reel_bytes *out, const reel_packer *p)
 {
     reel_bytes_printf(
@@ -104,7 +139,9 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
             "    frames = [f.to_ndarray(format=\"rgb24\") for f in video.decode(video=0)]\n```\n",
             p->example_video);
     }
-    if (p->example) {
+    if (p->example && p->movies) {
+        put_video_example(out, p);
+    } else if (p->example) {
         put_plane_example(out, p);
     }
     reel_bytes_text(out, "\n");
@@ -126,7 +163,11 @@ static void put_files(reel_bytes *out, const reel_packer *p)
         reel_bytes_text(out, "| `clips/<split>/first/<nnn>/<stream>.png` | the first frame |\n");
     }
     reel_bytes_text(out, "| `clips/<split>/metadata.parquet` | a row per clip and camera |\n");
-    if (p->example) {
+    if (p->example && p->movies) {
+        reel_bytes_text(out,
+                        "| `labels/<split>/<nnn>/<stream>.<plane>.mov` | label planes, FFV1, "
+                        "lossless |\n");
+    } else if (p->example) {
         reel_bytes_text(out,
                         "| `labels/<split>/<nnn>/<stream>.zarr.zip` | label planes, one array a "
                         "plane, one chunk a frame |\n");

@@ -47,6 +47,7 @@ typedef struct reel_packer {
     const char **names;        /**< base names of streams, for uniqueness */
     reel_facts facts;          /**< of the clips whose tables are derived */
     const char *example;       /**< path of a label store for the card; NULL if none */
+    bool movies;               /**< label stores are videos */
     const char *example_video; /**< path of a video for the card; NULL if none */
     const char *strip;         /**< name of a moving picture in the root; NULL if none */
     const char *picture;       /**< name of a picture in the root to show; NULL if none */

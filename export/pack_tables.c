@@ -1,4 +1,5 @@
 /* pack_tables.c - the tables of a dataset from its records. */
+#include "export/ffv1.h"
 #include "export/pack_internal.h"
 #include "export/parquet_write.h"
 
@@ -14,6 +15,7 @@ static reel_status learn(reel_packer *p, const reel_pack_clip *clip, const reel_
     char path[1024];
     if (!p->example && stream->planes) {
         reel_place_planes(&clip->place, stream->planes, path, sizeof(path));
+        p->movies = reel_ffv1_is_name(stream->planes);
         p->example = reel_arena_strdup(&p->arena, path);
         if (!p->example) {
             return reel_pack_no_memory(err);

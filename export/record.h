@@ -13,6 +13,7 @@
  *                       [T] i4, "tracks/point", "tracks/normal" [T,3] f8
  *   <stream>.mp4        colour, one per camera
  *   <stream>.zarr.zip   label planes (store = planes)
+ *   <stream>.<plane>.mov   the same, a lossless video each (store = ffv1; export/ffv1.h)
  *   <stream>.control_<kind>.mp4   control videos (export/control.h)
  *   <stream>.first.png  the first frame as it was drawn
  *   captions.json       {"<stream>": {...}}: what is to be told of each stream (reel_record_tell())
@@ -35,7 +36,19 @@ REEL_API_BEGIN
 typedef enum reel_store {
     REEL_STORE_PLANES = 0, /**< label planes in <stream>.zarr.zip */
     REEL_STORE_STATES,     /**< scene and take alone: labels are rendered again on demand */
+    REEL_STORE_FFV1,       /**< label planes in <stream>.<plane>.mov */
 } reel_store;
+
+/** Whether label planes are stored. */
+static inline bool reel_store_has_planes(reel_store store)
+{
+    return store != REEL_STORE_STATES;
+}
+
+/** Its name in options and manifests: "planes", "states", "ffv1". */
+const char *reel_store_name(reel_store store);
+/** By name; false if unknown. */
+bool reel_store_find(const char *name, reel_store *out);
 
 /** The two masks of an object. */
 enum { REEL_MASK_VISIBLE = 0, REEL_MASK_AMODAL, REEL_MASK_KINDS };
@@ -127,7 +140,8 @@ typedef struct reel_record_stream {
     const char *id, *camera;
     int camera_index;                        /**< into the scene's cameras */
     const char *video;                       /**< base name, NULL without colour */
-    const char *planes;                      /**< base name of the label store, NULL if none */
+    const char *planes;                      /**< base name of the label store, NULL if none; of
+                                                  store ffv1 with {plane}: export/labels.h */
     const char *control[REEL_CONTROL_COUNT]; /**< base names of its control videos; NULL: none */
     const char *first;                       /**< base name of its first frame; NULL: none */
     double near, far;     /**< m: range of the depth control video; 0: there is none */

@@ -128,7 +128,20 @@ static const reel_json *get_typed(reader *r, const reel_json *o, const char *key
 
 const char *reel_store_name(reel_store store)
 {
-    return store == REEL_STORE_PLANES ? "planes" : "states";
+    static const char *const names[] = {
+        [REEL_STORE_PLANES] = "planes", [REEL_STORE_STATES] = "states", [REEL_STORE_FFV1] = "ffv1"};
+    return names[store];
+}
+
+bool reel_store_find(const char *name, reel_store *out)
+{
+    for (int s = REEL_STORE_PLANES; s <= REEL_STORE_FFV1; s++) {
+        if (strcmp(name, reel_store_name((reel_store)s)) == 0) {
+            *out = (reel_store)s;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- parts ---------------------------------------------------------------------------------- */
@@ -199,9 +212,8 @@ static void read_options(reader *r)
     const char *store = get_text(r, m, "store");
     const reel_json *scale = reel_json_get(m, "depth_scale");
     const reel_json *video = get_typed(r, m, "video", REEL_JSON_OBJECT);
-    record->store = strcmp(store, "states") == 0 ? REEL_STORE_STATES : REEL_STORE_PLANES;
-    if (strcmp(store, reel_store_name(record->store)) != 0) {
-        wrong(r, "store", "is neither planes nor states");
+    if (!reel_store_find(store, &record->store)) {
+        wrong(r, "store", "is none of planes, states, ffv1");
     }
     if (!scale || !reel_json_to_real(scale, &record->depth_scale) || !(record->depth_scale > 0)) {
         wrong(r, "depth_scale", "is not there, or not above 0");

@@ -1,5 +1,6 @@
 #include "base/fs.h"
 #include "base/scene_json.h"
+#include "export/ffv1.h"
 #include "export/npz.h"
 #include "export/record_internal.h"
 #include "export/sink_internal.h"
@@ -19,11 +20,11 @@ reel_planes reel_record_planes(const reel_record_options *options)
 {
     return (options->colour ? REEL_PLANE_BIT(REEL_PLANE_RGB) : 0) |
            REEL_PLANE_BIT(REEL_PLANE_INSTANCE) | reel_control_planes(options->controls) |
-           (options->store == REEL_STORE_PLANES ? options->labels : 0);
+           (reel_store_has_planes(options->store) ? options->labels : 0);
 }
 
 /* of one camera: colour, planes, first frame, control videos */
-enum { MOST_FILES = 3 + REEL_CONTROL_COUNT };
+enum { MOST_FILES = 2 + REEL_PLANE_COUNT + REEL_CONTROL_COUNT };
 
 /* ---- begin ---------------------------------------------------------------------------------- */
 
@@ -43,8 +44,10 @@ static reel_status init_camera(reel_record_writer *w, int i, reel_error *err)
         c->video_name = reel_arena_printf(&w->arena, "%s.mp4", c->id);
         ok = c->video_name != NULL;
     }
-    if (ok && options->store == REEL_STORE_PLANES && options->labels != 0) {
-        c->labels_name = reel_arena_printf(&w->arena, "%s.zarr.zip", c->id);
+    if (ok && reel_store_has_planes(options->store) && options->labels != 0) {
+        const bool movies = options->store == REEL_STORE_FFV1;
+        c->labels_name =
+            reel_arena_printf(&w->arena, "%s%s", c->id, movies ? REEL_FFV1_SUFFIX : ".zarr.zip");
         ok = c->labels_name != NULL;
     }
     return ok ? reel_record_controls_init(w, c, err) : no_memory(w, err);
@@ -128,7 +131,8 @@ static reel_status open_sinks(reel_record_writer *w, reel_record_camera *c, cons
     }
     if (status == REEL_OK && c->labels_name) {
         reel_fs_join(path, sizeof(path), w->dir, c->labels_name);
-        status = reel_zarr_sink_open(path, &desc, w->options.labels, &c->labels, err);
+        status = (w->options.store == REEL_STORE_FFV1 ? reel_ffv1_sink_open : reel_zarr_sink_open)(
+            path, &desc, w->options.labels, &c->labels, err);
     }
     return status;
 }
@@ -290,6 +294,24 @@ static reel_status add_file(reel_record_writer *w, const char *role, const char 
     return status;
 }
 
+/* The one file of a label store, or one a plane. */
+static reel_status add_labels(reel_record_writer *w, const char *name, reel_error *err)
+{
+    if (w->options.store != REEL_STORE_FFV1) {
+        return add_file(w, "planes", name, err);
+    }
+    reel_status status = REEL_OK;
+    for (int p = 0; status == REEL_OK && p < REEL_PLANE_COUNT; p++) {
+        char file[REEL_RECORD_ID_MAX + 128];
+        if (w->options.labels & REEL_PLANE_BIT(p)) {
+            reel_ffv1_file(name, (reel_plane)p, file, sizeof(file));
+            const char *copy = reel_arena_strdup(&w->arena, file);
+            status = copy ? add_file(w, "planes", copy, err) : no_memory(w, err);
+        }
+    }
+    return status;
+}
+
 static reel_status add_files(reel_record_writer *w, reel_error *err)
 {
     reel_status status = add_file(w, "scene", "scene.json", err);
@@ -305,7 +327,7 @@ static reel_status add_files(reel_record_writer *w, reel_error *err)
             status = add_file(w, "video", c->video_name, err);
         }
         if (status == REEL_OK && c->labels_name) {
-            status = add_file(w, "planes", c->labels_name, err);
+            status = add_labels(w, c->labels_name, err);
         }
         if (status == REEL_OK) {
             status = reel_record_controls_files(w, c, add_file, err);

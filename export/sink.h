@@ -1,8 +1,9 @@
 /*
  * sink.h - where the frames of one camera go while they are rendered.
  *
- * A sink is one file (or none) fed frame by frame; nothing passes through temporary images. The
- * kinds: "mp4" (H.264 colour), "zarr" (label planes, Zarr v2 in a zip), "hash" (digests only) and
+ * A sink is one file (or none, or one a plane) fed frame by frame; nothing passes through temporary
+ * images. The kinds: "mp4" (H.264 colour), "zarr" (label planes, Zarr v2 in a zip), "ffv1" (label
+ * planes, a video each), "hash" (digests only) and
  * "null". A sink that fails has removed its file. Thread-safety: one sink, one thread.
  */
 #pragma once
@@ -50,6 +51,11 @@ reel_status reel_mp4_sink_open(const char *path, const reel_stream_desc *desc,
 /** Label planes: the set `planes` (no rgb, not empty) of every frame, one array a plane, one chunk a
  * frame; see export/zarr.h. Same errors. */
 reel_status reel_zarr_sink_open(const char *path, const reel_stream_desc *desc, reel_planes planes,
+                                reel_sink **out, reel_error *err) REEL_MUST_CHECK;
+
+/** The same planes as lossless videos, one file each: `path` is the name of the store, see
+ * export/ffv1.h. Same errors; REEL_E_INTERNAL (codec). */
+reel_status reel_ffv1_sink_open(const char *path, const reel_stream_desc *desc, reel_planes planes,
                                 reel_sink **out, reel_error *err) REEL_MUST_CHECK;
 
 /** XXH128 of every plane in `planes` of every frame; read them with reel_hash_sink_digest(). */

@@ -1,5 +1,6 @@
 /* layout.c - the layouts there are, their settings, and the files that they make; see layout.h. */
 #include "export/layout/layout.h"
+#include "export/ffv1.h"
 #include "export/layout/layout_internal.h"
 #include "export/tables.h"
 #include <errno.h>
@@ -52,6 +53,7 @@ void reel_layout_clip_path(const reel_layout_clip *clip, const char *name, char 
     for (int i = 0; i < record->n_files; i++) {
         role = strcmp(record->files[i].name, name) == 0 ? record->files[i].role : role;
     }
+    role = reel_ffv1_is_name(name) ? "planes" : role; /* of a store of several files */
     const reel_clip_place place = {record->split, clip->folder};
     reel_place_file(&place, record->clip_id, role, name, inside, sizeof inside);
     reel_fs_join(out, REEL_PATH_MAX, clip->dataset, inside);

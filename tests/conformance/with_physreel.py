@@ -1,6 +1,6 @@
 """A reader on a dataset that the program made, from scene scripts all the way:
 
-    with_physreel.py PHYSREEL ENVIRONMENT planes|states SCRIPT [ARGUMENTS]
+    with_physreel.py PHYSREEL ENVIRONMENT planes|ffv1|states SCRIPT [ARGUMENTS]
 
 The dataset's path replaces DATASET among the arguments. ENVIRONMENT is a folder of .venv (zarr2 or
 zarr3), or $REEL_READERS for zarr3. Without it the test is skipped, which CI counts as a failure.
@@ -21,7 +21,7 @@ if not os.path.exists(python):
 with tempfile.TemporaryDirectory() as work:
     dataset = os.path.join(work, "real")
     # few tracks: the readers go through them row by row
-    labels = ["--labels", "all", "--tracks", "3"] if store == "planes" else []
+    labels = ["--labels", "all", "--tracks", "3"] if store != "states" else []
     subprocess.run([program, "run", "toss", "billiards", "dominoes", "pendulum", "--size", "128x96",
                     "--frames", "21", "--fps", "4", "--store", store, *labels, "-q", "-o", dataset],
                    check=True, stdout=subprocess.DEVNULL)
