@@ -9,7 +9,7 @@
 static const reel_layout_setting settings[] = {
     {"passive", "no", "yes: clips that nothing acts on are taken too, and there is no action"},
     {"depth", "no", "yes: depth of every camera, HEVC without loss, 12 bits, log code"},
-    {"depth_max", "10", "m, 1 to 1000: what is farther has the last code"},
+    {"depth_max", "25", "m, 1 to 1000: what is farther has the last code"},
     {"data_mb", "100", "MiB, 1 to 500: a table's file ends before it has more, uncompressed"},
     {"video_mb", "200", "MiB, 1 to 4000: a video file ends before it has more"},
     {"tables", "yes", "the clips layout's tables (objects, states, events, ...) under labels/"},
