@@ -195,28 +195,6 @@ static reel_status send_all(command *c, reel_error *err)
     return status;
 }
 
-/* What is there in the end is asked once more. */
-static reel_status judge_end(const command *c, reel_error *err)
-{
-    const reel_remote_plan *plan = c->plan;
-    const char *first = NULL;
-    int n = 0;
-    const reel_status status = reel_push_look(c->push, c->plan, err);
-    for (int i = 0; i < plan->n_files; i++) {
-        if (!plan->files[i].there) {
-            first = first ? first : plan->files[i].name;
-            n++;
-        }
-    }
-    if (!status && n > 0) {
-        return reel_fail(err, REEL_E_CONFLICT,
-                         "%s took everything, and yet does not hold %d of the %d files as they are "
-                         "here (%s): does it have a .gitignore, or is somebody else writing to it?",
-                         c->options.to, n, plan->n_files, first);
-    }
-    return status;
-}
-
 static reel_status push(command *c, reel_error *err)
 {
     const reel_remote_bounds bounds = reel_push_bounds(&c->options);
@@ -231,7 +209,7 @@ static reel_status push(command *c, reel_error *err)
         status = reel_push_remove(c->push, c->plan->others, c->plan->n_others, err);
     }
     status = status ? status : reel_push_tidy(c->push, c->plan, err);
-    status = status ? status : judge_end(c, err);
+    status = status ? status : reel_push_confirm(c->push, c->plan, err);
     if (!status && c->tag) {
         status = reel_hub_tag(reel_push_hub(c->push), c->tag, err);
     }
@@ -265,43 +243,28 @@ static int print_result(const command *c)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static reel_status choose_tag(command *c, const reel_args *args, reel_error *err)
+static reel_status begin(command *c, const reel_args *args, const char *dir, const char *to,
+                         int n_workers, reel_error *err)
 {
-    static const char of_lerobot[] = "v3.0"; /* its readers ask for the format's version */
-    const bool lerobot = strcmp(c->plan->layout, "lerobot") == 0 && !reel_s3_is_url(c->options.to);
-    const char *given = reel_args_get(args, "tag");
-    c->tag = given ? given : lerobot ? of_lerobot : NULL;
-    if (c->tag && strcmp(c->tag, "none") == 0) {
-        c->tag = NULL;
-    }
-    c->may_move_tag = c->tag && lerobot && strcmp(c->tag, of_lerobot) == 0;
-    if (c->tag && !reel_hub_is_ref(c->tag)) {
-        return reel_fail(err, REEL_E_USAGE, "--tag %s: no name of a tag", c->tag);
-    }
-    return REEL_OK;
-}
-
-static reel_status begin(command *c, const reel_args *args, reel_error *err)
-{
-    int64_t n_workers = 4;
-    reel_status status = reel_push_parse(args, args->arguments[1], &c->options, err);
-    status = status ? status : reel_args_int(args, "jobs", 1, 64, &n_workers, err);
-    c->options.n_workers = (int)n_workers;
+    reel_status status = reel_push_parse(args, to, &c->options, err);
+    c->options.n_workers = n_workers;
     c->remove_others = reel_args_has(args, "delete");
     c->keep_others = reel_args_has(args, "keep");
     c->json = reel_args_has(args, "json");
     if (!status && c->remove_others && c->keep_others) {
         status = reel_fail(err, REEL_E_USAGE, "--delete and --keep: one or the other");
     }
-    status = status ? status : reel_remote_plan_open(args->arguments[0], &c->plan, err);
-    return status ? status : choose_tag(c, args, err);
+    status = status ? status : reel_remote_plan_open(dir, &c->plan, err);
+    return status
+               ? status
+               : reel_push_tag(args, &c->options, c->plan->layout, &c->tag, &c->may_move_tag, err);
 }
 
-static int cmd_push(const reel_args *args)
+int reel_push_dataset(const reel_args *args, const char *dir, const char *to, int n_workers)
 {
-    static command c;
+    command c = {.json = false};
     reel_error err = {0};
-    reel_status status = begin(&c, args, &err);
+    reel_status status = begin(&c, args, dir, to, n_workers, &err);
     int exit_status = 0;
     if (!status && reel_args_has(args, "dry-run")) {
         const reel_remote_bounds bounds = reel_push_bounds(&c.options);
@@ -321,13 +284,19 @@ done:
     return exit_status;
 }
 
+static int cmd_push(const reel_args *args)
+{
+    reel_error err = {0};
+    int64_t n_workers = 4;
+    if (reel_args_int(args, "jobs", 1, 64, &n_workers, &err)) {
+        return reel_app_fail(NULL, &err);
+    }
+    return reel_push_dataset(args, args->arguments[0], args->arguments[1], (int)n_workers);
+}
+
 static const reel_option options[] = {
     {.name = "dry-run", .help = "only print what a whole push would send, in which commits"},
     REEL_PUSH_OPTIONS,
-    {.name = "tag",
-     .value = "NAME",
-     .help = "hub: tag of the last commit (default v3.0 for the\n"
-             "lerobot layout, else none)"},
     {.name = "delete", .help = "remove files there that the dataset does not have"},
     {.name = "keep", .help = "leave them (without either, they are refused)"},
     {.name = "no-check", .help = "do not read the dataset first to see whether it is whole"},

@@ -4,7 +4,9 @@
 #include "app/output.h"
 #include "app/plan.h"
 #include "app/progress.h"
+#include "app/stream.h"
 #include "app/worker.h"
+#include "export/layout/layout.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +41,10 @@ typedef struct run {
     reel_job_stats stats;
     int n_workers;
     bool quiet, json;
+    const char *push_to; /* NULL: the dataset stays here */
+    bool streamed;       /* it is sent while it is made, and does not stay */
+    reel_stream *stream; /* it is sent while it is made */
+    reel_stream_options stream_options;
 } run;
 
 /* ---- in the worker -------------------------------------------------------------------------- */
@@ -100,12 +106,29 @@ static void on_message(void *ctx, int job, uint32_t kind, const void *data, size
         r->progress.under_way += fraction - r->clips[job].fraction;
         r->clips[job].fraction = fraction;
         reel_progress_update(&r->progress);
+        if (r->stream) {
+            reel_error ignored = {0}; /* told again when the clip is done */
+            (void)!reel_stream_poll(r->stream, &ignored);
+        }
     } else if (kind == SAY_STATS) {
         reel_job_stats s;
         memcpy(&s, data, sizeof s);
         r->stats.frames += s.frames;
         r->stats.attempts += s.attempts;
     }
+}
+
+/* A record is whole: it may be sent. */
+static bool tell_stream(run *r, int job)
+{
+    reel_error err = {0};
+    if (!reel_stream_clip(r->stream, job, &err)) {
+        return true;
+    }
+    reel_progress_clear(&r->progress);
+    int status = reel_app_fail(NULL, &err);
+    r->first_failure = r->failed++ ? r->first_failure : status;
+    return false;
 }
 
 static bool on_done(void *ctx, int job, const reel_error *err)
@@ -117,7 +140,7 @@ static bool on_done(void *ctx, int job, const reel_error *err)
         r->made++;
         r->progress.done++;
         reel_progress_update(&r->progress);
-        return true;
+        return !r->stream || tell_stream(r, job);
     }
     char what[160];
     snprintf(what, sizeof what, "%s (seed %llu)", r->plan->clips[job].id,
@@ -136,14 +159,18 @@ static const char *default_dir(reel_plan *plan)
 
 static int print_result(const run *r, const char *state)
 {
+    if (r->push_to && !r->streamed) {
+        return 0; /* the push that follows tells */
+    }
     if (!r->json) {
         char line[REEL_PATH_MAX + 2];
-        snprintf(line, sizeof line, "%s\n", r->output.dir);
+        snprintf(line, sizeof line, "%s\n", r->push_to ? r->push_to : r->output.dir);
         return reel_app_print(line);
     }
     reel_json *o = reel_json_object();
     bool ok = o != NULL;
     ok = ok && reel_json_put(o, "dataset", reel_json_string(r->output.dir));
+    ok = ok && (!r->push_to || reel_json_put(o, "to", reel_json_string(r->push_to)));
     ok = ok && reel_json_put(o, "state", reel_json_string(state));
     ok = ok && reel_json_put(o, "clips", reel_json_int(r->plan->n_clips));
     ok = ok && reel_json_put(o, "kept", reel_json_int(r->kept));
@@ -156,12 +183,29 @@ static int print_result(const run *r, const char *state)
     return reel_app_print_json(o);
 }
 
-/* Make the clips that are not there yet. @return exit status. */
-static int make_clips(run *r)
+/* Which clips are there already? */
+static reel_status look_for_records(run *r, reel_error *err)
+{
+    reel_status status = REEL_OK;
+    for (int i = 0; !status && i < r->plan->n_clips; i++) {
+        if (r->stream && reel_stream_has(r->stream, i)) {
+            r->skip[i] = true;
+        } else {
+            status = reel_output_has_record(&r->output, r->plan->clips[i].id, &r->skip[i], err);
+            if (!status && r->skip[i] && r->stream) {
+                status = reel_stream_clip(r->stream, i, err);
+            }
+        }
+        r->kept += r->skip[i];
+    }
+    return status;
+}
+
+/* Make those of the first `n` clips that are not there yet. @return exit status. */
+static int make_first(run *r, int n)
 {
     reel_error err = {0};
-    const int n = r->plan->n_clips;
-    reel_pool pool = {
+    const reel_pool pool = {
         .n_workers = r->n_workers,
         .n_jobs = n,
         .skip = r->skip,
@@ -170,16 +214,33 @@ static int make_clips(run *r)
         .message = on_message,
         .done = on_done,
     };
-    for (int i = 0; i < n; i++) {
-        if (reel_output_has_record(&r->output, r->plan->clips[i].id, &r->skip[i], &err)) {
-            return reel_app_fail(NULL, &err);
-        }
-        r->kept += r->skip[i];
+    reel_status status = reel_pool_run(&pool, &err);
+    return status ? reel_app_fail(NULL, &err) : r->first_failure;
+}
+
+/* Make the clips that are not there yet. @return exit status. */
+static int make_clips(run *r)
+{
+    reel_error err = {0};
+    const int n = r->plan->n_clips;
+    int status = 0;
+    if (look_for_records(r, &err)) {
+        return reel_app_fail(NULL, &err);
     }
     reel_progress_start(&r->progress, "clips", n, r->kept, r->quiet);
-    reel_status status = reel_pool_run(&pool, &err);
+    if (r->stream) { /* the pictures first, and then on with the rest */
+        const int first = reel_stream_first(r->stream);
+        status = make_first(r, first);
+        if (!status && reel_stream_begin(r->stream, &err)) {
+            status = reel_app_fail(NULL, &err);
+        }
+        for (int i = 0; i < first; i++) {
+            r->skip[i] = true;
+        }
+    }
+    status = status ? status : make_first(r, n);
     reel_progress_finish(&r->progress);
-    return status ? reel_app_fail(NULL, &err) : r->first_failure;
+    return status;
 }
 
 /* A run that cannot go on: tidy up and say what can be done. */
@@ -212,7 +273,8 @@ static int pack(run *r)
     if (reel_stop_signal()) {
         on_stop_in_packing(0);
     }
-    if (reel_output_finish(&r->output, r->plan, r->n_workers, r->quiet, &err)) {
+    if (r->stream ? reel_stream_finish(r->stream, &err)
+                  : reel_output_finish(&r->output, r->plan, r->n_workers, r->quiet, &err)) {
         return give_up(r, reel_app_fail(NULL, &err));
     }
     if (!r->quiet) {
@@ -224,6 +286,28 @@ static int pack(run *r)
     return print_result(r, "made");
 }
 
+/* Sent while it is made. */
+static int run_streamed(run *r)
+{
+    reel_error err = {0};
+    if (reel_stream_was_sent(&r->output, r->plan, &r->stream_options)) {
+        if (!r->quiet) {
+            fprintf(stderr, "%s.pushed says that this plan was made and sent there\n",
+                    r->output.dir);
+        }
+        r->kept = r->plan->n_clips;
+        return reel_output_discard(&r->output, &err) ? reel_app_fail(NULL, &err)
+                                                     : print_result(r, "there");
+    }
+    if (reel_stream_open(r->plan, &r->output, &r->stream_options, &r->stream, &err)) {
+        return give_up(r, reel_app_fail(NULL, &err));
+    }
+    int status = make_clips(r);
+    status = status ? give_up(r, status) : pack(r);
+    reel_stream_close(&r->stream);
+    return status;
+}
+
 static int run_plan(run *r, const char *dir)
 {
     reel_error err = {0};
@@ -232,6 +316,7 @@ static int run_plan(run *r, const char *dir)
         return reel_app_fail(NULL, &err);
     }
     if (state == REEL_OUTPUT_DONE) {
+        r->streamed = false; /* it stays where it is, and is sent as it is */
         if (!r->quiet) {
             fprintf(stderr, "%s is there already, whole and of the same plan\n", r->output.dir);
         }
@@ -239,6 +324,9 @@ static int run_plan(run *r, const char *dir)
         return print_result(r, "there");
     }
     reel_stop_catch();
+    if (r->streamed) {
+        return run_streamed(r);
+    }
     if (state == REEL_OUTPUT_PACKING) {
         r->kept = r->plan->n_clips;
         reel_progress_start(&r->progress, "clips", r->kept, r->kept, r->quiet);
@@ -246,6 +334,34 @@ static int run_plan(run *r, const char *dir)
     }
     int status = make_clips(r);
     return status ? give_up(r, status) : pack(r);
+}
+
+/* Where the dataset is to go, if anywhere. */
+static reel_status parse_push(run *r, const reel_args *args, reel_error *err)
+{
+    static const char *const others[] = {"push-room",    "push-keep",   "revision",  "private",
+                                         "commit-files", "commit-size", "part-size", "tag"};
+    reel_stream_options *o = &r->stream_options;
+    const char *room = reel_args_get(args, "push-room");
+    bool may_move = false;
+    r->push_to = reel_args_get(args, "push");
+    for (size_t i = 0; !r->push_to && i < sizeof others / sizeof others[0]; i++) {
+        if (reel_args_has(args, others[i])) {
+            return reel_fail(err, REEL_E_USAGE, "--%s: only with --push", others[i]);
+        }
+    }
+    if (!r->push_to) {
+        return REEL_OK;
+    }
+    o->room = UINT64_C(8000000000);
+    if (room && !reel_parse_bytes(room, &o->room)) {
+        return reel_fail(err, REEL_E_USAGE, "--push-room %s: want bytes, such as 500M or 8G", room);
+    }
+    const char *layout = r->plan->layout ? r->plan->layout->name : "clips";
+    reel_status status = reel_push_parse(args, r->push_to, &o->push, err);
+    status = status ? status : reel_push_tag(args, &o->push, layout, &o->tag, &may_move, err);
+    r->streamed = !status && reel_stream_can(r->plan) && !reel_args_has(args, "push-keep");
+    return status;
 }
 
 static int cmd_run(const reel_args *args)
@@ -262,7 +378,7 @@ static int cmd_run(const reel_args *args)
         reel_plan_create(args, &r.plan, &err)) {
         return reel_app_fail(NULL, &err);
     }
-    if (reel_plan_probe(r.plan, &err)) {
+    if (parse_push(&r, args, &err) || reel_plan_probe(r.plan, &err)) {
         status = reel_app_fail(NULL, &err);
         goto done;
     }
@@ -277,6 +393,9 @@ static int cmd_run(const reel_args *args)
     }
     r.n_workers = (int)n_workers;
     status = run_plan(&r, dir);
+    if (!status && r.push_to && !r.streamed) {
+        status = reel_push_dataset(args, r.output.dir, r.push_to, r.stream_options.push.n_workers);
+    }
 done:
     reel_output_close(&r.output);
     reel_plan_destroy(&r.plan);
@@ -290,6 +409,16 @@ static const reel_option options[] = {
      .help = "folder of the dataset, made whole at the end\n(default out/<scene>)"},
     REEL_PLAN_OPTIONS,
     {.name = "jobs", .letter = 'j', .value = "N", .help = "worker processes (default: cores)"},
+    {.name = "push",
+     .value = "TO",
+     .help = "send the dataset to OWNER/NAME of the hub or s3://BUCKET/PREFIX\n"
+             "(see physreel push); shards of --format webdataset go while the\n"
+             "rest is made, and do not stay here"},
+    {.name = "push-room",
+     .value = "BYTES",
+     .help = "shards that may wait to be sent (8G); above, the run waits"},
+    {.name = "push-keep", .help = "the dataset stays in DIR: it is made whole, and then sent"},
+    REEL_PUSH_OPTIONS,
     {.name = "json", .help = "the result as JSON on stdout"},
     {.name = "quiet", .letter = 'q', .help = "no progress"},
     {0},

@@ -213,6 +213,44 @@ reel_status reel_exporter_put(reel_exporter *x, const reel_export_source *source
     return status;
 }
 
+/* ---- going on ---------------------------------------------------------------------------------
+ */
+
+reel_status reel_exporter_resume(reel_exporter *x, const reel_export_source *source,
+                                 reel_error *err)
+{
+    reel_record *record = NULL;
+    reel_layout_clip clip;
+    reel_status status = load(x, source, &record, &clip, err);
+    status = status ? status : reel_facts_add(&x->facts, record, err);
+    if (!status && !list_clip(x, record)) {
+        status = no_memory(err);
+    }
+    status = status ? status : x->options->layout->resume(x->writer, &clip, err);
+    unload(x, &record);
+    return status;
+}
+
+reel_status reel_exporter_resume_file(reel_exporter *x, const char *name, uint64_t bytes,
+                                      const char *sha256, reel_error *err)
+{
+    const reel_status status = x->options->layout->resume_file(x->writer, name, err);
+    return status ? status
+                  : reel_manifest_put(reel_layout_files_list(x->layout.files), name, bytes, sha256,
+                                      err);
+}
+
+const reel_manifest_file *reel_exporter_last_file(const reel_exporter *x)
+{
+    const reel_manifest_files *files = reel_layout_files_list(x->layout.files);
+    return &files->files[files->n - 1];
+}
+
+int reel_exporter_waiting(const reel_exporter *x, const char *split)
+{
+    return x->options->layout->waiting(x->writer, split);
+}
+
 /* ---- the end ----------------------------------------------------------------------------------
  */
 

@@ -50,6 +50,17 @@ reel_status reel_exporter_make(reel_exporter *exporter, const reel_export_source
 reel_status reel_exporter_put(reel_exporter *exporter, const reel_export_source *source, int i,
                               reel_error *err) REEL_MUST_CHECK;
 
+/** For a layout that can go on in the middle: a clip (in place of its put) and a file (before any
+ * clip) that an earlier exporter of the same clips was done with. */
+reel_status reel_exporter_resume(reel_exporter *exporter, const reel_export_source *source,
+                                 reel_error *err) REEL_MUST_CHECK;
+reel_status reel_exporter_resume_file(reel_exporter *exporter, const char *name, uint64_t bytes,
+                                      const char *sha256, reel_error *err) REEL_MUST_CHECK;
+/** The file that was told last, with size and digest; for receivers, once the exporter is open. */
+const reel_manifest_file *reel_exporter_last_file(const reel_exporter *exporter);
+/** How many clips of the split that were put are not in files that are done: its last. */
+int reel_exporter_waiting(const reel_exporter *exporter, const char *split);
+
 /** Everything that remains, README.md, and manifest.json last; both are given to the receiver. */
 reel_status reel_exporter_finish(reel_exporter *exporter, reel_error *err) REEL_MUST_CHECK;
 

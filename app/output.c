@@ -449,6 +449,50 @@ static reel_status pack_all(reel_output *output, reel_plan *plan, int n_workers,
                         : pack_clips(output, plan, dirs, err);
 }
 
+/* ---- sent while it is made --------------------------------------------------------------------
+ */
+
+static bool remove_all_but_pictures(void *ctx, const char *name)
+{
+    sweep *s = ctx;
+    char path[REEL_PATH_MAX];
+    const char *dot = strrchr(name, '.');
+    reel_fs_join(path, sizeof path, s->dir, name);
+    if (reel_fs_is_dir(path) || !dot || (strcmp(dot, ".png") != 0 && strcmp(dot, ".webp") != 0)) {
+        s->status = reel_fs_remove_tree(path, s->err);
+    }
+    return s->status == REEL_OK;
+}
+
+static reel_status publish_plan(const char *dir, const reel_plan *plan, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    char *text = plan_text_of(plan);
+    if (!text) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    }
+    reel_fs_join(path, sizeof path, dir, "plan.json");
+    const reel_status status = reel_fs_publish(path, text, strlen(text), err);
+    reel_free(text);
+    return status;
+}
+
+reel_status reel_output_begin_stream(const reel_output *output, const reel_plan *plan,
+                                     reel_error *err)
+{
+    sweep s = {.dir = output->dataset, .err = err};
+    reel_status status = reel_fs_make_dirs(output->dataset, err);
+    status = status ? status : reel_fs_list(output->dataset, remove_all_but_pictures, &s, err);
+    status = status ? status : s.status;
+    return status ? status : publish_plan(output->dataset, plan, err);
+}
+
+reel_status reel_output_make_pictures(const reel_output *output, const char *const *dirs, int n,
+                                      reel_error *err)
+{
+    return pictures_first(output, dirs, n, err);
+}
+
 /* Clips are moved and packing goes on where it was; layouts begin anew from the records. */
 static reel_status open_dataset_folder(const reel_output *output, const reel_plan *plan,
                                        reel_error *err)
@@ -460,20 +504,16 @@ static reel_status open_dataset_folder(const reel_output *output, const reel_pla
 reel_status reel_output_finish(reel_output *output, reel_plan *plan, int n_workers, bool quiet,
                                reel_error *err)
 {
-    char path[REEL_PATH_MAX];
     reel_status status = open_dataset_folder(output, plan, err);
-    char *text = status ? NULL : plan_text_of(plan);
-    if (!status && !text) {
-        status = reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    if (!status) {
-        reel_fs_join(path, sizeof path, output->dataset, "plan.json");
-        status = reel_fs_publish(path, text, strlen(text), err);
-    }
-    reel_free(text);
+    status = status ? status : publish_plan(output->dataset, plan, err);
     status = status ? status : pack_all(output, plan, n_workers, quiet, err);
     status = status ? status : reel_fs_publish_dir(output->dataset, output->dir, err);
     return status ? status : remove_partial(output, err);
+}
+
+reel_status reel_output_discard(reel_output *output, reel_error *err)
+{
+    return remove_partial(output, err);
 }
 
 static bool count_record(void *ctx, const char *name)

@@ -48,6 +48,17 @@ reel_status reel_output_has_record(const reel_output *output, const char *id, bo
 reel_status reel_output_finish(reel_output *output, reel_plan *plan, int n_workers, bool quiet,
                                reel_error *err) REEL_MUST_CHECK;
 
+/** For a dataset that is sent while it is made: its folder with plan.json alone, or with the
+ * pictures that were made before. */
+reel_status reel_output_begin_stream(const reel_output *output, const reel_plan *plan,
+                                     reel_error *err) REEL_MUST_CHECK;
+/** The pictures of its first `n` clips (REEL_SHEET_ROWS of app/sheet.h, or all), if they are not
+ * there yet. */
+reel_status reel_output_make_pictures(const reel_output *output, const char *const *dirs, int n,
+                                      reel_error *err) REEL_MUST_CHECK;
+/** Remove all of the run: its dataset is elsewhere. */
+reel_status reel_output_discard(reel_output *output, reel_error *err) REEL_MUST_CHECK;
+
 /** After a failure: remove what is unfinished, and DIR.partial if it holds no whole record.
  * @return how many whole records are kept for the next run. */
 int reel_output_abandon(reel_output *output);

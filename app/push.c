@@ -266,8 +266,16 @@ static reel_status put_one(void *ctx, int job, reel_worker *worker, reel_error *
     reel_push *push = ctx;
     push->worker = worker;
     push->told = 0;
-    const reel_status status = own ? REEL_OK : reel_s3_open(&push->s3_options, &own, err);
-    return status ? status : reel_s3_put(own, push->files[job], err);
+    const reel_remote_file *file = push->files[job];
+    char sha256[REEL_SHA256_HEX];
+    uint64_t bytes = 0;
+    bool there = false;
+    reel_status status = own ? REEL_OK : reel_s3_open(&push->s3_options, &own, err);
+    if (!status && push->options.look_first) {
+        status = reel_s3_head(own, file->name, &there, &bytes, sha256, err);
+        there = there && !status && bytes == file->bytes && strcmp(sha256, file->sha256) == 0;
+    }
+    return status || there ? status : reel_s3_put(own, file, err);
 }
 
 static void on_message(void *ctx, int job, uint32_t kind, const void *data, size_t size)
@@ -401,4 +409,42 @@ reel_status reel_push_remove(reel_push *push, const char *const *names, int n, r
 reel_status reel_push_tidy(reel_push *push, const reel_remote_plan *plan, reel_error *err)
 {
     return push->hub ? REEL_OK : reel_s3_sweep(push->s3, plan, NULL, err);
+}
+
+reel_status reel_push_confirm(reel_push *push, reel_remote_plan *plan, reel_error *err)
+{
+    const char *first = NULL;
+    int n = 0;
+    const reel_status status = reel_push_look(push, plan, err);
+    for (int i = 0; i < plan->n_files; i++) {
+        if (!plan->files[i].there) {
+            first = first ? first : plan->files[i].name;
+            n++;
+        }
+    }
+    if (!status && n > 0) {
+        return reel_fail(err, REEL_E_CONFLICT,
+                         "%s took everything, and yet does not hold %d of the %d files as they are "
+                         "here (%s): does it have a .gitignore, or is somebody else writing to it?",
+                         push->options.to, n, plan->n_files, first);
+    }
+    return status;
+}
+
+reel_status reel_push_tag(const reel_args *args, const reel_push_options *options,
+                          const char *layout, const char **tag, bool *may_move, reel_error *err)
+{
+    static const char of_lerobot[] = "v3.0"; /* its readers ask for the format's version */
+    const bool lerobot = strcmp(layout, "lerobot") == 0 && !reel_s3_is_url(options->to);
+    const char *given = reel_args_get(args, "tag");
+    const char *chosen = given ? given : lerobot ? of_lerobot : NULL;
+    if (chosen && strcmp(chosen, "none") == 0) {
+        chosen = NULL;
+    }
+    if (chosen && !reel_hub_is_ref(chosen)) {
+        return reel_fail(err, REEL_E_USAGE, "--tag %s: no name of a tag", chosen);
+    }
+    *may_move = chosen && lerobot && strcmp(chosen, of_lerobot) == 0;
+    *tag = chosen;
+    return REEL_OK;
 }

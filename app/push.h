@@ -20,6 +20,7 @@ typedef struct reel_push_options {
     uint64_t commit_bytes;
     uint64_t part_bytes; /**< of S3 */
     int n_workers;       /**< S3: files side by side */
+    bool look_first;     /**< S3: each file may be there already */
     bool quiet;
 } reel_push_options;
 
@@ -57,7 +58,6 @@ reel_status reel_push_open(const reel_push_options *options, reel_push **out,
                            reel_error *err) REEL_MUST_CHECK;
 void reel_push_close(reel_push **push);
 
-bool reel_push_is_hub(const reel_push *push);
 reel_hub *reel_push_hub(reel_push *push); /**< NULL: S3 */
 /** Bounds of its parts. */
 reel_remote_bounds reel_push_bounds(const reel_push_options *options);
@@ -66,8 +66,7 @@ reel_remote_bounds reel_push_bounds(const reel_push_options *options);
 reel_status reel_push_look(reel_push *push, reel_remote_plan *plan,
                            reel_error *err) REEL_MUST_CHECK;
 
-/** Send files; `message` is the commit's. `progress` (may be NULL) is told of bytes: see
- * reel_push_progress. */
+/** Send files; `message` is the commit's. */
 reel_status reel_push_send(reel_push *push, const reel_remote_file *const *files, int n,
                            const char *message, reel_error *err) REEL_MUST_CHECK;
 
@@ -75,9 +74,22 @@ reel_status reel_push_send(reel_push *push, const reel_remote_file *const *files
 reel_status reel_push_remove(reel_push *push, const char *const *names, int n,
                              reel_error *err) REEL_MUST_CHECK;
 
+/** Look again: is every file of the plan there? @return also REEL_E_CONFLICT (names one). */
+reel_status reel_push_confirm(reel_push *push, reel_remote_plan *plan,
+                              reel_error *err) REEL_MUST_CHECK;
+
 /** S3: abort what is left of unfinished uploads of the plan's files. */
 reel_status reel_push_tidy(reel_push *push, const reel_remote_plan *plan,
                            reel_error *err) REEL_MUST_CHECK;
+
+/** The tag that a dataset of this layout gets: of the option --tag, or what readers of the layout
+ * ask for; NULL: none. *may_move: it is the layout's own. @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_push_tag(const reel_args *args, const reel_push_options *options,
+                          const char *layout, const char **tag, bool *may_move,
+                          reel_error *err) REEL_MUST_CHECK;
+
+/** physreel push DIR TO, with the options of push that `args` has. @return the exit status. */
+int reel_push_dataset(const reel_args *args, const char *dir, const char *to, int n_workers);
 
 /** Begin to show progress of `total` bytes. */
 void reel_push_progress_start(reel_push *push, uint64_t total);

@@ -336,6 +336,45 @@ static reel_status finish(void *writer, reel_error *err)
     return status;
 }
 
+/* ---- going on ---------------------------------------------------------------------------------
+ */
+
+static int waiting(void *writer, const char *split)
+{
+    const reel_webdataset *w = writer;
+    for (int i = 0; i < w->n_splits; i++) {
+        if (strcmp(w->splits[i].name, split) == 0) {
+            return w->splits[i].n_clips;
+        }
+    }
+    return 0;
+}
+
+static reel_status resume(void *writer, const reel_layout_clip *clip, reel_error *err)
+{
+    reel_shard_split *split = NULL;
+    reel_status status = check_alike(writer, clip->record, err);
+    return status ? status : find_split(writer, clip->record->split, &split, err);
+}
+
+/* "<set>/<split>-<nnnnn>.tar": the next shard of the split has a higher number. */
+static reel_status resume_file(void *writer, const char *name, reel_error *err)
+{
+    reel_shard_split *split = NULL;
+    const char *slash = strrchr(name, '/'), *dash = strrchr(name, '-');
+    char text[256];
+    if (!slash || !dash || dash < slash || (size_t)(dash - slash) > sizeof(text)) {
+        return REEL_OK; /* not a shard's */
+    }
+    snprintf(text, sizeof(text), "%.*s", (int)(dash - slash - 1), slash + 1);
+    const int number = (int)strtol(dash + 1, NULL, 10);
+    reel_status status = find_split(writer, text, &split, err);
+    if (!status && split->number <= number) {
+        split->number = number + 1;
+    }
+    return status;
+}
+
 static const reel_layout_setting settings[] = {
     {"shard-size", "1G", "bytes that no archive exceeds (K, M, G: powers of 1024)"},
     {NULL, NULL, NULL},
@@ -349,5 +388,8 @@ const reel_layout reel_layout_webdataset = {
     .put = put,
     .card = reel_webdataset_card,
     .finish = finish,
+    .waiting = waiting,
+    .resume = resume,
+    .resume_file = resume_file,
     .destroy = destroy,
 };

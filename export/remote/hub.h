@@ -76,6 +76,7 @@ typedef enum reel_hub_tag_state {
     REEL_HUB_TAG_ELSEWHERE, /**< at another commit */
 } reel_hub_tag_state;
 
+/** Same returns. */
 reel_status reel_hub_tag_look(reel_hub *hub, const char *tag, reel_hub_tag_state *state,
                               reel_error *err) REEL_MUST_CHECK;
 
