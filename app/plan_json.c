@@ -159,10 +159,32 @@ static const char *add_controls(reel_plan *plan, const char *c)
     return plan->first_frames ? add(plan, c, "--first-frames", "") : c;
 }
 
-static const char *add_settings(reel_plan *plan, const char *c)
+static const char *add_labels(reel_plan *plan, const char *c)
 {
     char number[64];
     char list[256] = "";
+    for (int p = 0; p < REEL_PLANE_COUNT; p++) {
+        size_t used = strlen(list);
+        if (plan->labels & REEL_PLANE_BIT(p)) {
+            snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "",
+                     reel_plane_get_info((reel_plane)p)->name);
+        }
+    }
+    if (plan->masks) {
+        const size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%smasks", used ? "," : "");
+    }
+    c = add(plan, c, "--labels ", list[0] ? list : "none");
+    if (plan->depth_scale != REEL_DEPTH_SCALE_DEFAULT) {
+        snprintf(number, sizeof number, "%.17g", plan->depth_scale);
+        c = add(plan, c, "--depth-scale ", number);
+    }
+    return c;
+}
+
+static const char *add_settings(reel_plan *plan, const char *c)
+{
+    char number[64];
     snprintf(number, sizeof number, "%llu", (unsigned long long)plan->seed);
     c = add(plan, c, "--seed ", number);
     snprintf(number, sizeof number, "%dx%d", plan->width, plan->height);
@@ -180,22 +202,7 @@ static const char *add_settings(reel_plan *plan, const char *c)
         c = add(plan, c, "--store ", reel_store_name(plan->store));
     }
     if (plan->store != REEL_STORE_STATES) {
-        for (int p = 0; p < REEL_PLANE_COUNT; p++) {
-            size_t used = strlen(list);
-            if (plan->labels & REEL_PLANE_BIT(p)) {
-                snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "",
-                         reel_plane_get_info((reel_plane)p)->name);
-            }
-        }
-        if (plan->masks) {
-            const size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%smasks", used ? "," : "");
-        }
-        c = add(plan, c, "--labels ", list[0] ? list : "none");
-        if (plan->depth_scale != REEL_DEPTH_SCALE_DEFAULT) {
-            snprintf(number, sizeof number, "%.17g", plan->depth_scale);
-            c = add(plan, c, "--depth-scale ", number);
-        }
+        c = add_labels(plan, c);
     }
     if (plan->tracks != (plan->store == REEL_STORE_STATES ? 0 : REEL_TRACKS_DEFAULT)) {
         snprintf(number, sizeof number, "%d", plan->tracks);

@@ -82,4 +82,3 @@ reel_json *reel_record_manifest(const reel_record_writer *writer);
 
 /** The script's parameters by name, as a new object. NULL when out of memory. */
 reel_json *reel_record_params(const reel_scene *scene);
-

@@ -94,6 +94,30 @@ static void put_label_loading(reel_bytes *out, const reel_webdataset *w, const c
     reel_bytes_text(out, "```\n\n");
 }
 
+/* Planes as videos: export/ffv1.h. */
+static void put_movie_loading(reel_bytes *out, const reel_webdataset *w, const char *set)
+{
+    reel_bytes_printf(
+        out,
+        "Labels beside it: shard k of `labels` has the same keys in the same order as shard k of "
+        "`%s`. Each plane is a lossless video; channels stand one above the other, signed values "
+        "have 32768 added, of 8 bits 128.\n\n"
+        "```python\nimport av\nimport numpy as np\n\n"
+        "stores = [s.replace(\"/%s/\", \"/labels/\") for s in shards]\n"
+        "for label in webdataset.WebDataset(stores, shardshuffle=False):\n"
+        "    assert label[\"__key__\"] == sample[\"__key__\"]\n    break\n",
+        set, set);
+    if (w->facts.labels & REEL_PLANE_BIT(REEL_PLANE_DEPTH)) {
+        reel_bytes_text(out,
+                        "with av.open(io.BytesIO(label[\"depth.mov\"])) as video:\n"
+                        "    codes = np.stack([f.to_ndarray() for f in video.decode(video=0)])\n"
+                        "depth = codes[0] * ");
+        reel_bytes_real(out, w->facts.depth_scale);
+        reel_bytes_text(out, "  # frame 0, metres; code 65535: nothing there\n");
+    }
+    reel_bytes_text(out, "```\n\n");
+}
+
 static void put_table_loading(reel_bytes *out, const reel_webdataset *w)
 {
     const char *split = example_split(w);
@@ -154,7 +178,9 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
     }
     put_clip_loading(&out->loading, w, set);
     put_shard_loading(&out->loading, w, set);
-    if (w->has_labels && !w->has_movies) {
+    if (w->has_labels && w->has_movies) {
+        put_movie_loading(&out->loading, w, set);
+    } else if (w->has_labels) {
         put_label_loading(&out->loading, w, set);
     }
     put_table_loading(&out->loading, w);

@@ -3,8 +3,8 @@
     with_export.py PHYSREEL MAKER FORMAT[,name=value...] SCRIPT [ARGUMENTS]
 
 CLIPS and EXPORT among the arguments are replaced by the paths of the clips dataset and of the layout
-made of it, AGAIN by that of the layout as `physreel run` makes it without the step between (then the
-maker is "real"). MAKER is "real", clips that the program draws, or the program make_dataset, synthetic
+made of it (with labels as videos where MAKER is "ffv1"), AGAIN by that of the layout as `physreel run` makes it without the step between (then the
+maker is "real"). MAKER is "real" or "ffv1", clips that the program draws, or the program make_dataset, synthetic
 ones of two splits, some with two cameras. The environment is $REEL_READERS, or .venv/zarr3 in the
 root. Without it the test is skipped, which CI counts as a failure.
 """
@@ -32,7 +32,8 @@ with tempfile.TemporaryDirectory() as work:
     def call(command):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
-    call([*run, "-o", clips] if maker == "real" else [maker, clips, "9"])
+    run += ["--store", "ffv1"] if maker == "ffv1" else []
+    call([*run, "-o", clips] if maker in ("real", "ffv1") else [maker, clips, "9"])
     call([program, "export", clips, "--format", name, *settings, "-q", "-o", export])
     if "AGAIN" in arguments:
         call([*run, "--format", name, *settings, "-j", "2", "-o", again])
