@@ -9,6 +9,7 @@ void reel_layout_card_finish(reel_layout_card *card)
 {
     reel_bytes_finish(&card->configs);
     reel_bytes_finish(&card->tags);
+    reel_bytes_finish(&card->tasks);
     reel_bytes_finish(&card->loading);
     reel_bytes_finish(&card->files);
     reel_bytes_finish(&card->notes);
@@ -79,6 +80,7 @@ static void put_front(reel_bytes *out, const reel_card *card)
         out,
         "task_categories:\n- video-classification\n- depth-estimation\n- object-detection\n"
         "- image-segmentation\n- text-to-video\n- image-to-video\n");
+    put_bytes(out, &card->layout->tasks);
     reel_bytes_text(
         out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- optical-flow\n- physreel\n");
     put_bytes(out, &card->layout->tags);

@@ -66,7 +66,8 @@ static reel_status take_header(reel_mp4_joiner *j, const AVCodecParameters *code
                             avcodec_get_name(j->codec->codec_id));
     }
     if (codec->extradata_size != j->codec->extradata_size ||
-        memcmp(codec->extradata, j->codec->extradata, (size_t)codec->extradata_size) != 0) {
+        (codec->extradata_size > 0 &&
+         memcmp(codec->extradata, j->codec->extradata, (size_t)codec->extradata_size) != 0)) {
         return reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL,
                             "has another codec header than %s: the two were encoded with other "
                             "options or by other versions, and cannot stand in one file",
@@ -80,8 +81,8 @@ static reel_status check_packet(const reel_mp4_joiner *j, const AVStream *stream
                                 const char *from, reel_error *err)
 {
     const AVPacket *p = j->packet;
-    const AVRational time = stream->time_base;
-    if (p->pts != p->dts || p->pts * time.num * j->fps != (int64_t)frame * time.den) {
+    if (p->pts != p->dts || p->pts == AV_NOPTS_VALUE ||
+        av_compare_ts(p->pts, stream->time_base, frame, (AVRational){1, j->fps}) != 0) {
         return reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL,
                             "frame %d is not shown at %d/%d s, in the order of the file", frame,
                             frame, j->fps);

@@ -215,7 +215,8 @@ static void card(void *writer, reel_layout_card *out)
 {
     const reel_lerobot *w = writer;
     put_configs(w, &out->configs);
-    reel_bytes_text(&out->tags, "- LeRobot\n- robotics\n");
+    reel_bytes_text(&out->tags, "- LeRobot\n");
+    reel_bytes_text(&out->tasks, "- robotics\n");
     put_loading(w, &out->loading);
     reel_bytes_text(
         &out->files,
