@@ -488,14 +488,14 @@ VINL float vf_most(vf a)
  * be written: there must be room. */
 VINL void lanes_pack(void *to, vi v, unsigned bits)
 {
-#if VW == 16 && defined(__AVX512F__)
-    const vi packed = (vi)_mm512_maskz_compress_epi32((__mmask16)bits, (__m512i)v);
-    memcpy(to, &packed, sizeof packed);
-#else
     if (bits == VM_ALL) {
         memcpy(to, &v, sizeof v);
         return;
     }
+#if VW == 16 && defined(__AVX512F__)
+    const vi packed = (vi)_mm512_maskz_compress_epi32((__mmask16)bits, (__m512i)v);
+    memcpy(to, &packed, sizeof packed);
+#else
     int32_t lane[VW];
     char *out = to;
     memcpy(lane, &v, sizeof v);

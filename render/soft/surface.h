@@ -33,7 +33,7 @@ STAGE void view_rays(batch *b)
 {
     for (int i = 0; i < b->n; i += VW) {
         const v3 d = v3_load(b->dir, i);
-        v3_store(b->view, i, v3_scale(d, -1.0f / vf_sqrt(vf_max(v3_dot(d, d), vf_set(1e-30f)))));
+        v3_store(b->view, i, v3_scale(d, 0.0f - vf_rsqrt(vf_max(v3_dot(d, d), vf_set(1e-30f)))));
     }
 }
 
@@ -76,7 +76,7 @@ VINL v3 tilted_normal(const soft_material *m, int pattern, const soft_geom *g, c
     if (hides_slopes(pattern)) {
         *rough = roughened(*rough, hidden);
     }
-    return v3_trot(g->rot, facing_normal(v3_unit(v3_sub(s->n, slope)), s->n, s->view));
+    return v3_trot(g->rot, facing_normal(v3_about_unit(v3_sub(s->n, slope)), s->n, s->view));
 }
 
 /* Base colour and reflectance of a geom from its local points and normals. `pattern`, `plane` (0:

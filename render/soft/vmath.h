@@ -65,9 +65,24 @@ VINL v3 v3_mix(v3 a, v3 b, vf t)
 {
     return (v3){vf_mix(a.x, b.x, t), vf_mix(a.y, b.y, t), vf_mix(a.z, b.z, t)};
 }
+/* 1 / sqrt(x) for normal x > 0, within 8e-7: Newton's steps from the exponent halved, with the
+ * constants of Moroz et al. ("Fast calculation of inverse square root", 2018). Half the time of a
+ * root and a division; for colours. */
+VINL vf vf_rsqrt(vf x)
+{
+    const vf h = 0.5f * x;
+    vf y = (vf)(0x5f376908 - (vi)((vu)x >> 1));
+    y = y * (1.50087896f - h * y * y);
+    return y * (1.50000057f - h * y * y);
+}
 VINL v3 v3_unit(v3 a)
 {
     return v3_scale(a, 1.0f / vf_sqrt(vf_max(v3_dot(a, a), vf_set(1e-30f))));
+}
+/* The same for colours: its length is right within 8e-7. */
+VINL v3 v3_about_unit(v3 a)
+{
+    return v3_scale(a, vf_rsqrt(vf_max(v3_dot(a, a), vf_set(1e-30f))));
 }
 /* The same where the length is 0.85 to 1.15, within 0.1 %: a step of Newton's from a line. */
 VINL v3 v3_nearly_unit(v3 a)
