@@ -166,13 +166,15 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->occluders = reel_calloc(drawn * ((size_t)r->n_suns + 1), sizeof *r->occluders);
     r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
     r->marks = reel_calloc(drawn / 64 + 1, sizeof *r->marks);
+    r->sources =
+        reel_calloc(((size_t)r->n_suns + (size_t)s->n_lamps + drawn) * 6, sizeof *r->sources);
     r->tree.nodes = reel_calloc(2 * drawn, sizeof *r->tree.nodes);
     r->tree.reach = reel_calloc(2 * drawn, sizeof *r->tree.reach);
     r->tree.order = reel_calloc(drawn, sizeof *r->tree.order);
     r->tree.planes = reel_calloc(drawn, sizeof *r->tree.planes);
     r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
     ok = r->info && r->materials && r->bodies && r->suns && r->lamps && r->occluders && r->lists &&
-         r->tile;
+         r->sources && r->tile;
     ok = ok && r->marks && r->tree.nodes && r->tree.reach && r->tree.order && r->tree.planes;
     for (int i = 0; i < 2; i++) {
         r->moved[i] = reel_calloc(drawn, 1);
@@ -367,6 +369,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     reel_free(r->lists);
     reel_free(r->marks);
     reel_free(r->tree.nodes);
+    reel_free(r->sources);
     reel_free(r->tree.reach);
     reel_free(r->tree.order);
     reel_free(r->tree.planes);

@@ -181,6 +181,16 @@ static void fill_core(soft_geom *g, reel_shape shape, const double half[3], cons
     g->ball = !cone && g->core[0] + g->core[1] + g->core[2] == 0;
 }
 
+/* What occlusion.h makes of the core, where distances are large against it. */
+static float far_radius(const soft_geom *g)
+{
+    double area = (double)g->core_r * g->core_r;
+    for (int i = 0; i < 3 && g->core_r > 0; i++) {
+        area *= 1 + g->core[i] / g->core_r;
+    }
+    return (float)sqrt(area);
+}
+
 /* A hull fills its box by its share of the volume; a mesh is far away as a ball and near by what
  * occlusion.h makes of it; a height field hides no sky. */
 static void fill_mesh_core(soft_geom *g, const soft_mesh *mesh, const double half[3])
@@ -266,6 +276,7 @@ static void fill_geom(soft_geom *g, const reel_geom *geom, const soft_mesh *mesh
     if (mesh) {
         fill_mesh_core(g, mesh, half);
     }
+    g->far_r = far_radius(g);
     set_bounds(g, view, &pose, half, radius, width, height);
 }
 

@@ -218,10 +218,9 @@ VINL vf hidden_by_mesh(const soft_geom *g, const soft_mesh *mesh, v3 p, v3 n, v3
     return share;
 }
 
-/* Lamp or glow j as geom k has it: direction (in the geom's frame, or the camera's) and irradiance
- * of what faces it. */
-static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float dir[3],
-                         float irradiance[3])
+/* Lamp or glow j as geom k has it: direction in the camera's frame and irradiance of what faces it.
+ */
+static void lamp_at_geom(const soft_job *job, int j, int k, float dir[3], float irradiance[3])
 {
     const soft_lamp *lamp = j < job->n_lamps ? &job->lamps[j] : &job->glows[j - job->n_lamps].lamp;
     const soft_geom *g = &job->geoms[k];
@@ -245,31 +244,53 @@ static void lamp_at_geom(const soft_job *job, int j, int k, int in_camera, float
     gain = own ? 0 : gain < 3.14159265f ? gain : 3.14159265f;
     for (int c = 0; c < 3; c++) {
         irradiance[c] = gain * lamp->radiance[c];
-        dir[c] = in_camera
-                     ? d[c]
-                     : g->rot[3 * c] * d[0] + g->rot[3 * c + 1] * d[1] + g->rot[3 * c + 2] * d[2];
+        dir[c] = d[c];
     }
 }
 
-/* Light that leaves geom k on average towards -`to`: its own colour under sky and sun. `to` is in
- * the geom's frame, or the camera's if `in_camera`. */
-VINL v3 glow(const soft_job *job, int k, v3 to, int in_camera)
+/* What lights a geom, as far as it sends that on: its mean colour times the sky's light, and from
+ * `n` suns, lamps and glows a direction and its light on what faces it, three floats each. */
+typedef struct glower {
+    float sky[3];
+    const float *sources;
+    int n;
+} glower;
+
+/* Of geom k; directions in the camera's frame. */
+static glower glower_of(const soft_job *job, int k)
 {
     const float *albedo = job->info[k].albedo;
-    v3 e = v3_set(job->sky.mean);
-    for (int s = 0; s < job->n_suns; s++) {
-        const soft_sun *sun = &job->suns[s];
-        const float *dir = in_camera ? sun->dir : sun->occluders[k].dir;
-        const vf facing = vf_max(-v3_dotu(to, dir), vf_set(0.0f)) * (0.6f * 0.3183f);
-        e = v3_madd(e, facing, v3_set(sun->irradiance));
+    const int n_suns = job->n_suns, n = n_suns + job->n_lamps + job->n_glows;
+    glower g = {.sources = job->sources, .n = n};
+    for (int j = 0; j < n; j++) {
+        float *to = job->sources + (size_t)j * 6, *light = to + 3;
+        if (j < n_suns) {
+            const soft_sun *sun = &job->suns[j];
+            memcpy(to, sun->dir, 3 * sizeof *to);
+            memcpy(light, sun->irradiance, 3 * sizeof *light);
+        } else {
+            lamp_at_geom(job, j - n_suns, k, to, light);
+        }
+        for (int c = 0; c < 3; c++) {
+            light[c] *= albedo[c] * (0.6f * 0.3183f);
+        }
     }
-    for (int j = 0; j < job->n_lamps + job->n_glows; j++) {
-        float dir[3], irradiance[3];
-        lamp_at_geom(job, j, k, in_camera, dir, irradiance);
-        const vf facing = vf_max(-v3_dotu(to, dir), vf_set(0.0f)) * (0.6f * 0.3183f);
-        e = v3_madd(e, facing, v3_set(irradiance));
+    for (int c = 0; c < 3; c++) {
+        g.sky[c] = albedo[c] * job->sky.mean[c];
     }
-    return v3_mul(e, v3_set(albedo));
+    return g;
+}
+
+/* Light that leaves the geom on average towards -`to`, of any length; inv_l: 1 over that. */
+VINL v3 glow(const glower *g, v3 to, vf inv_l)
+{
+    v3 e = v3_set(g->sky);
+    for (int j = 0; j < g->n; j++) {
+        const float *dir = g->sources + (size_t)j * 6;
+        const vf facing = vf_max(v3_dotu(to, dir) * (0.0f - inv_l), vf_set(0.0f));
+        e = v3_madd(e, facing, v3_set(dir + 3));
+    }
+    return e;
 }
 
 /* How far a slab counts, by what of it rises above the surface: next to walls and tops stand
@@ -280,206 +301,4 @@ VINL vf slab_rise(const soft_geom *g, v3 pos, v3 normal, v3 *at, v3 *up)
     *at = v3_affine(g->rot, g->off, pos);
     *up = v3_rot(g->rot, normal);
     return (rises_above(g, *at, *up) - 0.001f) * 50.0f;
-}
-
-/* Share of the sky of points `pos` that geom k hides, no slab, and the mean direction to it: of a
- * ball in the camera's frame, else in its own. `others`: lanes that do not show k itself. */
-VINL vf hidden_by(const soft_job *job, int k, vm others, v3 pos, v3 normal, v3 *to)
-{
-    const soft_geom *g = &job->geoms[k];
-    const soft_mesh *mesh = job->meshes[k];
-    const v3 d = v3_sub(v3_set(g->centre), pos);
-    if (g->slab) {
-        *to = d;
-        return vf_set(0.0f);
-    }
-    if (mesh && mesh->n_patches) {
-        return hidden_by_mesh(g, mesh, pos, normal, d, others, to);
-    }
-    if (g->ball) {
-        return hidden_by_sphere(g, d, normal, to);
-    }
-    return hidden_share(g, v3_affine(g->rot, g->off, pos), v3_rot(g->rot, normal), to);
-}
-
-/* Fill b->open and b->bleed; the n geoms of job->near_list may occlude. */
-STAGE void occlude_by(const soft_job *job, batch *b, int n)
-{
-    for (int i = 0; i < b->n; i += VW) {
-        const vi key = vi_load(b->key + i);
-        const vm hit = vi_lt(vi_set(-1), key);
-        const v3 pos = v3_load(b->pos, i), normal = v3_load(b->normal, i);
-        vf open = vf_set(1.0f), see = open, walls = vf_set(0.0f);
-        int body = -1;
-        v3 bleed = v3_splat(vf_set(0.0f)), wall = bleed;
-        for (int j = 0; vm_any(hit) && j < n; j++) {
-            const int k = job->near_list[j];
-            const soft_geom *g = &job->geoms[k];
-            const v3 d = v3_sub(v3_set(g->centre), pos);
-            vm m = vf_lt(v3_dot(d, d), vf_set(g->reach * g->reach));
-            /* wholly behind the surface: hides nothing */
-            m = vm_and(m, vf_gt(v3_dot(d, normal), vf_set(-g->radius)));
-            m = vm_and(m, hit);
-            if (!(job->meshes[k] && job->meshes[k]->n_patches)) {
-                m = vm_andnot(m, vi_eq(key >> 3, vi_set(k)));
-            }
-            if (!vm_any(m)) {
-                continue;
-            }
-            v3 at = pos, up = normal;
-            vf rise = vf_set(1.0f);
-            if (g->slab) {
-                rise = slab_rise(g, pos, normal, &at, &up);
-                m = vm_and(m, vf_gt(rise, vf_set(0.0f)));
-                if (!vm_any(m)) {
-                    continue;
-                }
-            }
-            v3 to;
-            vf share =
-                hidden_by(job, k, vm_andnot(m, vi_eq(key >> 3, vi_set(k))), pos, normal, &to);
-            if (g->slab) {
-                share = hidden_by_slab(g, at, up, &to) * reach_window(g, vf_sqrt(v3_dot(d, d))) *
-                        vf_min(rise, vf_set(1.0f));
-            }
-            share = vf_and(m, share);
-            if (g->slab) {
-                if (job->info[k].body != body) {
-                    walls = walls + 1.0f - see;
-                    see = vf_set(1.0f);
-                    body = job->info[k].body;
-                }
-                wall = v3_madd(wall, see * share, glow(job, k, to, 0));
-                see = see * (1.0f - share);
-                continue;
-            }
-            /* a cube counts as a ball as well */
-            bleed = v3_madd(bleed, open * share, glow(job, k, to, g->ball));
-            open = open * (1.0f - share);
-        }
-        /* walls stand side by side: their shares add up; what they enclose lights them no better */
-        walls = walls + 1.0f - see;
-        const vf left = vf_max(1.0f - walls, vf_set(0.0f));
-        const vf fit = vf_max(left, vf_set(0.3f)) / vf_max(walls, vf_set(1.0f));
-        vf_store(b->open + i, open * left);
-        v3_store(b->bleed, i, v3_madd(v3_scale(bleed, left), fit, wall));
-    }
-}
-
-/* Take clear bodies from a list of n geoms; how many are left. */
-static int without_clear(const soft_job *job, int *list, int n)
-{
-    int left = 0;
-    for (int j = 0; j < n; j++) {
-        if (!is_clear(job, list[j])) {
-            list[left++] = list[j];
-        }
-    }
-    return left;
-}
-
-/* Fill b->hidden and, if set, b->open and b->bleed. */
-static void occlude(const soft_job *job, batch *b)
-{
-    int n = list_occluders(job, b, job->near_list);
-    n = tints(job) ? without_clear(job, job->near_list, n) : n;
-    b->hidden = n > 0;
-    if (n > 0) {
-        occlude_by(job, b, n);
-    }
-}
-
-/*
- * On a flat tile occlusion changes slowly: how far a ball's share is from a line between two points
- * goes with the square of their distance over the distance to the ball. It is then worked out where
- * every second or fourth pixels meet, and in between by lines. Neighbouring tiles share such
- * points.
- */
-
-/* Pixels between those points, 1 for none; n geoms of job->near_list may occlude. */
-static int occlusion_step(const soft_job *job, const batch *b, int n)
-{
-    const float most = 0.6f; /* of the distance: shares are then right within a hundredth */
-    float least = VF_FAR, d2 = 0;
-    for (int j = 0; j < n; j++) {
-        const soft_geom *g = &job->geoms[job->near_list[j]];
-        const int patches = job->meshes[job->near_list[j]] != NULL;
-        const float thin = patches ? 0 : g->core_r;
-        const float away =
-            __builtin_sqrtf(box_apart2(b->lo, b->hi, g->centre, g->centre)) - (g->radius - thin);
-        const float scale = away > thin ? away : thin;
-        least = scale < least ? scale : least;
-    }
-    for (int c = 0; c < 3; c++) {
-        d2 += (b->hi[c] - b->lo[c]) * (b->hi[c] - b->lo[c]);
-    }
-    const float pixel = __builtin_sqrtf(d2) * (1.0f / SOFT_TILE);
-    return 4 * pixel < most * least ? 4 : 2 * pixel < most * least ? 2 : 1;
-}
-
-/* Those points of the tile's face, row after row, the last one repeated. */
-STAGE void occlusion_points(const soft_job *job, const soft_tile *tile, int step, batch *out)
-{
-    const int across = SOFT_TILE / step + 1, n = across * across;
-    const int key = tile->main.key[0];
-    const soft_geom *g = &job->geoms[key / SOFT_KEY_FACES];
-    out->n = (n + 15) / 16 * 16;
-    for (int j = 0; j < out->n; j++) {
-        const int at = j < n ? j : n - 1;
-        out->dir[0][j] = ((float)(tile->x0 + at % across * step) - job->cx) * job->inv_f;
-        out->dir[1][j] = ((float)(tile->y0 + at / across * step) - job->cy) * job->inv_f;
-        out->key[j] = key;
-    }
-    for (int i = 0; i < out->n; i += VW) {
-        const v3 d = {vf_load(out->dir[0] + i), vf_load(out->dir[1] + i), vf_set(1.0f)};
-        vf t;
-        vi face;
-        hit_shape(g->shape, g->half, v3_set(g->off), v3_rot(g->rot, d), &t, &face);
-        v3_store(out->pos, i, v3_scale(d, t));
-        for (int c = 0; c < 3; c++) {
-            vf_store(out->normal[c] + i, vf_set(tile->main.normal[c][0]));
-        }
-    }
-}
-
-/* Values of pixels from those of the points. */
-STAGE void spread_points(const float *from, int step, float *to)
-{
-    const int across = SOFT_TILE / step + 1;
-    const float unit = 1.0f / (float)step;
-    for (int row = 0; row < SOFT_TILE; row++) {
-        const float *p = from + row / step * across;
-        const float down = ((float)(row % step) + 0.5f) * unit;
-        float line[SOFT_TILE / 2 + 1];
-        for (int j = 0; j < across; j++) {
-            line[j] = p[j] + (p[j + across] - p[j]) * down;
-        }
-        for (int col = 0; col < SOFT_TILE; col++) {
-            const float right = ((float)(col % step) + 0.5f) * unit;
-            const float a = line[col / step], b = line[col / step + 1];
-            to[row * SOFT_TILE + col] = a + (b - a) * right;
-        }
-    }
-}
-
-/* occlude() for the pixels of a flat tile; `points` is scratch. */
-static void occlude_flat(const soft_job *job, soft_tile *tile, batch *points)
-{
-    batch *b = &tile->main;
-    const int n = list_occluders(job, b, job->near_list);
-    b->hidden = n > 0;
-    if (n == 0) {
-        return;
-    }
-    const int step = occlusion_step(job, b, n);
-    if (step == 1) {
-        occlude_by(job, b, n);
-        return;
-    }
-    occlusion_points(job, tile, step, points);
-    occlude_by(job, points, n);
-    spread_points(points->open, step, b->open);
-    for (int c = 0; c < 3; c++) {
-        spread_points(points->bleed[c], step, b->bleed[c]);
-    }
 }

@@ -9,7 +9,7 @@
 
 #include "render/soft/coat.h"
 #include "render/soft/lamp_light.h"
-#include "render/soft/occlusion.h"
+#include "render/soft/occlude.h"
 
 /* The group of rays at `i` against geom k. */
 VINL void trace_geom(batch *b, int i, const soft_geom *g, int k, int shape, const int32_t *own)
@@ -202,7 +202,7 @@ VINL vf traced_share(const gloss *g)
 {
     const vf fade = 1.0f - vf_smooth(g->rough, 0.2f, 0.5f);
     const vf most = vf_max(g->albedo.x, vf_max(g->albedo.y, g->albedo.z));
-    const vf share = fade * vf_smooth(most * fade, 0.02f, 0.05f);
+    const vf share = fade * vf_smooth(most * fade, 0.035f, 0.06f);
     /* a part of the surroundings that is not seen */
     return vf_and(vf_gt(most * share, vf_set(LEAST_TRACED)), share);
 }
@@ -220,7 +220,7 @@ STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
         if (!b->coated && !vm_any(vf_lt(rough, vf_set(0.5f)))) {
             continue;
         }
-        const gloss g = load_gloss(b, i, 0);
+        const gloss g = load_gloss(b, i, 0); /* hardly any of it is used */
         vf share = traced_share(&g);
         if (b->coated) { /* the lacquer is the smoother one */
             const gloss coat = coat_gloss(b, i, &g);
@@ -279,19 +279,37 @@ STAGE void blur_far_hits(const soft_job *job, batch *b)
     }
 }
 
-/* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
-STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
+/* True if the n rays of a batch, gathered from `b`, can only meet the sky. */
+STAGE int see_only_sky(const soft_job *job, const batch *b, batch *rays)
 {
-    _Alignas(64) int32_t own[SOFT_BATCH];
-    const int n = gather_bounces(b, rays, lane, own);
-    b->reflects = n > 0;
-    if (n == 0) {
-        return;
+    const int own = b->n_shown == 1 ? b->shown[0].drawn : -1;
+    beam all;
+    if (job->tree || (own >= 0 && is_mesh(job->geoms[own].shape))) {
+        return 0;
     }
-    for (int i = 0; i < b->n; i += VW) {
-        vf_store(b->traced_share + i, vf_set(0.0f));
-        v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
+    all.radius = centre_of(rays->pos, rays->n, all.org);
+    all.spread = centre_of(rays->dir, rays->n, all.dir);
+    for (int k = 0; k < job->n_drawn; k++) {
+        const soft_geom *g = &job->geoms[k];
+        if (g->present && k != own && beam_meets(&all, g)) {
+            return 0;
+        }
     }
+    return 1;
+}
+
+/* The colour of rays that meet nothing: as blend_sky() has it. */
+STAGE void show_sky(const soft_job *job, batch *rays)
+{
+    for (int i = 0; i < rays->n; i += VW) {
+        const v3 d = v3_unit(v3_load(rays->dir, i));
+        v3_store(rays->color, i, job->sky.env ? sky_glossy(job, rays, i, d) : sky_seen(job, d, 0));
+    }
+}
+
+/* The colour of rays by what they meet. */
+static void show_hits(const soft_job *job, batch *rays, const int32_t *own)
+{
     trace(job, rays, own, 0, 0);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
@@ -301,6 +319,31 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
     light_lamps(job, rays, 1);
     blend_sky(job, rays, 0);
     blur_far_hits(job, rays);
+}
+
+/* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
+STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
+{
+    _Alignas(64) int32_t own[SOFT_BATCH];
+    const int n = gather_bounces(b, rays, lane, own);
+    b->reflects = n > 0;
+    if (n == 0) {
+        return;
+    }
+    if (see_only_sky(job, b, rays)) {
+        show_sky(job, rays);
+    } else {
+        show_hits(job, rays, own);
+    }
+    if (n == b->n) { /* all of them, in their order */
+        memcpy(b->traced_share, rays->traced_share, sizeof b->traced_share);
+        memcpy(b->traced, rays->color, sizeof b->traced);
+        return;
+    }
+    for (int i = 0; i < b->n; i += VW) {
+        vf_store(b->traced_share + i, vf_set(0.0f));
+        v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
+    }
     for (int j = 0; j < n; j++) {
         b->traced_share[lane[j]] = rays->traced_share[j];
         for (int c = 0; c < 3; c++) {

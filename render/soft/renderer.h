@@ -42,6 +42,7 @@ struct reel_renderer {
     int clear;        /* some lets light through */
     soft_tile *tile;
     int *lists;
+    float *sources;    /* scratch of a job */
     int width, height; /* of the snapshots */
     uint64_t draws;
     soft_sky sky;

@@ -205,9 +205,13 @@ VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
         const v3 planes = lobe_planes(job, p, &to, rough, &keep);
         return v3_madd(planes, keep, env_blurred(&job->sky, to, rough));
     }
-    const v3 soft = ambient(job, p, r, vf_set(1.0f));
-    const vf share = vf_smooth(rough, 0.05f, 0.7f);
+    /* a rough lobe sees what a diffuse surface would see that faces along it */
+    const vf share = vf_smooth(rough, 0.25f, 0.9f);
     const vm some = vf_lt(share, vf_set(1.0f));
+    v3 soft = v3_splat(vf_set(0.0f));
+    if (vm_any(vf_gt(share, vf_set(0.0f)))) {
+        soft = ambient(job, p, r, vf_set(1.0f));
+    }
     if (!vm_any(some)) {
         return soft;
     }

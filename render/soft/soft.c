@@ -89,6 +89,7 @@ static void fill_job(reel_renderer *r, const soft_snapshot *now, reel_planes pla
         .raster = r->n_meshes ? &r->raster : NULL,
         .row_list = r->lists,
         .tile_list = r->lists + r->n_drawn,
+        .sources = r->sources,
         .near_list = r->lists + 2 * r->n_drawn,
         .span = {r->lists + 3 * r->n_drawn, r->lists + 4 * r->n_drawn},
         .tile = r->tile,

@@ -41,6 +41,7 @@ typedef struct soft_geom {
     float near_z;          /* m: no hit is nearer than this (planar z) */
     float core[3], core_r; /* m: for occlusion, a box of half edges `core` grown by core_r */
     float core_at[3];      /* m: where that box is in the geom's frame */
+    float far_r;           /* m: radius of the ball about `centre` that hides as much from afar */
     int ball;              /* that box is the point `centre` */
     int slab;              /* a thin box that never moves, as walls and table tops are */
     float reach;           /* m: farther from its centre it hides nothing */
@@ -236,6 +237,7 @@ typedef struct soft_job {
     float floor_ambient[3]; /* irradiance / pi on it, the same everywhere */
     int level;              /* ambient light is level_ambient, a polynomial in the */
     float level_ambient[3][SOFT_SKY_TERMS]; /* height of the normal: the floor is level */
+    float *sources;                         /* scratch, [suns + lamps + glows][6] */
     int *row_list, *tile_list, *near_list;  /* scratch, [n_drawn] */
     int *span[2];                           /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;
