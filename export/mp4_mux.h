@@ -1,5 +1,6 @@
 /*
- * mp4_mux.h - packets of one video stream into an mp4 file, or a mov by its name. Private to export/.
+ * mp4_mux.h - packets of one video stream into an mp4 file, or a mov by its name. Private to
+ * export/.
  *
  * The container as every reader wants it: constant frame rate, frame k at k / fps exactly, first 0,
  * no edit list, moov in front, no version strings. Thread-safety: one mux, one thread.

@@ -36,7 +36,8 @@ static const reel_column columns[] = {
     {"agent_on", S, 0, "", "body or camera that the agent moves; null without"},
     {"quality", S, 0, "", "render quality of the colour"},
     {"planes_path", S, 0, "",
-     "label planes, relative to the dataset's root, {plane} for a plane's name; null if not stored"},
+     "label planes, relative to the dataset's root, {plane} for a plane's name; null if not "
+     "stored"},
     {"depth_scale", F, 0, "m", "metres per unit of the stored depth plane"},
     {"record_path", S, 0, "", "folder of scene.json and take.npz, relative to the root"},
     {"version", S, 0, "", "version of physreel that made the clip"},

@@ -10,15 +10,9 @@
 #include <unistd.h>
 
 const reel_layout *const reel_layouts[] = {
-    &reel_layout_coco,
-    &reel_layout_cosmos,
-    &reel_layout_glb,
-    &reel_layout_lerobot,
-    &reel_layout_movi,
-    &reel_layout_tap,
-    &reel_layout_webdataset,
-    &reel_layout_ytvis,
-    NULL,
+    &reel_layout_coco,       &reel_layout_cosmos, &reel_layout_glb,
+    &reel_layout_lerobot,    &reel_layout_movi,   &reel_layout_tap,
+    &reel_layout_webdataset, &reel_layout_ytvis,  NULL,
 };
 
 const reel_layout *reel_layout_find(const char *name)
