@@ -1,8 +1,10 @@
 /* cmd_doctor.c - physreel doctor: what this machine has, and what each part would use */
 #include "app/app.h"
+#include "app/child.h"
 #include "app/worker.h"
 #include "base/fs.h"
 #include "base/trig.h"
+#include "export/remote/http.h"
 #include "export/sink.h"
 #include "render/render.h"
 #include <dlfcn.h>
@@ -170,6 +172,28 @@ static void check_encoder(report *r)
     tell(r, "encoder", status ? "fails" : text, status ? text : NULL);
 }
 
+/* What push would use. Its absence stops nothing else. */
+static void check_push(report *r)
+{
+    static const char *const quiet[] = {"HF_HUB_DISABLE_UPDATE_CHECK=1", "NO_COLOR=1", NULL};
+    static const char *const argv[] = {"hf", "version", "--format", "quiet", NULL};
+    char path[REEL_PATH_MAX], text[REEL_PATH_MAX + 64];
+    reel_bytes out = {0};
+    int exit_status = 0;
+    tell(r, "curl", reel_http_version(), NULL);
+    if (!reel_child_find("hf", path, sizeof path)) {
+        tell(r, "hf", "not there: push to the hub needs it (pip install huggingface_hub)", NULL);
+        return;
+    }
+    if (!reel_child_run(argv, quiet, &out, NULL, &exit_status, NULL) && exit_status == 0) {
+        reel_bytes_put_u8(&out, 0);
+    }
+    const char *version = out.data && !out.failed ? (const char *)out.data : "of unknown version";
+    snprintf(text, sizeof text, "%.*s in %s", (int)strcspn(version, "\n"), version, path);
+    tell(r, "hf", text, NULL);
+    reel_bytes_finish(&out);
+}
+
 static void check_disk(report *r, const char *dir)
 {
     struct statvfs fs;
@@ -195,6 +219,7 @@ static int cmd_doctor(const reel_args *args)
     check_names(&r);
     check_libraries(&r);
     check_encoder(&r);
+    check_push(&r);
     check_disk(&r, dir);
     int status = 0;
     if (r.json) {

@@ -28,6 +28,11 @@ typedef struct reel_push_options {
 #define REEL_PUSH_OPTIONS                                                                    \
     {.name = "revision", .value = "NAME", .help = "hub: branch (default main)"},             \
         {.name = "private", .help = "hub: a private repository"},                            \
+        {.name = "tag",                                                                      \
+         .value = "NAME",                                                                    \
+         .help =                                                                             \
+             "hub: tag of the last commit (default v3.0 for the\n"                           \
+             "lerobot layout, else none)"},                                                  \
         {.name = "commit-files", .value = "N", .help = "hub: most files of a commit (100)"}, \
         {.name = "commit-size",                                                              \
          .value = "BYTES",                                                                   \

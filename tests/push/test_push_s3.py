@@ -7,13 +7,10 @@ checks digests and parts as well. What arrives is the dataset, over a bad line a
 moments, and no unfinished upload is left. Prints TAP.
 """
 import argparse
-import hashlib
 import json
 import os
 import pathlib
 import re
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,14 +18,12 @@ import time
 import push_kit
 
 python = push_kit.python()
-if os.path.realpath(sys.executable) != os.path.realpath(python) or sys.prefix == sys.base_prefix:
+if sys.prefix == sys.base_prefix:
     os.execv(python, [python, *sys.argv])  # boto3 is there
 
-import boto3
-import botocore.config
-import botocore.exceptions
 import fault_proxy
 import hub_server
+import s3_kit
 from push_kit import check
 
 options = argparse.ArgumentParser()
@@ -40,58 +35,6 @@ options = options.parse_args()
 PART = 5 << 20  # S3's least
 
 
-def client(port, key, secret, service="s3"):
-    return boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1",
-                        aws_access_key_id=key, aws_secret_access_key=secret,
-                        config=botocore.config.Config(proxies={}, retries={"max_attempts": 0}))
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
-
-
-def start_server():
-    """(process, port, key, secret)"""
-    port = free_port()
-    env = push_kit.environment(ROOT_ACCESS_KEY_ID="root-key", ROOT_SECRET_ACCESS_KEY="root-secret",
-                               INITIAL_NO_AUTH_ACTION_COUNT="3")
-    if options.server:
-        (work / "root").mkdir()
-        command = [options.server, "--port", f"127.0.0.1:{port}", "posix", str(work / "root")]
-    else:
-        command = [python, "-m", "moto.server", "-p", str(port)]
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    if options.server:
-        return process, port, "root-key", "root-secret"
-    iam = client(port, "any", "thing", "iam")
-    iam.create_user(UserName="pusher")
-    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    iam.put_user_policy(UserName="pusher", PolicyName="all", PolicyDocument=json.dumps(everything))
-    pair = iam.create_access_key(UserName="pusher")["AccessKey"]
-    return process, port, pair["AccessKeyId"], pair["SecretAccessKey"]
-
-
-def tree(s3, prefix):
-    """{path: (size, sha256)} and the digests that the objects carry"""
-    found, carried = {}, {}
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket", Prefix=prefix + "/"):
-        for row in page.get("Contents", []):
-            o = s3.get_object(Bucket="bucket", Key=row["Key"])
-            content = o["Body"].read()
-            name = row["Key"].removeprefix(prefix + "/")
-            found[name] = (len(content), hashlib.sha256(content).hexdigest())
-            carried[name] = o["Metadata"].get("sha256")
-    return found, carried
-
-
 def unfinished(s3):
     return [u["Key"] for u in s3.list_multipart_uploads(Bucket="bucket").get("Uploads", [])]
 
@@ -101,7 +44,7 @@ def plain(s3, push, data, want):
     done = push("push", str(data), "s3://bucket/some place/data", "--part-size", str(PART), "--json")
     seconds = time.monotonic() - start
     check("a push ends with 0", done.returncode == 0, done.stderr)
-    found, carried = tree(s3, "some place/data")
+    found, carried = s3.tree("some place/data")
     check("the objects are the manifest's files", found == want)
     check("and carry their digests", carried == {n: d for n, (_, d) in want.items()})
     check("the result is told", done.returncode == 0 and json.loads(done.stdout)["files_sent"] == len(want))
@@ -118,7 +61,7 @@ def plain(s3, push, data, want):
     check("files of others are refused", done.returncode == 64 and "odd & <1>.txt" in done.stderr, done.stderr)
     done = push("push", str(data), "s3://bucket/some place/data", "--delete", "--json")
     check("--delete removes them; what has another digest is sent again", done.returncode == 0 and
-          json.loads(done.stdout)["files_sent"] == 1 and tree(s3, "some place/data")[0] == want, done.stderr + done.stdout)
+          json.loads(done.stdout)["files_sent"] == 1 and s3.tree("some place/data")[0] == want, done.stderr + done.stdout)
     return seconds
 
 
@@ -130,7 +73,7 @@ def resumed(s3, push, data, want):
     s3.upload_part(Bucket="bucket", Key=key, UploadId=first["UploadId"], PartNumber=2, Body=content[PART:2 * PART])
     done = push("push", str(data), "s3://bucket/resumed", "--part-size", str(PART))
     check("an upload that was begun is gone on with", done.returncode == 0 and
-          tree(s3, "resumed")[0] == want and not unfinished(s3), done.stderr)
+          s3.tree("resumed")[0] == want and not unfinished(s3), done.stderr)
     for case, part, meta in (("of another file", b"x" * PART, want["clips/large.mp4"][1]),
                              ("that would carry another digest", content[:PART], "0" * 64)):
         key = f"{case}/clips/large.mp4"
@@ -139,16 +82,16 @@ def resumed(s3, push, data, want):
         s3.create_multipart_upload(Bucket="bucket", Key=key)
         s3.create_multipart_upload(Bucket="bucket", Key=f"{case}/README.md")
         done = push("push", str(data), f"s3://bucket/{case}", "--part-size", str(PART))
-        found, carried = tree(s3, case)
+        found, carried = s3.tree(case)
         check(f"uploads {case} are not used and not left", done.returncode == 0 and found == want and
               carried == {n: d for n, (_, d) in want.items()} and not unfinished(s3), f"{done.stderr} {unfinished(s3)}")
     large = data / "clips/large.mp4"
     large.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     done = push("push", str(data), "s3://bucket/spoilt", "--part-size", str(PART))
-    check("a changed file is refused before anything is sent", done.returncode == 70 and not tree(s3, "spoilt")[0], done.stderr)
+    check("a changed file is refused before anything is sent", done.returncode == 70 and not s3.tree("spoilt")[0], done.stderr)
     done = push("push", str(data), "s3://bucket/spoilt", "--part-size", str(PART), "--no-check")
     check("and when it is sent, without the check", done.returncode == 70 and
-          "manifest.json" not in tree(s3, "spoilt")[0] and not unfinished(s3), done.stderr)
+          "manifest.json" not in s3.tree("spoilt")[0] and not unfinished(s3), done.stderr)
     large.write_bytes(content)
 
 
@@ -167,7 +110,7 @@ def messages(push, data):
         check(f"{name}: no secret shown", "of-nobody" not in done.stderr and push.env["AWS_SECRET_ACCESS_KEY"] not in done.stderr)
 
 
-def faults(s3, push, port, data, want, seconds):
+def faults(s3, push, server.port, data, want, seconds):
     rng = push_kit.rng_of(options.seed)
     line = fault_proxy.FaultProxy(port, hub_server.Faults(
         options.seed, drop=0.03, lost=0.03, slow=0.02, **{"429": 0.02, "500": 0.02, "503": 0.02}))
@@ -177,14 +120,14 @@ def faults(s3, push, port, data, want, seconds):
     arguments = ["--part-size", str(PART), "-q", "-j", "2"]
     while kills < options.kills:
         place = f"killed{done}"
-        status = push.killed(rng.uniform(0.0, 1.3 * seconds), rng, "push", str(data), f"s3://bucket/{place}", *arguments)
+        status = push.killed(rng.uniform(0.0, 2.5 * seconds), rng, "push", str(data), f"s3://bucket/{place}", *arguments)
         kills += 1
         there = {r["Key"].removeprefix(f"{place}/") for r in
                  s3.list_objects_v2(Bucket="bucket", Prefix=f"{place}/").get("Contents", [])}
         if "manifest.json" in there and there != set(want):
             wrong.add("a manifest came before what it lists")
         if status == 0:
-            wrong |= {"another tree"} if tree(s3, place)[0] != want else set()
+            wrong |= {"another tree"} if s3.tree(place)[0] != want else set()
             done += 1
         elif status is not None and status != 75:
             wrong.add(f"exit status {status}")
@@ -192,7 +135,7 @@ def faults(s3, push, port, data, want, seconds):
     last = push("push", str(data), f"s3://bucket/{place}", *arguments)
     check(f"killed at {kills} moments ({done} pushes ended before): the last goes on and ends", last.returncode == 0, last.stderr)
     check(f"nothing lost, {sum(line.faults.counts.values())} faults", not wrong, str(wrong))
-    check("the objects are the manifest's files", tree(s3, place)[0] == want)
+    check("the objects are the manifest's files", s3.tree(place)[0] == want)
     check("no unfinished upload is left", not unfinished(s3), str(unfinished(s3)))
 
 
@@ -203,19 +146,18 @@ def main():
                            | {"clips/large.mp4": rng.randbytes(2 * PART + 1000), "tables/empty.json": b"", "plan.json": b"{}",
                               "clips/ä + %41.mp4": b"name"})
     want = push_kit.tree_of(data)
-    process, port, key, secret = start_server()
+    server = s3_kit.Server(python, work, options.server)
+    s3 = server.s3
+    s3.tree = server.tree
     try:
-        s3 = client(port, key, secret)
-        s3.create_bucket(Bucket="bucket")
         push = push_kit.Pusher(options.program, push_kit.environment(
-            AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY=secret))
+            AWS_ENDPOINT_URL=server.url, AWS_ACCESS_KEY_ID=server.key, AWS_SECRET_ACCESS_KEY=server.secret))
         seconds = plain(s3, push, data, want)
         resumed(s3, push, data, want)
         messages(push, data)
-        faults(s3, push, port, data, want, seconds)
+        faults(s3, push, server.port, data, want, seconds)
     finally:
-        process.kill()
-        process.wait()
+        server.stop()
     return push_kit.finish()
 
 
