@@ -5,7 +5,8 @@
  *   annotations/amodal_<split>.json      all of each object within the image, hidden or not; an
  *                                        annotation has the id of its visible counterpart
  *   <split>/<nnn>/<stream>/<frame>.png   images, as drawn, before any encoding
- *   <split>/metadata.jsonl               the boxes again, a line an image, for ImageFolder
+ *   <split>/metadata.jsonl               the boxes again, a line an image, for ImageFolder; without
+ *                                        images: images.jsonl
  *
  * `make` leaves the images as <stream>_<frame>.png and their annotations in NOTES: lines of a kind,
  * a number and JSON without the ids, which depend on the clips before and are given by `put`.
@@ -110,7 +111,7 @@ static reel_status coco_make(const reel_layout_options *options, const reel_layo
 typedef struct coco_files {
     reel_annot_file
         *file[2];          /* by REEL_MASK_*; annotations first, images and the rest at the end */
-    reel_annot_file *rows; /* metadata.jsonl; NULL: no images */
+    reel_annot_file *rows; /* a line an image */
     int64_t annotations[2];
     reel_bytes images; /* of both */
     int64_t n_images;
@@ -192,6 +193,12 @@ static reel_status open_file(const coco_writer *w, coco_files *files, int kind, 
     return status;
 }
 
+/* Without images nobody is to look for files by it. */
+static const char *rows_name(const coco_writer *w)
+{
+    return w->set.images ? "metadata.jsonl" : "images.jsonl";
+}
+
 static reel_status open_split(const coco_writer *w, reel_annot_split *split, reel_error *err)
 {
     char name[REEL_ANNOT_NAME];
@@ -203,17 +210,14 @@ static reel_status open_split(const coco_writer *w, reel_annot_split *split, ree
     if (!status && w->set.amodal) {
         status = open_file(w, files, REEL_MASK_AMODAL, split->name, err);
     }
-    if (!status && w->set.images) {
-        snprintf(name, sizeof name, "%s/metadata.jsonl", split->name);
-        status = reel_annot_file_open(w->options, name, &files->rows, err);
-    }
-    return status;
+    snprintf(name, sizeof name, "%s/%s", split->name, rows_name(w));
+    return status ? status : reel_annot_file_open(w->options, name, &files->rows, err);
 }
 
 /* The row of the image before, if there is one. */
 static reel_status end_image(coco_image *im, reel_error *err)
 {
-    if (!im->files->rows || im->id.size == 0) {
+    if (im->id.size == 0) {
         return REEL_OK;
     }
     reel_bytes *row = &im->id;
@@ -232,7 +236,7 @@ static reel_status end_image(coco_image *im, reel_error *err)
 static void describe_image(reel_bytes *out, const reel_record *record, int s, int frame)
 {
     const reel_scene *scene = record->scene;
-    reel_bytes_printf(out, ",\"width\":%d,\"height\":%d,\"clip_id\":\"%s\",\"camera\":\"%s\"",
+    reel_bytes_printf(out, "\"width\":%d,\"height\":%d,\"clip_id\":\"%s\",\"camera\":\"%s\"",
                       scene->width, scene->height, record->clip_id, record->streams[s].camera);
     reel_bytes_printf(out, ",\"frame\":%d", frame);
 }
@@ -251,19 +255,19 @@ static reel_status begin_image(coco_writer *w, coco_image *im, int s, int frame,
     snprintf(name, sizeof name, "%s/%s/%05d.png", im->split->name, place, frame);
     const char *file_name = name + strlen(im->split->name) + 1;
     reel_bytes *out = &im->files->images;
-    reel_bytes_printf(out, "%s\n{\"id\":%lld,\"file_name\":\"%s\",\"license\":1",
+    reel_bytes_printf(out, "%s\n{\"id\":%lld,\"file_name\":\"%s\",\"license\":1,",
                       im->files->n_images++ ? "," : "", (long long)w->last_image, file_name);
     describe_image(out, record, s, frame);
     reel_bytes_text(out, "}");
-    if (!im->files->rows) {
-        return REEL_OK;
-    }
     reel_bytes_clear(&im->boxes);
     reel_bytes_clear(&im->areas);
     reel_bytes_clear(&im->names);
-    reel_bytes_printf(&im->id, "{\"file_name\":\"%s\",\"image_id\":%lld", file_name,
-                      (long long)w->last_image);
+    reel_bytes_text(&im->id, "{");
+    if (w->set.images) {
+        reel_bytes_printf(&im->id, "\"file_name\":\"%s\",", file_name);
+    }
     describe_image(&im->id, record, s, frame);
+    reel_bytes_printf(&im->id, ",\"image_id\":%lld", (long long)w->last_image);
     return REEL_OK;
 }
 
@@ -290,7 +294,7 @@ static reel_status put_object(coco_writer *w, coco_image *im, int kind, int inst
         im->object = instance;
         im->annotation = ++w->last_annotation;
     }
-    if (kind == REEL_MASK_VISIBLE && im->files->rows) {
+    if (kind == REEL_MASK_VISIBLE) {
         put_row_object(im, json, w->categories.at[category - 1]);
     }
     reel_bytes_printf(&im->text, "%s\n{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,",
@@ -393,9 +397,7 @@ static reel_status coco_finish(void *writer, reel_error *err)
                 status = status ? status : reel_annot_file_end(files->file[k], err);
             }
         }
-        if (!status && files->rows) {
-            status = reel_annot_file_end(files->rows, err);
-        }
+        status = status ? status : reel_annot_file_end(files->rows, err);
     }
     reel_bytes_finish(&tail);
     return status;
@@ -405,12 +407,11 @@ static void coco_card(void *writer, reel_layout_card *out)
 {
     const coco_writer *w = writer;
     const char *split = w->splits.n > 0 ? w->splits.at[0].name : "train";
-    if (w->set.images) {
-        reel_bytes_text(&out->configs, "- config_name: images\n  default: true\n  data_files:\n");
-        for (int i = 0; i < w->splits.n; i++) {
-            reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/**\"\n",
-                              w->splits.at[i].name, w->splits.at[i].name);
-        }
+    reel_bytes_text(&out->configs, "- config_name: images\n  default: true\n  data_files:\n");
+    for (int i = 0; i < w->splits.n; i++) {
+        reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/%s\"\n",
+                          w->splits.at[i].name, w->splits.at[i].name,
+                          w->set.images ? "**" : rows_name(w));
     }
     reel_bytes_text(&out->tags, "- coco\n- instance-segmentation\n- amodal\n");
     reel_bytes_printf(&out->loading,
@@ -428,9 +429,10 @@ static void coco_card(void *writer, reel_layout_card *out)
     }
     if (w->set.images) {
         reel_bytes_text(&out->files,
-                        "| `<split>/<nnn>/<stream>/<frame>.png` | images as drawn |\n"
-                        "| `<split>/metadata.jsonl` | a line an image with its boxes |\n");
+                        "| `<split>/<nnn>/<stream>/<frame>.png` | images as drawn |\n");
     }
+    reel_bytes_printf(&out->files, "| `<split>/%s` | a line an image with its boxes |\n",
+                      rows_name(w));
     reel_bytes_text(
         &out->notes,
         "### COCO\n\n`file_name` is relative to the split's folder. Ids begin at 1. "

@@ -93,16 +93,15 @@ static reel_status open_spools(movi_video *v, reel_error *err)
     return REEL_OK;
 }
 
-static void close_spools(movi_video *v)
+static void close_spool(spool *s)
 {
-    for (int i = 0; i < ARRAYS; i++) {
-        if (v->spools[i].map) {
-            munmap(v->spools[i].map, v->spools[i].bytes);
-        }
-        if (v->spools[i].file) {
-            fclose(v->spools[i].file);
-        }
+    if (s->map) {
+        munmap(s->map, s->bytes);
     }
+    if (s->file) {
+        fclose(s->file);
+    }
+    *s = (spool){0};
 }
 
 static size_t frame_bytes(const movi_video *v, int array)
@@ -434,6 +433,7 @@ static reel_status put_depth(movi_video *v, reel_error *err)
             status = write_tiff(v, f, v->distance, err);
         }
     }
+    close_spool(&v->spools[DISTANCE]);
     return status;
 }
 
@@ -521,10 +521,12 @@ static reel_status add_array(movi_video *v, int i, reel_npz_writer *npz, reel_er
         .shape = {v->facts.frames, scene->height, scene->width, arrays[i].channels},
         .bytes = frame_bytes(v, i) * (size_t)v->facts.frames,
     };
-    const reel_status status = map_spool(v, i, err);
+    reel_status status = map_spool(v, i, err);
     snprintf(array.dtype, sizeof array.dtype, "%s", arrays[i].dtype);
     array.data = v->spools[i].map;
-    return status ? status : reel_npz_add_packed(npz, arrays[i].name, &array, PACK_LEVEL, err);
+    status = status ? status : reel_npz_add_packed(npz, arrays[i].name, &array, PACK_LEVEL, err);
+    close_spool(&v->spools[i]); /* gives its memory and disk back at once */
+    return status;
 }
 
 static reel_status write_npz(movi_video *v, reel_error *err)
@@ -554,7 +556,9 @@ reel_status reel_movi_write(const reel_layout_clip *clip, int stream,
     if (!status && targets->npz) {
         status = write_npz(&v, err);
     }
-    close_spools(&v);
+    for (int i = 0; i < ARRAYS; i++) {
+        close_spool(&v.spools[i]);
+    }
     reel_movi_facts_finish(&v.facts);
     return status;
 }

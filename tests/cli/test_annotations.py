@@ -56,8 +56,11 @@ def main():
         r = export("clips", "boxes", "coco", "images=none", "every=3", "amodal=no")
         data = json.loads((p.folder / "boxes/annotations/instances_train.json").read_text())
         names = {f.name for f in (p.folder / "boxes").rglob("*")}
+        rows = [json.loads(line) for line in open(p.folder / "boxes/train/images.jsonl")]
         cli.check("coco: annotations alone, of every third frame", r.rc == 0
                   and {i["frame"] for i in data["images"]} == {0, 3}
+                  and [i["id"] for i in data["images"]] == [row["image_id"] for row in rows]
+                  and not any("file_name" in row for row in rows)
                   and "amodal_train.json" not in names and "00000.png" not in names, r)
         r = export("clips", "masks", "ytvis", "images=none", "every=2")
         data = json.loads((p.folder / "masks/train/instances.json").read_text())
