@@ -158,7 +158,7 @@
     pauseHidden();
   }, { rootMargin: "100px" });
   clips.forEach((c) => watcher.observe(c.article));
-  byId("bar").hidden = false;
+  byId("bar").hidden = !clips.some((c) => c.figures.length); /* there is nothing to play */
   lay();
   setPlaying(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   requestAnimationFrame(tick);
