@@ -127,7 +127,9 @@ reel_status reel_fs_read(const char *path, char **data, size_t *size, reel_error
     }
     text[used] = '\0';
     *data = text;
-    *size = used;
+    if (size) {
+        *size = used;
+    }
     text = NULL;
 fail:
     reel_free(text);

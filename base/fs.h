@@ -27,7 +27,7 @@ bool reel_fs_exists(const char *path);
 /** Whether it is a folder, or a link to one. */
 bool reel_fs_is_dir(const char *path);
 
-/** Whole file into memory (reel_alloc, NUL-terminated). @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+/** Whole file into memory (reel_alloc, NUL-terminated); `size` may be NULL. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
 reel_status reel_fs_read(const char *path, char **data, size_t *size,
                          reel_error *err) REEL_MUST_CHECK;
 
