@@ -222,17 +222,22 @@ static bool seen_before(const reel_json *clips, size_t i, const char *split)
 }
 
 /* The columns that the clips give; of a first one that cannot be read, those of the manifest. */
-static void find_traits(comparison *c)
+static reel_status find_traits(comparison *c, reel_error *err)
 {
     reel_record *record = NULL;
+    reel_error why = {0};
     reel_clip_traits traits = {.colour = true};
+    reel_status status = REEL_OK;
     reel_json_to_bool(reel_json_get(c->dataset->manifest, "colour"), &traits.colour);
-    if (c->dataset->n_clips > 0 &&
-        reel_record_open(c->dataset->record_dirs[0], &record, NULL) == REEL_OK) {
+    if (c->dataset->n_clips > 0) {
+        status = reel_record_open(c->dataset->record_dirs[0], &record, &why);
+    }
+    if (record) {
         traits = reel_clip_traits_of(record);
     }
     reel_record_close(&record);
     reel_clip_table_init(&c->metadata, traits);
+    return status == REEL_E_NOMEM ? reel_fail(err, status, "%s", why.msg) : REEL_OK;
 }
 
 reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_fn found, void *ctx,
@@ -240,16 +245,16 @@ reel_status reel_dataset_check_tables(const reel_dataset *dataset, reel_finding_
 {
     comparison c = {.dataset = dataset, .findings = {.found = found, .ctx = ctx}};
     const reel_json *clips = reel_json_get(dataset->manifest, "clips");
-    find_traits(&c);
-    for (size_t i = 0; i < reel_json_count(clips) && !c.findings.stop; i++) {
+    reel_status status = find_traits(&c, err);
+    for (size_t i = 0; !status && i < reel_json_count(clips) && !c.findings.stop; i++) {
         const char *split = reel_json_to_string(reel_json_get(reel_json_at(clips, i), "split"));
         if (seen_before(clips, i, split)) {
             continue;
         }
-        reel_status status = check_split(&c, split, err);
-        if (status) {
-            return status;
-        }
+        status = check_split(&c, split, err);
+    }
+    if (status) {
+        return status;
     }
     return c.findings.n ? reel_fail_at(err, REEL_E_CONFLICT, dataset->root, 0, NULL,
                                        "%d differences between tables and records", c.findings.n)

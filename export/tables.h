@@ -44,6 +44,7 @@ typedef struct reel_clip_table {
     reel_column columns[REEL_CLIP_TABLE_COLUMNS];
 } reel_clip_table;
 
+/** Fill `*out`. */
 void reel_clip_table_init(reel_clip_table *out, reel_clip_traits traits);
 
 /** Where a clip's files stand in the dataset: "<split>/<folder>", folder being three digits or

@@ -1,5 +1,5 @@
-/* find_edges.c - Canny's edges of raw pictures, for a reader to compare: find_edges WIDTH HEIGHT LOW
- * HIGH < rgb > edges; as many pictures as come. */
+/* find_edges.c - Canny's edges of raw pictures, for a reader to compare: find_edges WIDTH HEIGHT
+ * LOW HIGH < rgb > edges; as many pictures as come. */
 #include "export/control.h"
 #include <stdio.h>
 #include <stdlib.h>

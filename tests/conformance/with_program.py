@@ -10,6 +10,8 @@ import sys
 
 here = pathlib.Path(__file__).resolve().parent
 program, script, *arguments = sys.argv[1:]
+program = os.path.abspath(program)
+arguments = [os.path.abspath(a) for a in arguments]
 python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv" / "zarr3" / "bin" / "python")
 if not os.path.exists(python):
     print("1..0 # SKIP no environment with the readers: see tests/conformance/requirements.txt")
