@@ -22,6 +22,7 @@ typedef struct reel_layout_card {
     reel_bytes notes;   /**< conventions of this layout, with headings of level 3; may be empty */
 } reel_layout_card;
 
+/** Free what it holds. */
 void reel_layout_card_finish(reel_layout_card *card);
 
 typedef struct reel_card {
