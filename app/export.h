@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 
 REEL_API_BEGIN
 

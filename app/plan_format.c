@@ -1,6 +1,6 @@
 /* plan_format.c - the layout of a plan's dataset (see plan.h) */
 #include "app/plan.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include <string.h>
 
 /* Settings from the options, else from the recipe's array "set". */

@@ -23,6 +23,7 @@ typedef struct reel_layout_card {
 } reel_layout_card;
 
 /** Free what it holds. */
+/** Accepts a zeroed card. */
 void reel_layout_card_finish(reel_layout_card *card);
 
 typedef struct reel_card {

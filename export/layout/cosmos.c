@@ -11,7 +11,7 @@
  * split has at most MOST of them.
  */
 #include "export/layout/controls.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include "export/record_internal.h"
 #include "export/text_file.h"
 #include "export/trainers.h"

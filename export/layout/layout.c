@@ -1,7 +1,7 @@
 /* layout.c - the layouts there are, their settings, and the files that they make; see layout.h. */
 #include "export/layout/layout.h"
 #include "export/ffv1.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include "export/tables.h"
 #include <errno.h>
 #include <stdio.h>

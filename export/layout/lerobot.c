@@ -1,6 +1,6 @@
 /* lerobot.c - the layout `lerobot`: a LeRobotDataset v3.0 (docs/lerobot.md). */
 #include "base/alloc.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include "export/layout/lerobot_internal.h"
 #include <inttypes.h>
 #include <stdio.h>

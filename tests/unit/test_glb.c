@@ -2,7 +2,7 @@
  * meshes with more charts than a texture has. The files themselves: tests/conformance/read_glb.py.
  */
 #include "app/drawer.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include "tests/run_kit.h"
 
 static char dir[] = "/tmp/physreel-glb-XXXXXX";

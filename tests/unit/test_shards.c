@@ -1,6 +1,6 @@
 /* tests of the webdataset layout: what becomes of shards while they are written */
 #include "base/fs.h"
-#include "export/layout/layout_internal.h"
+#include "export/layout/layout_drive.h"
 #include "tests/check.h"
 #include "tests/clip_fixture.h"
 

@@ -1,5 +1,5 @@
 /*
- * layout_internal.h - for whoever drives a layout: the layouts one by one, files in the making.
+ * layout_drive.h - for whoever drives a layout: the layouts one by one, files in the making.
  */
 #pragma once
 
