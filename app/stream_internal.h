@@ -47,6 +47,7 @@ struct reel_stream {
     reel_json *journal;
 };
 
+/** REEL_E_NOMEM. */
 reel_status reel_stream_no_memory(reel_error *err);
 
 /* ---- stream_journal.c ---- */

@@ -71,12 +71,12 @@ def fresh(faults=None, **more):
 def plain(real, want):
     hub, push = fresh()
     start = time.monotonic()
-    done = push("push", str(real), "me/real", "--commit-files", "8", "--tag", "v1", "--json")
+    done = push("push", str(real), "me/real", "--commit-files", "16", "--tag", "v1", "--json")
     seconds = time.monotonic() - start
     check("a push ends with 0", done.returncode == 0, done.stderr)
     check("the tree there is the manifest's", hub.tree("me/real") == want)
     check("its commits are bounded, whole and in order", not honest(hub, "me/real", want) and
-          max(len(c["sent"]) for c in hub.repos["me/real"].commits) <= 8, str(honest(hub, "me/real", want)))
+          max(len(c["sent"]) for c in hub.repos["me/real"].commits) <= 16, str(honest(hub, "me/real", want)))
     check("card and manifest come last", hub.repos["me/real"].commits[-1]["changed"] == ["README.md", "manifest.json"])
     check("the tag is at the last commit", hub.repos["me/real"].tags == {"v1": hub.repos["me/real"].branches["main"]})
     check("the result is told", json.loads(done.stdout)["files_sent"] == len(want))
@@ -177,7 +177,7 @@ def faults(data, want, seconds):
     kills = done = names = 0
     wrong, name = set(), "me/killed0"
     while kills < options.kills:
-        status = push.killed(rng.uniform(0.0, 1.1 * seconds), rng, "push", str(data), name, "--commit-files", "6", "-q")
+        status = push.killed(rng.uniform(0.0, 1.1 * seconds), rng, "push", str(data), name, "--commit-files", "9", "-q")
         kills += 1
         if status is not None:  # it was done, or hf alone was killed
             if status != 0:
@@ -187,7 +187,7 @@ def faults(data, want, seconds):
             hub.objects.clear()
             hub.uploads.clear()
             name = f"me/killed{done}"
-    last = push("push", str(data), name, "--commit-files", "6")
+    last = push("push", str(data), name, "--commit-files", "9")
     check(f"killed at {kills} moments ({done} pushes ended before): the last goes on and ends", last.returncode == 0, last.stderr)
     wrong |= honest(hub, name, want)
     check(f"nothing lost, nothing doubled, {sum(hub.faults.counts.values())} faults", not wrong, str(wrong))

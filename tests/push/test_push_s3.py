@@ -110,7 +110,7 @@ def messages(push, data):
         check(f"{name}: no secret shown", "of-nobody" not in done.stderr and push.env["AWS_SECRET_ACCESS_KEY"] not in done.stderr)
 
 
-def faults(s3, push, server.port, data, want, seconds):
+def faults(s3, push, port, data, want, seconds):
     rng = push_kit.rng_of(options.seed)
     line = fault_proxy.FaultProxy(port, hub_server.Faults(
         options.seed, drop=0.03, lost=0.03, slow=0.02, **{"429": 0.02, "500": 0.02, "503": 0.02}))
