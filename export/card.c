@@ -124,9 +124,21 @@ static void put_size(reel_bytes *out, const reel_card *card)
     for (; each >= 1000 && k < 4; k++) {
         each /= 1000;
     }
-    reel_bytes_printf(out,
-                      " %" PRId64 " frames in %.3g %s: %.3g %s a frame with all its labels.\n\n",
+    reel_bytes_printf(out, " %" PRId64 " frames in %.3g %s: %.3g %s a frame, labels and all.\n\n",
                       card->facts->n_frames, all, units[u], each, units[k]);
+}
+
+/* What our tables hold. */
+static void put_table_contents(reel_bytes *out)
+{
+    reel_bytes_text(
+        out,
+        "- **per object and frame**: pose, velocities, contact force, energies, asleep or not, 2-D "
+        "box and visible pixels, 3-D box\n"
+        "- **per camera and frame**: intrinsics and pose\n"
+        "- **per clip**: every contact with times, point, normal and impulses; masses, friction, "
+        "restitution, looks; captions; the script's parameters; how far the simulation can be "
+        "trusted (deepest penetration, energy gained, error of momentum)\n\n");
 }
 
 /* What a visitor of the dataset's page reads first. */
@@ -147,17 +159,12 @@ static void put_summary(reel_bytes *out, const reel_card *card)
                           facts->height, facts->frames, facts->fps);
     }
     put_size(out, card);
-    if (facts->labels) {
+    if (facts->labels && card->layout->planes) {
         put_plane_names(out, facts->labels);
     }
-    reel_bytes_text(
-        out,
-        "- **per object and frame**: pose, velocities, contact force, energies, asleep or not, 2-D "
-        "box and visible pixels, 3-D box\n"
-        "- **per camera and frame**: intrinsics and pose\n"
-        "- **per clip**: every contact with times, point, normal and impulses; masses, friction, "
-        "restitution, looks; captions; the script's parameters; how far the simulation can be "
-        "trusted (deepest penetration, energy gained, error of momentum)\n\n");
+    if (card->layout->tables) {
+        put_table_contents(out);
+    }
     if (card->picture) {
         reel_bytes_printf(out, "![clips and their labels](%s)\n\n", card->picture);
     }

@@ -20,9 +20,10 @@ typedef struct reel_layout_card {
     reel_bytes loading; /**< code that loads it, in fenced blocks, with words between */
     reel_bytes files;   /**< rows of a table: "| `path` | content |\n" */
     reel_bytes notes;   /**< conventions of this layout, with headings of level 3; may be empty */
+    bool planes;        /**< label planes that the clips store are files of it */
+    bool tables;        /**< so are our tables */
 } reel_layout_card;
 
-/** Free what it holds. */
 /** Accepts a zeroed card. */
 void reel_layout_card_finish(reel_layout_card *card);
 

@@ -188,6 +188,7 @@ static void put_files(reel_bytes *out, const reel_packer *p)
 
 void reel_pack_card(const reel_packer *p, reel_layout_card *out)
 {
+    out->tables = true;
     put_configs(&out->configs, p);
     put_loading(&out->loading, p);
     put_files(&out->files, p);
@@ -195,6 +196,7 @@ void reel_pack_card(const reel_packer *p, reel_layout_card *out)
                     "A stream is a clip, or `<clip>_<camera>` where a clip has several "
                     "cameras.\n\n");
     if (p->example) {
+        out->planes = true;
         reel_card_put_planes(&out->notes, &p->facts);
     }
     reel_control_card(p->traits.controls, &out->notes);

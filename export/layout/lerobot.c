@@ -227,6 +227,7 @@ static void card(void *writer, reel_layout_card *out)
         "| `meta/physreel.json` | per episode: clip, seed, parameters, caption, bodies |\n"
         "| `data/chunk-*/file-*.parquet` | a row per frame, a row group per episode |\n"
         "| `videos/<feature>/chunk-*/file-*.mp4` | frames of many episodes one after another |\n");
+    out->tables = w->tables;
     if (w->tables) {
         reel_bytes_text(&out->files,
                         "| `labels/tables/<table>/<split>-*.parquet` | objects, states, cameras, "

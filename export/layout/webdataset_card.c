@@ -172,6 +172,7 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
 {
     const reel_webdataset *w = writer;
     const char *set = reel_shard_set_name(REEL_SHARD_VIDEO, w->facts.colour);
+    out->tables = true;
     put_config(&out->configs, w, set, true);
     if (w->controls) {
         put_config(&out->configs, w, reel_shard_set_name(REEL_SHARD_CONTROL, true), false);
@@ -196,6 +197,7 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
         "in "
         "the same order. In `.json` what a script does not give is \"\".\n\n");
     if (w->has_labels) {
+        out->planes = true;
         reel_card_put_planes(&out->notes, &w->facts);
     }
 }
