@@ -4,7 +4,9 @@
 #include "app/worker.h"
 #include "base/log.h"
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,11 +218,33 @@ static reel_status run_hf(void *ctx, const char *const *argv, reel_bytes *out, r
     return status;
 }
 
+#define STAGE "physreel-push-"
+
+typedef struct sweep {
+    const char *folder;
+} sweep;
+
+/* Links of a push that was killed: its process is no more. */
+static bool remove_stale(void *ctx, const char *name)
+{
+    const sweep *s = ctx;
+    char path[REEL_PATH_MAX];
+    const bool ours = strncmp(name, STAGE, strlen(STAGE)) == 0;
+    const long pid = ours ? strtol(name + strlen(STAGE), NULL, 10) : 0;
+    if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
+        reel_fs_join(path, sizeof path, s->folder, name);
+        (void)reel_fs_remove_tree(path, NULL);
+    }
+    return true;
+}
+
 static reel_status open_hub(reel_push *push, reel_error *err)
 {
     const char *folder = getenv("TMPDIR");
     folder = folder && *folder && strlen(folder) < 1000 ? folder : "/tmp";
-    snprintf(push->stage, sizeof push->stage, "%s/physreel-push-XXXXXX", folder);
+    sweep s = {.folder = folder};
+    (void)!reel_fs_list(folder, remove_stale, &s, NULL); /* what cannot be tidied up stays */
+    snprintf(push->stage, sizeof push->stage, "%s/" STAGE "%d-XXXXXX", folder, (int)getpid());
     if (!mkdtemp(push->stage)) {
         push->stage[0] = '\0';
         return reel_fail(err, REEL_E_IO, "no folder for links can be made in %s", folder);

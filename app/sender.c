@@ -15,6 +15,7 @@
 struct reel_sender {
     pid_t pid;
     int to, from;
+    bool busy; /* a group is under way */
 };
 
 /* A file on its way through the pipe; both names follow. */
@@ -187,6 +188,7 @@ reel_status reel_sender_give(reel_sender *sender, const reel_remote_file *files,
              move_all(sender->to, (void *)(uintptr_t)files[i].path, e.path_size, true);
     }
     sigaction(SIGPIPE, &before, NULL);
+    sender->busy = ok;
     return ok ? REEL_OK : gone(err);
 }
 
@@ -211,6 +213,7 @@ reel_status reel_sender_poll(reel_sender *sender, bool wait, bool *sent, reel_er
     if (!move_all(sender->from, &answer, sizeof answer, false)) {
         return gone(err);
     }
+    sender->busy = false;
     *sent = !answer.status;
     if (answer.status && err) {
         *err = answer;
@@ -223,7 +226,9 @@ void reel_sender_end(reel_sender **sender)
     if (*sender) {
         close((*sender)->to); /* it ends when it has nothing to do */
         close((*sender)->from);
-        kill((*sender)->pid, SIGTERM);
+        if ((*sender)->busy) {
+            kill((*sender)->pid, SIGTERM);
+        }
         while (waitpid((*sender)->pid, NULL, 0) < 0 && errno == EINTR) {
         }
         reel_free(*sender);

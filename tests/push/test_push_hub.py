@@ -190,6 +190,7 @@ def faults(data, want, seconds):
     last = push("push", str(data), name, "--commit-files", "9")
     check(f"killed at {kills} moments ({done} pushes ended before): the last goes on and ends", last.returncode == 0, last.stderr)
     wrong |= honest(hub, name, want)
+    check("no link folder is left behind by those that were killed", not list((work / "tmp").iterdir()))
     check(f"nothing lost, nothing doubled, {sum(hub.faults.counts.values())} faults", not wrong, str(wrong))
     check("the tree there is the manifest's", hub.tree(name) == want)
 

@@ -101,7 +101,7 @@ def to_hub(want):
     hub = hub_server.Hub()
     push = push_kit.Pusher(options.program, push_kit.environment(
         HF_ENDPOINT=hub.start(), HF_TOKEN="hf_writer_token", HF_HUB_DISABLE_XET="1", HF_HOME=str(work / "hf"),
-        PATH=os.path.dirname(python) + ":" + os.environ["PATH"]))
+        TMPDIR=str(work / "tmp"), PATH=os.path.dirname(python) + ":" + os.environ["PATH"]))
     seconds = straight("hub", push, "me/sent", hub.tree, want)
     commits = [c["changed"] for c in hub.repos["me/sent"].commits]
     check("hub: a commit for each shard, card and manifest last",
@@ -112,6 +112,7 @@ def to_hub(want):
     done = push(*PLAN, "-o", str(work / "other"), "--push", "me/sent")
     check("hub: a place that is not empty is refused", done.returncode == 64 and "already" in done.stderr, done.stderr)
     killed("hub", push, "me/killed", hub.tree, want, seconds)
+    check("hub: no link folder is left behind", not list((work / "tmp").iterdir()))
     check("hub: no defect of a client", not hub.defects, str(hub.defects))
     done = push("run", "toss", "--count", "2", "--size", "128x96", "--frames", "4", "-q", "-o", str(work / "kept"),
                 "--push", "me/kept", "--tag", "v1")
@@ -133,6 +134,7 @@ def to_s3(want):
 
 def main():
     local = work / "local"
+    (work / "tmp").mkdir()
     subprocess.run([options.program, *PLAN, "-o", str(local)], check=True, stdout=subprocess.DEVNULL)
     want = push_kit.tree_of(local)
     to_hub(want)
