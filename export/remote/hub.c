@@ -18,9 +18,8 @@ static reel_status no_memory(reel_error *err)
 static bool is_name(const char *text, size_t n)
 {
     /* the hub's own rule: letters, digits, - _ . ; no - or . at the ends, no -- or .. */
-    if (n < 1 || n > 96 || !isalnum((unsigned char)text[0]) ||
-        !isalnum((unsigned char)text[n - 1])) {
-        return n > 0 && n <= 96 && text[0] == '_';
+    if (n < 1 || n > 96 || strchr("-.", text[0]) || strchr("-.", text[n - 1])) {
+        return false;
     }
     for (size_t i = 0; i < n; i++) {
         const char c = text[i];
@@ -240,17 +239,18 @@ reel_status reel_hub_send(reel_hub *hub, const reel_remote_file *const *files, i
     return status ? status : removed;
 }
 
-/* `name` as a pattern that matches nothing else. */
+/* `name` as a pattern that matches nothing else, and that is no option of hf. */
 static const char *as_pattern(reel_arena *arena, const char *name)
 {
-    char text[3 * 1024 + 8];
-    size_t used = 0;
-    for (const char *c = name; *c && used + 4 < sizeof text; c++) {
-        const bool special = strchr("*?[", *c) != NULL;
-        used += (size_t)snprintf(text + used, sizeof text - used, special ? "[%c]" : "%c", *c);
+    reel_bytes text = {0};
+    for (const char *c = name; *c; c++) {
+        const bool special = strchr("*?[", *c) || (c == name && *c == '-');
+        reel_bytes_printf(&text, special ? "[%c]" : "%c", *c);
     }
-    text[used] = '\0';
-    return reel_arena_strdup(arena, text);
+    reel_bytes_put_u8(&text, 0);
+    const char *pattern = text.failed ? NULL : reel_arena_strdup(arena, (const char *)text.data);
+    reel_bytes_finish(&text);
+    return pattern;
 }
 
 reel_status reel_hub_remove(reel_hub *hub, const char *const *names, int n, reel_error *err)

@@ -94,6 +94,13 @@ static size_t put_line(const char *line, char *out, size_t used, size_t size)
     return used;
 }
 
+/* What follows the colour that a line begins with. */
+static const char *skip_colour(const char *line)
+{
+    const size_t n = line[0] == '\033' ? strcspn(line, "m\n") : 0;
+    return line + n + (n > 0 && line[n] == 'm');
+}
+
 /* What says why: all from the last "Error: " on, or else the last line. */
 static void last_words(const char *told, char *out, size_t size)
 {
@@ -102,12 +109,12 @@ static void last_words(const char *told, char *out, size_t size)
     size_t used = 0;
     out[0] = '\0';
     for (const char *line = told; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *text = line[0] == '\033' ? line + strcspn(line, "m\n") + 1 : line;
+        const char *text = skip_colour(line);
         from = strncmp(text, mark, strlen(mark)) == 0 ? text + strlen(mark) : from;
     }
     for (const char *line = from ? from : told; *line;
          line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *text = line[0] == '\033' ? line + strcspn(line, "m\n") + 1 : line;
+        const char *text = skip_colour(line);
         if (!is_idle(text)) {
             used = put_line(text, out, from ? used : 0, size);
         }

@@ -213,6 +213,9 @@ void reel_remote_plan_close(reel_remote_plan **plan)
 reel_remote_file *reel_remote_plan_find(const reel_remote_plan *plan, const char *name)
 {
     const reel_remote_file key = {.name = name};
+    if (plan->n_files == 0) {
+        return NULL; /* bsearch takes no NULL */
+    }
     return bsearch(&key, plan->files, (size_t)plan->n_files, sizeof key, by_name);
 }
 
