@@ -22,7 +22,8 @@ typedef struct transfer {
     const reel_http_request *request;
     reel_http_answer *answer;
     uint64_t at; /* of the body */
-    bool broken; /* the file could not be read */
+    bool broken; /* the file could not be read: */
+    int why;     /* errno; 0: it became shorter */
     bool too_much;
 } transfer;
 
@@ -79,6 +80,7 @@ static size_t give(char *to, size_t size, size_t n, void *ctx)
     }
     if (got < 0 || (got == 0 && want > 0)) {
         t->broken = true;
+        t->why = got < 0 ? errno : 0;
         return CURL_READFUNC_ABORT;
     }
     t->at += (uint64_t)got;
@@ -199,7 +201,7 @@ static reel_status judge(CURLcode code, const transfer *t, const char *words, re
     const char *text = words[0] ? words : curl_easy_strerror(code);
     if (t->broken) {
         return reel_fail(err, REEL_E_IO, "the file cannot be read while it is sent: %s",
-                         strerror(errno));
+                         t->why ? strerror(t->why) : "it became shorter");
     }
     if (t->answer->body.failed || code == CURLE_OUT_OF_MEMORY) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for an answer");
