@@ -142,7 +142,7 @@ void reel_hub_check_parquet(reel_hub *hub, const char *name)
                              f.largest, REEL_HUB_MAX_SCAN);
     }
     const int64_t shown = f.first_rows < MUST_SHOW ? f.first_rows : MUST_SHOW;
-    if (f.first_rows > 0 && f.first / f.first_rows * shown > REEL_HUB_MAX_FIRST_ROWS) {
+    if (f.first_rows > 0 && f.first / f.first_rows > REEL_HUB_MAX_FIRST_ROWS / shown) {
         reel_findings_report(&hub->findings, name,
                              "has rows of %" PRId64
                              " bytes: the viewer's first %d are to stay "

@@ -127,12 +127,24 @@ static void fill_mapping(reader *r, reel_json *object, int depth)
     }
 }
 
+static bool has_tag(const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_SCALAR_EVENT: return event->data.scalar.tag != NULL;
+    case YAML_SEQUENCE_START_EVENT: return event->data.sequence_start.tag != NULL;
+    case YAML_MAPPING_START_EVENT: return event->data.mapping_start.tag != NULL;
+    default: return false;
+    }
+}
+
 /* NULL after a failure, which r->status tells. */
 static reel_json *read_value(reader *r, const yaml_event_t *event, int depth)
 {
     reel_json *value = NULL;
     if (depth > MAX_DEPTH) {
         refuse(r, event->start_mark.line, "is nested too deeply");
+    } else if (has_tag(event)) {
+        refuse(r, event->start_mark.line, "tags are not understood here");
     } else if (event->type == YAML_SCALAR_EVENT) {
         value = scalar((const char *)event->data.scalar.value,
                        event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE);

@@ -229,6 +229,20 @@ static void yaml_values(const void *param)
     reel_json_destroy(&expected);
 }
 
+static void yaml_refusals(const void *param)
+{
+    (void)param;
+    static const char *const texts[] = {
+        "a: !!str 1\n",     "a: !b [1]\n",  "a: !c {d: 1}\n", "!e 1\n",
+        "a: &x 1\nb: *x\n", "a: 1\na: 2\n", "[1]: 2\n",       ""};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        reel_json *got = NULL;
+        CHECK_INT(reel_yaml_parse(texts[i], strlen(texts[i]), "t", 1, &got, NULL), ==,
+                  REEL_E_CONFLICT);
+        CHECK(got == NULL);
+    }
+}
+
 /* ---- shards -----------------------------------------------------------------------------------
  */
 
@@ -284,6 +298,7 @@ static const check_test tests[] = {
     {"patterns", patterns, NULL},
     {"broken cards", broken_cards, NULL},
     {"YAML values", yaml_values, NULL},
+    {"YAML that is refused", yaml_refusals, NULL},
     {"samples of shards", samples_of_shards, NULL},
 };
 
