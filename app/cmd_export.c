@@ -293,6 +293,9 @@ static reel_status run_job(job *j, const reel_args *args, reel_error *err)
     status = status ? status : find_format(j, args, err);
     status = status ? status : find_controls(j, args, err);
     status = status ? status : reel_dataset_open_clips(from, &j->dataset, err);
+    if (!status && j->dataset->n_clips == 0) {
+        status = reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL, "holds no clips");
+    }
     status = status ? status : find_clips(j, err);
     status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
     if (status) {
