@@ -1,8 +1,9 @@
 /* annot.c - see annot.h. */
 #include "export/layout/annot.h"
+#include "export/text_file.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- splits ---------------------------------------------------------------------------------- */
 
@@ -26,86 +27,45 @@ reel_annot_split *reel_annot_split_of(reel_annot_splits *splits, const char *nam
     return split;
 }
 
-void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME])
+void reel_annot_splits_finish(reel_annot_splits *splits)
 {
-    const int n = snprintf(out, REEL_ANNOT_NAME, "%03lld/%s",
-                           (long long)(stream / REEL_ANNOT_PER_FOLDER), id);
-    assert(n < REEL_ANNOT_NAME / 2);
-    (void)n;
+    for (int i = 0; i < splits->n; i++) {
+        reel_annot_split *split = &splits->at[i];
+        reel_annot_file_destroy(&split->rows);
+        reel_annot_file_destroy(&split->masks[0]);
+        reel_annot_file_destroy(&split->masks[1]);
+        reel_bytes_finish(&split->listed);
+    }
+    reel_free(splits->at);
+    *splits = (reel_annot_splits){0};
 }
 
-const reel_layout_setting reel_annot_settings_rows[] = {
-    {"images", "png", "png: frames are written as pictures; none: annotations alone"},
-    {"every", "1", "take every n-th frame"},
-    {"amodal", "yes", "yes: a second file with all of each object, hidden or not; or no"},
-    {0},
-};
-
-reel_status reel_annot_get_settings(const reel_layout_options *options, reel_annot_settings *out,
-                                    reel_error *err)
+reel_status reel_annot_open_rows(const reel_layout_options *options, reel_annot_split *split,
+                                 const char *name, reel_error *err)
 {
-    const char *images = reel_layout_get(options, "images");
-    reel_annot_settings set = {.images = images[0] == 'p'};
-    int64_t every = 1;
-    if (strcmp(images, "png") != 0 && strcmp(images, "none") != 0) {
-        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "images", "\"%s\" is not png or none",
-                            images);
+    char path[REEL_ANNOT_NAME];
+    if (split->rows) {
+        return REEL_OK;
     }
-    reel_status status = reel_layout_get_bool(options, "amodal", &set.amodal, err);
-    status =
-        status ? status : reel_layout_get_int(options, "every", 1, REEL_MAX_FRAMES, &every, err);
-    if (!status) {
-        set.every = (int)every;
-        *out = set;
+    snprintf(path, sizeof path, "%s/%s", split->name, name);
+    return reel_annot_file_open(options, path, &split->rows, err);
+}
+
+reel_status reel_annot_end_rows(const reel_annot_splits *splits, reel_error *err)
+{
+    reel_status status = REEL_OK;
+    for (int i = 0; !status && i < splits->n; i++) {
+        status = reel_annot_file_end(splits->at[i].rows, err);
     }
     return status;
 }
 
-int reel_annot_n_frames(const reel_record *record, int every)
+void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME])
 {
-    return (record->scene->frames - 1) / every + 1;
-}
-
-static const char *category_of(const reel_scene *scene, int instance)
-{
-    for (int i = 0; i < scene->n_objects; i++) {
-        if (scene->objects[i].instance_id == instance) {
-            return scene->objects[i].category;
-        }
-    }
-    assert(!"no object has this instance id");
-    return "";
-}
-
-int reel_annot_category(reel_annot_words *categories, const reel_scene *scene, int instance)
-{
-    const char *name = category_of(scene, instance);
-    for (int i = 0; i < categories->n; i++) {
-        if (strcmp(categories->at[i], name) == 0) {
-            return i + 1;
-        }
-    }
-    const size_t size = strlen(name) + 1;
-    char **more = reel_realloc(categories->at, ((size_t)categories->n + 1) * sizeof *more);
-    if (!more) {
-        return 0;
-    }
-    categories->at = more;
-    more[categories->n] = reel_alloc(size);
-    if (!more[categories->n]) {
-        return 0;
-    }
-    memcpy(more[categories->n], name, size);
-    return ++categories->n;
-}
-
-void reel_annot_words_finish(reel_annot_words *words)
-{
-    for (int i = 0; i < words->n; i++) {
-        reel_free(words->at[i]);
-    }
-    reel_free(words->at);
-    *words = (reel_annot_words){0};
+    const int n = snprintf(out, REEL_ANNOT_NAME, "%03lld/%s",
+                           (long long)(stream / REEL_ANNOT_PER_FOLDER), id);
+    assert(n < REEL_ANNOT_NAME);
+    (void)n;
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */
@@ -132,53 +92,24 @@ void reel_annot_put_box(reel_bytes *out, const int32_t box[4])
                       (int)(box[3] - box[1]));
 }
 
-void reel_annot_put_end(reel_bytes *out, const reel_layout_options *options,
-                        const reel_annot_words *categories, const char *masks)
-{
-    reel_bytes_text(out, "\n],\n\"categories\":[");
-    for (int i = 0; i < categories->n; i++) {
-        reel_bytes_printf(out, "%s\n{\"id\":%d,\"name\":", i ? "," : "", i + 1);
-        reel_annot_put_string(out, categories->at[i]);
-        reel_bytes_text(out, ",\"supercategory\":\"object\"}");
-    }
-    reel_bytes_text(out, "\n],\n\"licenses\":[{\"id\":1,\"name\":");
-    reel_annot_put_string(out, options->license);
-    reel_bytes_text(out, ",\"url\":\"\"}],\n\"info\":{\"description\":");
-    reel_annot_put_string(out, options->name);
-    reel_bytes_printf(out, ",\"version\":\"1.0\",\"masks\":\"%s\"}}\n", masks);
-}
-
 struct reel_annot_file {
     const reel_layout_options *options;
-    FILE *file;
     char name[REEL_ANNOT_NAME];
-    char path[REEL_PATH_MAX], temporary[REEL_PATH_MAX];
+    reel_text_file text;
 };
-
-static reel_status write_error(const reel_annot_file *file, reel_error *err)
-{
-    return reel_fail_at(err, REEL_E_IO, file->path, 0, NULL, "cannot write: %s", strerror(errno));
-}
 
 reel_status reel_annot_file_open(const reel_layout_options *options, const char *name,
                                  reel_annot_file **out, reel_error *err)
 {
+    char path[REEL_PATH_MAX];
     reel_annot_file *file = reel_calloc(1, sizeof *file);
     if (!file) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %s", name);
     }
     file->options = options;
     snprintf(file->name, sizeof file->name, "%s", name);
-    reel_status status = reel_layout_prepare(options, name, file->path, err);
-    if (!status) {
-        const char *base = strrchr(file->path, '/') + 1;
-        const int n = snprintf(file->temporary, sizeof file->temporary, "%.*s.tmp-%s",
-                               (int)(base - file->path), file->path, base);
-        assert(n < (int)sizeof file->temporary);
-        (void)n;
-        file->file = fopen(file->temporary, "wbe");
-        status = file->file ? REEL_OK : write_error(file, err);
-    }
+    reel_fs_join(path, sizeof path, options->root, name);
+    const reel_status status = reel_text_file_open(&file->text, path, err);
     if (status) {
         reel_annot_file_destroy(&file);
         return status;
@@ -189,40 +120,22 @@ reel_status reel_annot_file_open(const reel_layout_options *options, const char 
 
 reel_status reel_annot_file_put(reel_annot_file *file, reel_bytes *text, reel_error *err)
 {
-    if (text->failed) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory for %s", file->name);
-    }
-    if (text->size > 0 && fwrite(text->data, 1, text->size, file->file) != text->size) {
-        return write_error(file, err);
-    }
+    reel_bytes_put(&file->text.pending, text->data, text->size);
+    file->text.pending.failed |= text->failed;
     reel_bytes_clear(text);
-    return REEL_OK;
+    return reel_text_file_flow(&file->text, err);
 }
 
 reel_status reel_annot_file_end(reel_annot_file *file, reel_error *err)
 {
-    char dir[REEL_PATH_MAX];
-    FILE *f = file->file;
-    file->file = NULL;
-    const bool is_written = fflush(f) == 0 && fsync(fileno(f)) == 0;
-    if (fclose(f) != 0 || !is_written || rename(file->temporary, file->path) != 0) {
-        const reel_status status = write_error(file, err);
-        unlink(file->temporary);
-        return status;
-    }
-    snprintf(dir, sizeof dir, "%s", file->path);
-    *strrchr(dir, '/') = 0;
-    const reel_status status = reel_fs_sync(dir, err);
+    const reel_status status = reel_text_file_close(&file->text, err);
     return status ? status : reel_layout_file_done(file->options, file->name, err);
 }
 
 void reel_annot_file_destroy(reel_annot_file **file)
 {
     if (*file) {
-        if ((*file)->file) {
-            fclose((*file)->file);
-            unlink((*file)->temporary);
-        }
+        reel_text_file_finish(&(*file)->text);
         reel_free(*file);
         *file = NULL;
     }

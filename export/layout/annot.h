@@ -6,7 +6,7 @@
 #pragma once
 
 #include "export/layout/layout.h"
-#include <stdio.h>
+#include "export/record_internal.h"
 
 REEL_API_BEGIN
 
@@ -15,13 +15,19 @@ enum {
     REEL_ANNOT_NAME = 512,        /**< room for a name within the dataset */
 };
 
+/** A file of the dataset that grows from clip to clip: under a temporary name until it is whole. */
+typedef struct reel_annot_file reel_annot_file;
+
 /* ---- splits ---------------------------------------------------------------------------------- */
 
 /** A split as its clips come in. */
 typedef struct reel_annot_split {
-    char name[64];
-    int64_t streams; /**< so far */
-    void *own;       /**< the layout's */
+    char name[REEL_RECORD_ID_MAX + 64];
+    int64_t streams;           /**< so far */
+    reel_annot_file *rows;     /**< a line an image, video or stream */
+    reel_annot_file *masks[2]; /**< coco, ytvis: by REEL_MASK_*; annotations, then all else */
+    int64_t annotations[2];    /**< in these, so far */
+    reel_bytes listed;         /**< images or videos, for both */
 } reel_annot_split;
 
 /** In the order in which they were met. Zero-initialised is empty. */
@@ -30,38 +36,18 @@ typedef struct reel_annot_splits {
     reel_annot_split *at; /**< [n] */
 } reel_annot_splits;
 
-/** The split of this name, added (with own = NULL) if it is new; NULL: out of memory. */
+/** The split of this name, added if it is new; NULL: out of memory. */
 reel_annot_split *reel_annot_split_of(reel_annot_splits *splits, const char *name);
+void reel_annot_splits_finish(reel_annot_splits *splits);
+
+/** Open the rows "<split>/`name`", unless they are open. Errors of reel_annot_file_open(). */
+reel_status reel_annot_open_rows(const reel_layout_options *options, reel_annot_split *split,
+                                 const char *name, reel_error *err) REEL_MUST_CHECK;
+/** End the rows of all splits. Errors of reel_annot_file_end(). */
+reel_status reel_annot_end_rows(const reel_annot_splits *splits, reel_error *err) REEL_MUST_CHECK;
 
 /** "<nnn>/<stream id>" of the split's stream number `stream`. */
 void reel_annot_place(int64_t stream, const char *id, char out[REEL_ANNOT_NAME]);
-
-/** Settings of coco and ytvis. */
-typedef struct reel_annot_settings {
-    bool images; /**< frames are written as pictures */
-    bool amodal; /**< a second file with amodal masks */
-    int every;   /**< take every n-th frame */
-} reel_annot_settings;
-
-/** Their rows, for reel_layout.settings. */
-extern const reel_layout_setting reel_annot_settings_rows[];
-
-/** @return REEL_OK; REEL_E_USAGE. */
-reel_status reel_annot_get_settings(const reel_layout_options *options, reel_annot_settings *out,
-                                    reel_error *err) REEL_MUST_CHECK;
-
-/** Frames that are taken of a clip: ceil(frames / every). */
-int reel_annot_n_frames(const reel_record *record, int every);
-
-/** Names that have numbers from 1 on, in the order in which they were met. Zeroed is empty. */
-typedef struct reel_annot_words {
-    int n;
-    char **at; /**< [n] */
-} reel_annot_words;
-
-/** The number of the category of the object of this instance id; 0: out of memory. */
-int reel_annot_category(reel_annot_words *categories, const reel_scene *scene, int instance);
-void reel_annot_words_finish(reel_annot_words *words);
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
@@ -69,14 +55,6 @@ void reel_annot_words_finish(reel_annot_words *words);
 void reel_annot_put_string(reel_bytes *out, const char *text);
 /** "[x, y, w, h]" of a box x0, y0, x1, y1. */
 void reel_annot_put_box(reel_bytes *out, const int32_t box[4]);
-
-/** What ends COCO's and YouTube-VIS's files, from the end of the last array on: categories, licenses
- * and info, with "masks" = `masks`. */
-void reel_annot_put_end(reel_bytes *out, const reel_layout_options *options,
-                        const reel_annot_words *categories, const char *masks);
-
-/** A file of the dataset that grows from clip to clip: under a temporary name until it is whole. */
-typedef struct reel_annot_file reel_annot_file;
 
 /** @param name  within the dataset. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
 reel_status reel_annot_file_open(const reel_layout_options *options, const char *name,
@@ -129,5 +107,63 @@ reel_annot_mask reel_annot_mask_of(const reel_annot_frames *frames, int kind, in
 
 /** {"size":[h,w],"counts":"..."} of a mask that is there. */
 void reel_annot_put_rle(reel_bytes *out, const reel_annot_mask *mask, const reel_scene *scene);
+
+/* ---- coco and ytvis ---------------------------------------------------------------------------
+ */
+
+/** Settings of coco and ytvis. */
+typedef struct reel_annot_settings {
+    bool images; /**< frames are written as pictures */
+    bool amodal; /**< a second file with amodal masks */
+    int every;   /**< take every n-th frame */
+} reel_annot_settings;
+
+/** Their rows, for reel_layout.settings. */
+extern const reel_layout_setting reel_annot_settings_rows[];
+
+/** @return REEL_OK; REEL_E_USAGE. */
+reel_status reel_annot_get_settings(const reel_layout_options *options, reel_annot_settings *out,
+                                    reel_error *err) REEL_MUST_CHECK;
+
+/** Frames that are taken of a clip: ceil(frames / every). */
+int reel_annot_n_frames(const reel_record *record, int every);
+
+/** Names that have numbers from 1 on, in the order in which they were met. Zeroed is empty. */
+typedef struct reel_annot_words {
+    int n;
+    char **at; /**< [n] */
+} reel_annot_words;
+
+/** The number of the category of the object of this instance id; 0: out of memory. */
+int reel_annot_category(reel_annot_words *categories, const reel_scene *scene, int instance);
+void reel_annot_words_finish(reel_annot_words *words);
+
+/** What writes them. */
+typedef struct reel_annot_writer {
+    const reel_layout_options *options;
+    reel_annot_settings set;
+    reel_annot_splits splits;
+    reel_annot_words categories;
+    int64_t last_listed, last_annotation; /**< ids */
+} reel_annot_writer;
+
+/** reel_layout.open and destroy. */
+reel_status reel_annot_open(const reel_layout_options *options, void **writer, reel_error *err);
+void reel_annot_destroy(void *writer);
+
+/** Open a split's masks of a kind as the file `name`. Errors of reel_annot_file_open(). */
+reel_status reel_annot_open_masks(const reel_annot_writer *w, reel_annot_split *split, int kind,
+                                  const char *name, reel_error *err) REEL_MUST_CHECK;
+/** End all files: masks, with what is listed as "`listed`", categories, licenses and info; rows. */
+reel_status reel_annot_end(reel_annot_writer *w, const char *listed,
+                           reel_error *err) REEL_MUST_CHECK;
+
+/** Leave the colour of the current frame in `dir` as a picture of this number. */
+reel_status reel_annot_leave_picture(const reel_annot_frames *frames, int number, const char *dir,
+                                     reel_error *err) REEL_MUST_CHECK;
+/** Put a stream's pictures, left with the numbers 0, `step`, ..., as "<folder>/<number>.png". */
+reel_status reel_annot_put_pictures(const reel_annot_writer *w, const reel_record *record,
+                                    int stream, int step, const char *dir, const char *folder,
+                                    reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

@@ -12,7 +12,7 @@
  * a number and JSON without the ids, which depend on the clips before and are given by `put`.
  */
 #include "export/layout/annot.h"
-#include "export/picture_png.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,12 +55,6 @@ static void note_object(reel_bytes *out, const reel_annot_frames *frames, int in
     }
 }
 
-static void picture_name(const reel_record *record, int stream, int frame,
-                         char out[REEL_ANNOT_NAME])
-{
-    snprintf(out, REEL_ANNOT_NAME, "%.400s_%05d.png", record->streams[stream].id, frame);
-}
-
 static reel_status note_frame(reel_bytes *out, reel_annot_frames *frames, int stream, int frame,
                               const reel_annot_settings *set, const char *dir, reel_error *err)
 {
@@ -73,16 +67,7 @@ static reel_status note_frame(reel_bytes *out, reel_annot_frames *frames, int st
     for (int i = 1; i <= reel_scene_n_instances(scene); i++) {
         note_object(out, frames, i, set->amodal);
     }
-    if (set->images) {
-        char name[REEL_ANNOT_NAME];
-        reel_bytes png = {0};
-        picture_name(frames->clip->record, stream, frame, name);
-        status = reel_png_encode(frames->frame->plane[REEL_PLANE_RGB], scene->width, scene->height,
-                                 &png, err);
-        status = status ? status : reel_annot_leave(dir, name, &png, err);
-        reel_bytes_finish(&png);
-    }
-    return status;
+    return set->images ? reel_annot_leave_picture(frames, frame, dir, err) : REEL_OK;
 }
 
 static reel_status coco_make(const reel_layout_options *options, const reel_layout_clip *clip,
@@ -107,29 +92,10 @@ static reel_status coco_make(const reel_layout_options *options, const reel_layo
 
 /* ---- put ------------------------------------------------------------------------------------- */
 
-/* Of a split. */
-typedef struct coco_files {
-    reel_annot_file
-        *file[2];          /* by REEL_MASK_*; annotations first, images and the rest at the end */
-    reel_annot_file *rows; /* a line an image */
-    int64_t annotations[2];
-    reel_bytes images; /* of both */
-    int64_t n_images;
-} coco_files;
-
-typedef struct coco_writer {
-    const reel_layout_options *options;
-    reel_annot_settings set;
-    reel_annot_splits splits;
-    reel_annot_words categories;
-    int64_t last_image, last_annotation;
-} coco_writer;
-
 /* The image whose notes are being read. */
 typedef struct coco_image {
     const reel_layout_clip *clip;
     reel_annot_split *split;
-    coco_files *files;
     int64_t first_stream;               /* the split's number of the clip's first */
     int64_t annotation;                 /* of the object last noted */
     int object;                         /* instance last noted */
@@ -138,80 +104,23 @@ typedef struct coco_image {
     reel_bytes text;                    /* scratch */
 } coco_image;
 
-static void destroy_files(coco_files *files)
-{
-    for (int k = 0; files && k < 2; k++) {
-        reel_annot_file_destroy(&files->file[k]);
-    }
-    if (files) {
-        reel_annot_file_destroy(&files->rows);
-        reel_bytes_finish(&files->images);
-        reel_free(files);
-    }
-}
-
-static void coco_destroy(void *writer)
-{
-    coco_writer *w = writer;
-    if (w) {
-        for (int i = 0; i < w->splits.n; i++) {
-            destroy_files(w->splits.at[i].own);
-        }
-        reel_annot_words_finish(&w->categories);
-        reel_free(w->splits.at);
-        reel_free(w);
-    }
-}
-
-static reel_status coco_open(const reel_layout_options *options, void **writer, reel_error *err)
-{
-    coco_writer *w = reel_calloc(1, sizeof *w);
-    if (!w) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    w->options = options;
-    const reel_status status = reel_annot_get_settings(options, &w->set, err);
-    if (status) {
-        coco_destroy(w);
-        return status;
-    }
-    *writer = w;
-    return REEL_OK;
-}
-
-static reel_status open_file(const coco_writer *w, coco_files *files, int kind, const char *split,
-                             reel_error *err)
-{
-    char name[REEL_ANNOT_NAME];
-    reel_bytes head = {0};
-    snprintf(name, sizeof name, "annotations/%s_%s.json",
-             kind == REEL_MASK_VISIBLE ? "instances" : "amodal", split);
-    reel_status status = reel_annot_file_open(w->options, name, &files->file[kind], err);
-    reel_bytes_text(&head, "{\"annotations\":[");
-    status = status ? status : reel_annot_file_put(files->file[kind], &head, err);
-    reel_bytes_finish(&head);
-    return status;
-}
-
 /* Without images nobody is to look for files by it. */
-static const char *rows_name(const coco_writer *w)
+static const char *rows_name(const reel_annot_writer *w)
 {
     return w->set.images ? "metadata.jsonl" : "images.jsonl";
 }
 
-static reel_status open_split(const coco_writer *w, reel_annot_split *split, reel_error *err)
+static reel_status open_split(const reel_annot_writer *w, reel_annot_split *split, reel_error *err)
 {
-    char name[REEL_ANNOT_NAME];
-    coco_files *files = split->own = reel_calloc(1, sizeof *files);
-    if (!files) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
+    static const char *const names[2] = {
+        [REEL_MASK_VISIBLE] = "instances", [REEL_MASK_AMODAL] = "amodal"};
+    reel_status status = REEL_OK;
+    for (int k = 0; !status && k < (w->set.amodal ? 2 : 1); k++) {
+        char name[REEL_ANNOT_NAME];
+        snprintf(name, sizeof name, "annotations/%s_%s.json", names[k], split->name);
+        status = reel_annot_open_masks(w, split, k, name, err);
     }
-    reel_status status = open_file(w, files, REEL_MASK_VISIBLE, split->name, err);
-    if (!status && w->set.amodal) {
-        status = open_file(w, files, REEL_MASK_AMODAL, split->name, err);
-    }
-    snprintf(name, sizeof name, "%s/%s", split->name, rows_name(w));
-    return status ? status : reel_annot_file_open(w->options, name, &files->rows, err);
+    return status ? status : reel_annot_open_rows(w->options, split, rows_name(w), err);
 }
 
 /* The row of the image before, if there is one. */
@@ -230,7 +139,7 @@ static reel_status end_image(coco_image *im, reel_error *err)
         row->failed |= part[i]->failed;
     }
     reel_bytes_text(row, "}}\n");
-    return reel_annot_file_put(im->files->rows, row, err);
+    return reel_annot_file_put(im->split->rows, row, err);
 }
 
 static void describe_image(reel_bytes *out, const reel_record *record, int s, int frame)
@@ -241,7 +150,8 @@ static void describe_image(reel_bytes *out, const reel_record *record, int s, in
     reel_bytes_printf(out, ",\"frame\":%d", frame);
 }
 
-static reel_status begin_image(coco_writer *w, coco_image *im, int s, int frame, reel_error *err)
+static reel_status begin_image(reel_annot_writer *w, coco_image *im, int s, int frame,
+                               reel_error *err)
 {
     const reel_record *record = im->clip->record;
     char place[REEL_ANNOT_NAME], name[2 * REEL_ANNOT_NAME];
@@ -249,14 +159,14 @@ static reel_status begin_image(coco_writer *w, coco_image *im, int s, int frame,
     if (status) {
         return status;
     }
-    w->last_image++;
+    w->last_listed++;
     im->n = im->object = 0;
     reel_annot_place(im->first_stream + s, record->streams[s].id, place);
     snprintf(name, sizeof name, "%s/%s/%05d.png", im->split->name, place, frame);
     const char *file_name = name + strlen(im->split->name) + 1;
-    reel_bytes *out = &im->files->images;
+    reel_bytes *out = &im->split->listed;
     reel_bytes_printf(out, "%s\n{\"id\":%lld,\"file_name\":\"%s\",\"license\":1,",
-                      im->files->n_images++ ? "," : "", (long long)w->last_image, file_name);
+                      out->size > 0 ? "," : "", (long long)w->last_listed, file_name);
     describe_image(out, record, s, frame);
     reel_bytes_text(out, "}");
     reel_bytes_clear(&im->boxes);
@@ -267,7 +177,7 @@ static reel_status begin_image(coco_writer *w, coco_image *im, int s, int frame,
         reel_bytes_printf(&im->id, "\"file_name\":\"%s\",", file_name);
     }
     describe_image(&im->id, record, s, frame);
-    reel_bytes_printf(&im->id, ",\"image_id\":%lld", (long long)w->last_image);
+    reel_bytes_printf(&im->id, ",\"image_id\":%lld", (long long)w->last_listed);
     return REEL_OK;
 }
 
@@ -282,7 +192,7 @@ static void put_row_object(coco_image *im, const char *json, const char *categor
     reel_annot_put_string(&im->names, category);
 }
 
-static reel_status put_object(coco_writer *w, coco_image *im, int kind, int instance,
+static reel_status put_object(reel_annot_writer *w, coco_image *im, int kind, int instance,
                               const char *json, const char *end, reel_error *err)
 {
     const reel_scene *scene = im->clip->record->scene;
@@ -298,33 +208,15 @@ static reel_status put_object(coco_writer *w, coco_image *im, int kind, int inst
         put_row_object(im, json, w->categories.at[category - 1]);
     }
     reel_bytes_printf(&im->text, "%s\n{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,",
-                      im->files->annotations[kind]++ ? "," : "", (long long)im->annotation,
-                      (long long)w->last_image, category);
+                      im->split->annotations[kind]++ ? "," : "", (long long)im->annotation,
+                      (long long)w->last_listed, category);
     reel_bytes_put(&im->text, json, (size_t)(end - json));
     reel_bytes_text(&im->text, "}");
-    return reel_annot_file_put(im->files->file[kind], &im->text, err);
+    return reel_annot_file_put(im->split->masks[kind], &im->text, err);
 }
 
-static reel_status put_pictures(const coco_writer *w, const coco_image *im, const char *dir,
-                                reel_error *err)
-{
-    const reel_record *record = im->clip->record;
-    reel_status status = REEL_OK;
-    for (int s = 0; !status && s < record->n_streams; s++) {
-        char place[REEL_ANNOT_NAME], from[REEL_PATH_MAX], to[2 * REEL_ANNOT_NAME];
-        reel_annot_place(im->first_stream + s, record->streams[s].id, place);
-        for (int f = 0; !status && f < record->scene->frames; f += w->set.every) {
-            char name[REEL_ANNOT_NAME];
-            picture_name(record, s, f, name);
-            reel_fs_join(from, sizeof from, dir, name);
-            snprintf(to, sizeof to, "%s/%s/%05d.png", im->split->name, place, f);
-            status = reel_layout_copy(w->options, from, to, err);
-        }
-    }
-    return status;
-}
-
-static reel_status read_notes(coco_writer *w, coco_image *im, const char *text, reel_error *err)
+static reel_status read_notes(reel_annot_writer *w, coco_image *im, const char *text,
+                              reel_error *err)
 {
     reel_status status = REEL_OK;
     for (const char *line = text; !status && *line;) {
@@ -346,21 +238,23 @@ static reel_status read_notes(coco_writer *w, coco_image *im, const char *text, 
 static reel_status coco_put(void *writer, const reel_layout_clip *clip, const char *dir,
                             reel_error *err)
 {
-    coco_writer *w = writer;
+    reel_annot_writer *w = writer;
     char path[REEL_PATH_MAX], *notes = NULL;
     size_t size = 0;
     coco_image im = {.clip = clip, .split = reel_annot_split_of(&w->splits, clip->record->split)};
     if (!im.split) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    reel_status status = im.split->own ? REEL_OK : open_split(w, im.split, err);
-    im.files = im.split->own;
+    reel_status status = im.split->rows ? REEL_OK : open_split(w, im.split, err);
     im.first_stream = im.split->streams;
     reel_fs_join(path, sizeof path, dir, notes_name);
     status = status ? status : reel_fs_read(path, &notes, &size, err);
     status = status ? status : read_notes(w, &im, notes, err);
-    if (!status && w->set.images) {
-        status = put_pictures(w, &im, dir, err);
+    for (int s = 0; !status && w->set.images && s < clip->record->n_streams; s++) {
+        char place[REEL_ANNOT_NAME], folder[2 * REEL_ANNOT_NAME];
+        reel_annot_place(im.first_stream + s, clip->record->streams[s].id, place);
+        snprintf(folder, sizeof folder, "%s/%s", im.split->name, place);
+        status = reel_annot_put_pictures(w, clip->record, s, w->set.every, dir, folder, err);
     }
     im.split->streams += clip->record->n_streams;
     reel_free(notes);
@@ -374,38 +268,14 @@ static reel_status coco_put(void *writer, const reel_layout_clip *clip, const ch
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static void put_tail(reel_bytes *out, const coco_writer *w, const coco_files *files, int kind)
-{
-    reel_bytes_text(out, "\n],\n\"images\":[");
-    reel_bytes_put(out, files->images.data, files->images.size);
-    out->failed |= files->images.failed;
-    reel_annot_put_end(out, w->options, &w->categories,
-                       kind == REEL_MASK_VISIBLE ? "visible" : "amodal");
-}
-
 static reel_status coco_finish(void *writer, reel_error *err)
 {
-    coco_writer *w = writer;
-    reel_bytes tail = {0};
-    reel_status status = REEL_OK;
-    for (int i = 0; !status && i < w->splits.n; i++) {
-        coco_files *files = w->splits.at[i].own;
-        for (int k = 0; !status && k < 2; k++) {
-            if (files->file[k]) {
-                put_tail(&tail, w, files, k);
-                status = reel_annot_file_put(files->file[k], &tail, err);
-                status = status ? status : reel_annot_file_end(files->file[k], err);
-            }
-        }
-        status = status ? status : reel_annot_file_end(files->rows, err);
-    }
-    reel_bytes_finish(&tail);
-    return status;
+    return reel_annot_end(writer, "images", err);
 }
 
 static void coco_card(void *writer, reel_layout_card *out)
 {
-    const coco_writer *w = writer;
+    const reel_annot_writer *w = writer;
     const char *split = w->splits.n > 0 ? w->splits.at[0].name : "train";
     reel_bytes_text(&out->configs, "- config_name: images\n  default: true\n  data_files:\n");
     for (int i = 0; i < w->splits.n; i++) {
@@ -448,10 +318,10 @@ const reel_layout reel_layout_coco = {
     .name = "coco",
     .summary = "COCO: images, boxes and RLE masks, visible and amodal",
     .settings = reel_annot_settings_rows,
-    .open = coco_open,
+    .open = reel_annot_open,
     .make = coco_make,
     .put = coco_put,
     .card = coco_card,
     .finish = coco_finish,
-    .destroy = coco_destroy,
+    .destroy = reel_annot_destroy,
 };

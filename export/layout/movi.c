@@ -8,6 +8,7 @@
  */
 #include "export/layout/movi.h"
 #include "export/layout/annot.h"
+#include <stdio.h>
 #include <string.h>
 
 static const reel_layout_setting settings[] = {
@@ -62,7 +63,7 @@ static reel_status movi_make(const reel_layout_options *options, const reel_layo
 
 typedef struct movi_writer {
     const reel_layout_options *options;
-    reel_annot_splits splits; /* own: the file of its rows */
+    reel_annot_splits splits;
     int form;
 } movi_writer;
 
@@ -70,11 +71,7 @@ static void movi_destroy(void *writer)
 {
     movi_writer *w = writer;
     if (w) {
-        for (int i = 0; i < w->splits.n; i++) {
-            reel_annot_file *rows = w->splits.at[i].own;
-            reel_annot_file_destroy(&rows);
-        }
-        reel_free(w->splits.at);
+        reel_annot_splits_finish(&w->splits);
         reel_free(w);
     }
 }
@@ -93,16 +90,6 @@ static reel_status movi_open(const reel_layout_options *options, void **writer, 
     }
     *writer = w;
     return REEL_OK;
-}
-
-static reel_status open_split(const movi_writer *w, reel_annot_split *split, reel_error *err)
-{
-    char name[REEL_ANNOT_NAME];
-    reel_annot_file *rows = NULL;
-    snprintf(name, sizeof name, "%s/videos.jsonl", split->name);
-    const reel_status status = reel_annot_file_open(w->options, name, &rows, err);
-    split->own = rows;
-    return status;
 }
 
 static reel_status put_row(const movi_writer *w, reel_annot_split *split, const reel_record *record,
@@ -124,7 +111,7 @@ static reel_status put_row(const movi_writer *w, reel_annot_split *split, const 
                       scene->height);
     reel_annot_put_string(&row, scene->caption);
     reel_bytes_text(&row, "}\n");
-    const reel_status status = reel_annot_file_put(split->own, &row, err);
+    const reel_status status = reel_annot_file_put(split->rows, &row, err);
     reel_bytes_finish(&row);
     return status;
 }
@@ -181,7 +168,7 @@ static reel_status movi_put(void *writer, const reel_layout_clip *clip, const ch
     if (!split) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    reel_status status = split->own ? REEL_OK : open_split(w, split, err);
+    reel_status status = reel_annot_open_rows(w->options, split, "videos.jsonl", err);
     for (int s = 0; !status && s < record->n_streams; s++) {
         char place[REEL_ANNOT_NAME];
         reel_annot_place(split->streams + s, record->streams[s].id, place);
@@ -196,12 +183,8 @@ static reel_status movi_put(void *writer, const reel_layout_clip *clip, const ch
 
 static reel_status movi_finish(void *writer, reel_error *err)
 {
-    movi_writer *w = writer;
-    reel_status status = REEL_OK;
-    for (int i = 0; !status && i < w->splits.n; i++) {
-        status = reel_annot_file_end(w->splits.at[i].own, err);
-    }
-    return status;
+    const movi_writer *w = writer;
+    return reel_annot_end_rows(&w->splits, err);
 }
 
 static void movi_card(void *writer, reel_layout_card *out)

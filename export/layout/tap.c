@@ -10,6 +10,7 @@
  */
 #include "export/layout/tap.h"
 #include "export/layout/annot.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,7 @@ static reel_status tap_make(const reel_layout_options *options, const reel_layou
 
 typedef struct tap_writer {
     const reel_layout_options *options;
-    reel_annot_splits splits; /* own: the file of its rows */
+    reel_annot_splits splits;
     bool video;
 } tap_writer;
 
@@ -84,11 +85,7 @@ static void tap_destroy(void *writer)
 {
     tap_writer *w = writer;
     if (w) {
-        for (int i = 0; i < w->splits.n; i++) {
-            reel_annot_file *rows = w->splits.at[i].own;
-            reel_annot_file_destroy(&rows);
-        }
-        reel_free(w->splits.at);
+        reel_annot_splits_finish(&w->splits);
         reel_free(w);
     }
 }
@@ -145,16 +142,6 @@ static reel_status put_stream(const tap_writer *w, const reel_annot_split *split
     return status;
 }
 
-static reel_status open_split(const tap_writer *w, reel_annot_split *split, reel_error *err)
-{
-    char name[REEL_ANNOT_NAME];
-    reel_annot_file *rows = NULL;
-    snprintf(name, sizeof name, "%s/metadata.jsonl", split->name);
-    const reel_status status = reel_annot_file_open(w->options, name, &rows, err);
-    split->own = rows;
-    return status;
-}
-
 static reel_status tap_put(void *writer, const reel_layout_clip *clip, const char *dir,
                            reel_error *err)
 {
@@ -171,7 +158,7 @@ static reel_status tap_put(void *writer, const reel_layout_clip *clip, const cha
     if (!split) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    reel_status status = split->own ? REEL_OK : open_split(w, split, err);
+    reel_status status = reel_annot_open_rows(w->options, split, "metadata.jsonl", err);
     reel_fs_join(path, sizeof path, dir, counts_name);
     status = status ? status : reel_fs_read(path, &counts, &size, err);
     char *at = counts;
@@ -180,7 +167,7 @@ static reel_status tap_put(void *writer, const reel_layout_clip *clip, const cha
         reel_annot_place(split->streams + s, record->streams[s].id, place);
         put_row(&row, w, record, s, place, tracks, queries);
         status = put_stream(w, split, clip, s, dir, place, err);
-        status = status ? status : reel_annot_file_put(split->own, &row, err);
+        status = status ? status : reel_annot_file_put(split->rows, &row, err);
     }
     split->streams += record->n_streams;
     reel_free(counts);
@@ -192,12 +179,8 @@ static reel_status tap_put(void *writer, const reel_layout_clip *clip, const cha
 
 static reel_status tap_finish(void *writer, reel_error *err)
 {
-    tap_writer *w = writer;
-    reel_status status = REEL_OK;
-    for (int i = 0; !status && i < w->splits.n; i++) {
-        status = reel_annot_file_end(w->splits.at[i].own, err);
-    }
-    return status;
+    const tap_writer *w = writer;
+    return reel_annot_end_rows(&w->splits, err);
 }
 
 static void tap_card(void *writer, reel_layout_card *out)

@@ -12,7 +12,7 @@
  * the stream, the instance and the JSON of its annotation without ids, which `put` gives.
  */
 #include "export/layout/annot.h"
-#include "export/picture_png.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,25 +60,6 @@ static void note_track(reel_bytes *out, const ytvis_track *t, int kind, int stre
     }
 }
 
-static void picture_name(const reel_record *record, int stream, int k, char out[REEL_ANNOT_NAME])
-{
-    snprintf(out, REEL_ANNOT_NAME, "%.400s_%05d.png", record->streams[stream].id, k);
-}
-
-static reel_status write_picture(const reel_annot_frames *frames, const char *dir, int k,
-                                 reel_error *err)
-{
-    const reel_record *record = frames->clip->record;
-    char name[REEL_ANNOT_NAME];
-    reel_bytes png = {0};
-    picture_name(record, frames->stream, k, name);
-    reel_status status = reel_png_encode(frames->frame->plane[REEL_PLANE_RGB], record->scene->width,
-                                         record->scene->height, &png, err);
-    status = status ? status : reel_annot_leave(dir, name, &png, err);
-    reel_bytes_finish(&png);
-    return status;
-}
-
 /* tracks: [2][n instances + 1], emptied by it. */
 static reel_status note_stream(reel_bytes *out, reel_annot_frames *frames, int stream,
                                const reel_annot_settings *set, ytvis_track *tracks, const char *dir,
@@ -94,7 +75,7 @@ static reel_status note_stream(reel_bytes *out, reel_annot_frames *frames, int s
             add_frame(&tracks[i], &mask, scene, f == 0);
         }
         if (!status && set->images) {
-            status = write_picture(frames, dir, f / set->every, err);
+            status = reel_annot_leave_picture(frames, f / set->every, dir, err);
         }
     }
     for (int i = 0; i < 2 * n; i++) {
@@ -140,102 +121,34 @@ static reel_status ytvis_make(const reel_layout_options *options, const reel_lay
 
 /* ---- put ------------------------------------------------------------------------------------- */
 
-/* Of a split. */
-typedef struct ytvis_files {
-    reel_annot_file
-        *file[2]; /* by REEL_MASK_*; annotations first, videos and the rest at the end */
-    reel_annot_file *rows;
-    int64_t annotations[2];
-    reel_bytes videos; /* of both */
-} ytvis_files;
-
-typedef struct ytvis_writer {
-    const reel_layout_options *options;
-    reel_annot_settings set;
-    reel_annot_splits splits;
-    reel_annot_words categories;
-    int64_t last_video, last_annotation;
-} ytvis_writer;
-
-static void destroy_files(ytvis_files *files)
+static reel_status open_split(const reel_annot_writer *w, reel_annot_split *split, reel_error *err)
 {
-    for (int k = 0; files && k < 2; k++) {
-        reel_annot_file_destroy(&files->file[k]);
-    }
-    if (files) {
-        reel_annot_file_destroy(&files->rows);
-        reel_bytes_finish(&files->videos);
-        reel_free(files);
-    }
-}
-
-static void ytvis_destroy(void *writer)
-{
-    ytvis_writer *w = writer;
-    if (w) {
-        for (int i = 0; i < w->splits.n; i++) {
-            destroy_files(w->splits.at[i].own);
-        }
-        reel_annot_words_finish(&w->categories);
-        reel_free(w->splits.at);
-        reel_free(w);
-    }
-}
-
-static reel_status ytvis_open(const reel_layout_options *options, void **writer, reel_error *err)
-{
-    ytvis_writer *w = reel_calloc(1, sizeof *w);
-    if (!w) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    w->options = options;
-    const reel_status status = reel_annot_get_settings(options, &w->set, err);
-    if (status) {
-        ytvis_destroy(w);
-        return status;
-    }
-    *writer = w;
-    return REEL_OK;
-}
-
-static reel_status open_split(const ytvis_writer *w, reel_annot_split *split, reel_error *err)
-{
-    static const char *const names[2] = {"instances", "amodal"};
-    char name[REEL_ANNOT_NAME];
-    reel_bytes head = {0};
-    ytvis_files *files = split->own = reel_calloc(1, sizeof *files);
-    if (!files) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
+    static const char *const names[2] = {
+        [REEL_MASK_VISIBLE] = "instances", [REEL_MASK_AMODAL] = "amodal"};
     reel_status status = REEL_OK;
     for (int k = 0; !status && k < (w->set.amodal ? 2 : 1); k++) {
+        char name[REEL_ANNOT_NAME];
         snprintf(name, sizeof name, "%s/%s.json", split->name, names[k]);
-        status = reel_annot_file_open(w->options, name, &files->file[k], err);
-        reel_bytes_text(&head, "{\"annotations\":[");
-        status = status ? status : reel_annot_file_put(files->file[k], &head, err);
+        status = reel_annot_open_masks(w, split, k, name, err);
     }
-    snprintf(name, sizeof name, "%s/videos.jsonl", split->name);
-    status = status ? status : reel_annot_file_open(w->options, name, &files->rows, err);
-    reel_bytes_finish(&head);
-    return status;
+    return status ? status : reel_annot_open_rows(w->options, split, "videos.jsonl", err);
 }
 
-static reel_status put_video(ytvis_writer *w, reel_annot_split *split, const reel_record *record,
-                             int s, reel_error *err)
+static reel_status put_video(reel_annot_writer *w, reel_annot_split *split,
+                             const reel_record *record, int s, reel_error *err)
 {
-    ytvis_files *files = split->own;
     const reel_scene *scene = record->scene;
     const int n = reel_annot_n_frames(record, w->set.every);
     char place[REEL_ANNOT_NAME];
     reel_bytes text = {0};
     reel_annot_place(split->streams + s, record->streams[s].id, place);
     reel_bytes_printf(&text, "{\"id\":%lld,\"width\":%d,\"height\":%d,\"length\":%d",
-                      (long long)++w->last_video, scene->width, scene->height, n);
+                      (long long)++w->last_listed, scene->width, scene->height, n);
     reel_bytes_printf(&text, ",\"clip_id\":\"%s\",\"camera\":\"%s\",\"family\":\"%s\",\"fps\":",
                       record->clip_id, record->streams[s].camera, record->family);
     reel_bytes_real(&text, (double)scene->fps / w->set.every);
     const size_t shared = text.size;
-    reel_bytes *v = &files->videos;
+    reel_bytes *v = &split->listed;
     reel_bytes_text(v, v->size > 0 ? ",\n" : "\n");
     reel_bytes_put(v, text.data, text.size);
     reel_bytes_text(v, ",\"license\":1,\"file_names\":[");
@@ -247,16 +160,15 @@ static reel_status put_video(ytvis_writer *w, reel_annot_split *split, const ree
     reel_bytes_text(&text, ",\"caption\":");
     reel_annot_put_string(&text, scene->caption);
     reel_bytes_text(&text, "}\n");
-    const reel_status status = reel_annot_file_put(files->rows, &text, err);
+    const reel_status status = reel_annot_file_put(split->rows, &text, err);
     reel_bytes_finish(&text);
     return status;
 }
 
-static reel_status put_object(ytvis_writer *w, const reel_annot_split *split,
+static reel_status put_object(reel_annot_writer *w, reel_annot_split *split,
                               const reel_record *record, const char *line, const char *end,
                               int last[2], reel_bytes *text, reel_error *err)
 {
-    ytvis_files *files = split->own;
     const reel_scene *scene = record->scene;
     const int kind = line[0] == 'V' ? REEL_MASK_VISIBLE : REEL_MASK_AMODAL;
     char *rest = NULL;
@@ -271,39 +183,22 @@ static reel_status put_object(ytvis_writer *w, const reel_annot_split *split,
         last[1] = instance;
         w->last_annotation++;
     }
-    const long long video = (long long)w->last_video - record->n_streams + 1 + stream;
+    const long long video = (long long)w->last_listed - record->n_streams + 1 + stream;
     reel_bytes_printf(text, "%s\n{\"id\":%lld,\"video_id\":%lld,\"category_id\":%d",
-                      files->annotations[kind]++ ? "," : "", (long long)w->last_annotation, video,
+                      split->annotations[kind]++ ? "," : "", (long long)w->last_annotation, video,
                       category);
     reel_bytes_printf(text, ",\"iscrowd\":0,\"instance_id\":%d", instance);
     reel_bytes_printf(text, ",\"width\":%d,\"height\":%d,\"length\":%d,", scene->width,
                       scene->height, reel_annot_n_frames(record, w->set.every));
     reel_bytes_put(text, rest + 1, (size_t)(end - rest - 1));
     reel_bytes_text(text, "}");
-    return reel_annot_file_put(files->file[kind], text, err);
-}
-
-static reel_status put_pictures(const ytvis_writer *w, const reel_annot_split *split,
-                                const reel_record *record, int s, const char *dir, reel_error *err)
-{
-    char place[REEL_ANNOT_NAME], from[REEL_PATH_MAX], to[2 * REEL_ANNOT_NAME];
-    const int n = reel_annot_n_frames(record, w->set.every);
-    reel_status status = REEL_OK;
-    reel_annot_place(split->streams + s, record->streams[s].id, place);
-    for (int k = 0; !status && k < n; k++) {
-        char name[REEL_ANNOT_NAME];
-        picture_name(record, s, k, name);
-        reel_fs_join(from, sizeof from, dir, name);
-        snprintf(to, sizeof to, "%s/JPEGImages/%s/%05d.png", split->name, place, k);
-        status = reel_layout_copy(w->options, from, to, err);
-    }
-    return status;
+    return reel_annot_file_put(split->masks[kind], text, err);
 }
 
 static reel_status ytvis_put(void *writer, const reel_layout_clip *clip, const char *dir,
                              reel_error *err)
 {
-    ytvis_writer *w = writer;
+    reel_annot_writer *w = writer;
     const reel_record *record = clip->record;
     char path[REEL_PATH_MAX], *notes = NULL;
     size_t size = 0;
@@ -313,13 +208,16 @@ static reel_status ytvis_put(void *writer, const reel_layout_clip *clip, const c
     if (!split) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    reel_status status = split->own ? REEL_OK : open_split(w, split, err);
+    reel_status status = split->rows ? REEL_OK : open_split(w, split, err);
     reel_fs_join(path, sizeof path, dir, notes_name);
     status = status ? status : reel_fs_read(path, &notes, &size, err);
     for (int s = 0; !status && s < record->n_streams; s++) {
         status = put_video(w, split, record, s, err);
         if (!status && w->set.images) {
-            status = put_pictures(w, split, record, s, dir, err);
+            char place[REEL_ANNOT_NAME], folder[2 * REEL_ANNOT_NAME];
+            reel_annot_place(split->streams + s, record->streams[s].id, place);
+            snprintf(folder, sizeof folder, "%s/JPEGImages/%s", split->name, place);
+            status = reel_annot_put_pictures(w, record, s, 1, dir, folder, err);
         }
     }
     for (const char *line = notes; !status && *line;) {
@@ -337,31 +235,12 @@ static reel_status ytvis_put(void *writer, const reel_layout_clip *clip, const c
 
 static reel_status ytvis_finish(void *writer, reel_error *err)
 {
-    ytvis_writer *w = writer;
-    reel_bytes tail = {0};
-    reel_status status = REEL_OK;
-    for (int i = 0; !status && i < w->splits.n; i++) {
-        ytvis_files *files = w->splits.at[i].own;
-        for (int k = 0; !status && k < 2; k++) {
-            if (files->file[k]) {
-                reel_bytes_text(&tail, "\n],\n\"videos\":[");
-                reel_bytes_put(&tail, files->videos.data, files->videos.size);
-                tail.failed |= files->videos.failed;
-                reel_annot_put_end(&tail, w->options, &w->categories,
-                                   k == REEL_MASK_VISIBLE ? "visible" : "amodal");
-                status = reel_annot_file_put(files->file[k], &tail, err);
-                status = status ? status : reel_annot_file_end(files->file[k], err);
-            }
-        }
-        status = status ? status : reel_annot_file_end(files->rows, err);
-    }
-    reel_bytes_finish(&tail);
-    return status;
+    return reel_annot_end(writer, "videos", err);
 }
 
 static void ytvis_card(void *writer, reel_layout_card *out)
 {
-    const ytvis_writer *w = writer;
+    const reel_annot_writer *w = writer;
     const char *split = w->splits.n > 0 ? w->splits.at[0].name : "train";
     reel_bytes_text(&out->configs, "- config_name: videos\n  default: true\n  data_files:\n");
     for (int i = 0; i < w->splits.n; i++) {
@@ -401,10 +280,10 @@ const reel_layout reel_layout_ytvis = {
     .name = "ytvis",
     .summary = "YouTube-VIS: a mask track for each object, visible and amodal",
     .settings = reel_annot_settings_rows,
-    .open = ytvis_open,
+    .open = reel_annot_open,
     .make = ytvis_make,
     .put = ytvis_put,
     .card = ytvis_card,
     .finish = ytvis_finish,
-    .destroy = ytvis_destroy,
+    .destroy = reel_annot_destroy,
 };
