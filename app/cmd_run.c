@@ -5,6 +5,7 @@
 #include "app/plan.h"
 #include "app/progress.h"
 #include "app/stream.h"
+#include "app/trial.h"
 #include "app/worker.h"
 #include "export/layout/layout.h"
 #include <signal.h>
@@ -218,16 +219,41 @@ static int make_first(run *r, int n)
     return status ? reel_app_fail(NULL, &err) : r->first_failure;
 }
 
+/* One clip of each scene, and the layout is asked whether it would take them, before all the others
+ * are made. @return exit status. */
+static int make_some(run *r)
+{
+    reel_error err = {0};
+    int n = r->plan->n_entries > r->n_workers ? r->plan->n_entries : r->n_workers;
+    n = n < r->plan->n_clips ? n : r->plan->n_clips;
+    const int status = make_first(r, n);
+    if (status) {
+        return status;
+    }
+    for (int i = 0; i < n; i++) {
+        r->skip[i] = true;
+    }
+    if (n == r->plan->n_clips || !reel_trial_run(&r->output, r->plan, n, &err)) {
+        return 0;
+    }
+    reel_progress_clear(&r->progress);
+    return reel_app_fail(NULL, &err);
+}
+
 /* Make the clips that are not there yet. @return exit status. */
 static int make_clips(run *r)
 {
     reel_error err = {0};
     const int n = r->plan->n_clips;
     int status = 0;
-    if (look_for_records(r, &err)) {
+    if ((r->plan->layout && reel_trial_run(&r->output, r->plan, 0, &err)) ||
+        look_for_records(r, &err)) {
         return reel_app_fail(NULL, &err);
     }
     reel_progress_start(&r->progress, "clips", n, r->kept, r->quiet);
+    if (r->plan->layout && !r->stream) {
+        status = make_some(r);
+    }
     if (r->stream) { /* the pictures first, and then on with the rest */
         const int first = reel_stream_first(r->stream);
         status = make_first(r, first);
@@ -247,10 +273,10 @@ static int make_clips(run *r)
 static int give_up(run *r, int status)
 {
     int n = reel_output_abandon(&r->output);
-    if (n > 0) {
-        fprintf(stderr,
-                "physreel: %d of %d clips are kept in %s; the same command goes on from there\n", n,
-                r->plan->n_clips, r->output.partial);
+    if (n > 0) { /* what the user asked for is wrong: unless it is told differently it stays so */
+        const bool again = status != reel_exit_status(REEL_E_USAGE) || r->stream;
+        fprintf(stderr, "physreel: %d of %d clips are kept in %s%s\n", n, r->plan->n_clips,
+                r->output.partial, again ? "; the same command goes on from there" : "");
     }
     return status;
 }
