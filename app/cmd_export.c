@@ -8,7 +8,9 @@
 #include "export/layout/controls.h"
 #include "export/pack.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* In OUT.partial: says that it is ours, and may be begun anew. */
@@ -124,8 +126,54 @@ static reel_status find_clips(job *j, reel_error *err)
     return REEL_OK;
 }
 
+/* What the card is told in place of what it was told before. */
+static reel_status find_words(job *j, const reel_args *args, reel_error *err)
+{
+    const char *name = reel_args_get(args, "name"), *license = reel_args_get(args, "license");
+    for (const char *c = name; c && *c; c++) {
+        if ((unsigned char)*c < ' ') {
+            return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "name",
+                                "must be a single line of text");
+        }
+    }
+    if (name && !*name) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "name", "is empty");
+    }
+    if (license && (!*license || license[strspn(license,
+                                                "abcdefghijklmnopqrstuvwxyz"
+                                                "0123456789.-")])) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "license",
+                            "\"%s\" is no identifier of the hub's, such as cc-by-4.0 or other",
+                            license);
+    }
+    j->name = name ? name : j->name;
+    j->license = license ? license : j->license;
+    return REEL_OK;
+}
+
 /* ---- where it goes ----------------------------------------------------------------------------
  */
+
+/* Is `out`, which is not there yet, below `from`? */
+static bool is_below(const char *out, const char *from)
+{
+    char path[REEL_PATH_MAX], folder[PATH_MAX], above[PATH_MAX];
+    snprintf(path, sizeof path, "%s", out);
+    do { /* what of it is there */
+        char *slash = strrchr(path, '/');
+        if (!slash || slash == path) {
+            memcpy(path, slash ? "/" : ".", 2);
+        } else {
+            *slash = 0;
+        }
+    } while (!reel_fs_exists(path));
+    if (!realpath(path, folder) || !realpath(from, above)) {
+        return false;
+    }
+    const size_t n = strlen(above);
+    return strncmp(folder, above, n) == 0 &&
+           (folder[n] == '/' || !folder[n] || above[n - 1] == '/');
+}
 
 static reel_status open_output(job *j, const char *dir, const char *from, reel_error *err)
 {
@@ -148,6 +196,10 @@ static reel_status open_output(job *j, const char *dir, const char *from, reel_e
     if (reel_fs_exists(j->out)) {
         return reel_fail_at(err, REEL_E_USAGE, j->out, 0, NULL,
                             "exists; choose another folder with -o, or remove it");
+    }
+    if (is_below(j->out, from)) {
+        return reel_fail_at(err, REEL_E_USAGE, j->out, 0, NULL,
+                            "is inside the dataset that is read; choose another folder with -o");
     }
     reel_fs_join(mark, sizeof mark, j->partial, MARK);
     if (reel_fs_exists(j->partial) && !reel_fs_exists(mark)) {
@@ -297,14 +349,13 @@ static reel_status run_job(job *j, const reel_args *args, reel_error *err)
         status = reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL, "holds no clips");
     }
     status = status ? status : find_clips(j, err);
+    status = status ? status : find_words(j, args, err);
     status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
     if (status) {
         return status;
     }
     j->n_workers = (int)n_workers;
     j->quiet = reel_args_has(args, "quiet");
-    j->name = reel_args_get(args, "name") ? reel_args_get(args, "name") : j->name;
-    j->license = reel_args_get(args, "license") ? reel_args_get(args, "license") : j->license;
     status = copy_extras(j, err);
     status = status ? status : j->layout ? export_layout(j, err) : export_clips(j, err);
     status = status ? status : reel_fs_publish_dir(j->root, j->out, err);

@@ -2,6 +2,7 @@
 """Settings of the layouts with annotations: what each changes, and what is refused, with its reason."""
 import hashlib
 import json
+import shutil
 import sys
 
 import cli
@@ -78,6 +79,15 @@ def main():
             r = p("verify", f"one_{form}", "-q")
             cli.check(f"{form}: verify finds it whole", r.rc == 0, r)
 
+        for words, parts in ((["-o", "clips/tracks"], ["inside"]),
+                             (["-o", "x", "--license", "mine: all"], ["license", "mine: all"]),
+                             (["-o", "x", "--license", ""], ["license"]),
+                             (["-o", "x", "--name", "two\nlines"], ["name"])):
+            r = p("export", "clips", "--format", "tap", "-q", *words)
+            refused(f"export with {words} is refused", r, 64, *parts)
+        cli.check("and nothing is there", not list(p.folder.glob("x*"))
+                  and not list(p.folder.glob("clips/tracks*")))
+
         p("run", "toss", *cli.SMALL, "--quality", "labels", "-q", "-o", "grey")
         refused("coco: images of clips without colour", export("grey", "x", "coco"), 64, "images=none")
         refused("tap: videos of clips without colour", export("grey", "x", "tap"), 64, "video=no")
@@ -85,6 +95,17 @@ def main():
         for form, setting in (("coco", "images=none"), ("ytvis", "images=none"), ("tap", "video=no")):
             r = export("grey", f"grey_{form}", form, setting)
             cli.check(f"{form}: clips without colour with {setting}", r.rc == 0, r)
+
+        # what a layout won't take is told before all clips are made, not after
+        early = ["run", "toss", *cli.SMALL, "--count", "9", "-j", "1", "-q", "-o", "early"]
+        r = p(*early, "--format", "coco", "--set", "every=0")
+        refused("run: a wrong setting", r, 64, "every")
+        cli.check("before anything is made", not list(p.folder.glob("early*")))
+        for words, part in ((["--format", "lerobot"], "nothing acts"),
+                            (["--format", "coco", "--quality", "labels"], "images=none")):
+            refused(f"run: {' '.join(words)} of such clips", p(*early, *words), 64, part,
+                    "1 of 9 clips")
+            shutil.rmtree(p.folder / "early.partial", ignore_errors=True)
 
         (p.folder / "many.lua").write_text(MANY)
         p("run", "many.lua", *cli.SMALL, "-q", "-o", "many")
