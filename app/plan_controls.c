@@ -1,32 +1,20 @@
 /* plan_controls.c - which pictures a plan's clips get beside the colour (see plan.h) */
 #include "app/plan.h"
-#include <stdio.h>
 #include <string.h>
 
 reel_status reel_parse_controls(const char *text, reel_controls *out, reel_error *err)
 {
-    reel_controls kinds = 0;
+    char unknown[REEL_CONTROL_NAME];
     if (strcmp(text, "none") == 0 || strcmp(text, "all") == 0) {
         *out = text[0] == 'a' ? REEL_CONTROLS_ALL : 0;
         return REEL_OK;
     }
-    for (const char *start = text; start;) {
-        char name[32];
-        const char *end = strchr(start, ',');
-        const size_t length = end ? (size_t)(end - start) : strlen(start);
-        reel_control kind;
-        snprintf(name, sizeof name, "%.*s", (int)(length < 31 ? length : 31), start);
-        if (!reel_control_find(name, &kind)) {
-            return reel_fail(
-                err, REEL_E_USAGE,
-                "control: no kind \"%s\"; there are depth, seg, edge, flow, force, and "
-                "all and none",
-                name);
-        }
-        kinds |= REEL_CONTROL_BIT(kind);
-        start = end ? end + 1 : NULL;
+    if (!reel_controls_parse(text, out, unknown)) {
+        return reel_fail(err, REEL_E_USAGE,
+                         "control: no kind \"%s\"; there are depth, seg, edge, flow, force, and "
+                         "all and none",
+                         unknown);
     }
-    *out = kinds;
     return REEL_OK;
 }
 

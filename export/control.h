@@ -19,10 +19,11 @@
  *        surface. The last frame, which has no flow, repeats the one before; a single one is black.
  * force  white blobs for what the timeline does, as in Force Prompting (2025): a Gaussian of
  *        sigma = width / 36 that starts at the image of the point of attack and moves along the
- *        image of the force, both as they are in the first frame at or after the beginning: width /
- * 8 and 3/8 width more times min(1, dv / 4 m/s), dv being the change of velocity that it gives the
- * free body. It takes half a second for an impulse, and as long as it acts for a force, as the
- * impulse grows; forces of one series that follow one another are one, each with its own direction.
+ *        image of the force, both as they are in the first frame at or after the beginning: an
+ *        eighth of the width, and 3/8 of it more times min(1, dv / 4 m/s), dv being the change of
+ *        velocity that it gives the free body. It takes half a second for an impulse, and as long
+ *        as it acts for a force, as the impulse grows; forces of one series that follow one another
+ *        are one, each with its own direction.
  *        Red blobs for impacts (events of kind impact): sigma = width / 72 at the image of the
  *        contact, for the first quarter second, of height min(1, dv / 4 m/s) but at least 1/4, dv
  *        being the impulse over the lighter body's mass. Whether something hides the point makes no
@@ -60,6 +61,9 @@ enum { REEL_EDGE_LOW = 100, REEL_EDGE_HIGH = 200 };
 const char *reel_control_name(reel_control kind);
 /** By name; false if unknown. */
 bool reel_control_find(const char *name, reel_control *out);
+enum { REEL_CONTROL_NAME = 32 }; /**< room for a name */
+/** Names with commas between them. False: one of them, cut to its room, is unknown. */
+bool reel_controls_parse(const char *text, reel_controls *out, char unknown[REEL_CONTROL_NAME]);
 /** Planes that a frame must hold for these kinds. */
 reel_planes reel_control_planes(reel_controls kinds);
 

@@ -2,6 +2,7 @@
  * control.h. */
 #include "base/trig.h"
 #include "export/control.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char *const names[REEL_CONTROL_COUNT] = {"depth", "seg", "edge", "flow", "force"};
@@ -20,6 +21,26 @@ bool reel_control_find(const char *name, reel_control *out)
         }
     }
     return false;
+}
+
+bool reel_controls_parse(const char *text, reel_controls *out, char unknown[REEL_CONTROL_NAME])
+{
+    reel_controls kinds = 0;
+    for (const char *start = text; start;) {
+        char name[REEL_CONTROL_NAME];
+        const char *end = strchr(start, ',');
+        const int length = end ? (int)(end - start) : (int)strlen(start);
+        reel_control kind;
+        snprintf(name, sizeof(name), "%.*s", length, start);
+        if (!reel_control_find(name, &kind)) {
+            snprintf(unknown, REEL_CONTROL_NAME, "%s", name);
+            return false;
+        }
+        kinds |= REEL_CONTROL_BIT(kind);
+        start = end ? end + 1 : NULL;
+    }
+    *out = kinds;
+    return true;
 }
 
 reel_planes reel_control_planes(reel_controls kinds)

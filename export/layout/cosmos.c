@@ -10,6 +10,7 @@
  * Control videos that a record lacks are drawn. All videos of a split stand in one folder, so a
  * split has at most MOST of them.
  */
+#include "export/facts.h"
 #include "export/layout/controls.h"
 #include "export/layout/layout_drive.h"
 #include "export/record_internal.h"
@@ -18,7 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST = 10000, MOST_SPLITS = 32 }; /* the hub takes no more files in a folder */
+enum { MOST = 10000 }; /* the hub takes no more files in a folder */
 
 typedef struct split {
     char name[REEL_RECORD_ID_MAX + 64];
@@ -31,7 +32,7 @@ typedef struct writer {
     reel_controls kinds;
     bool tells_outcome;
     int n_splits;
-    split *splits[MOST_SPLITS];
+    split *splits[REEL_MAX_SPLITS];
 } writer;
 
 static const reel_layout_setting settings[] = {
@@ -47,21 +48,12 @@ static reel_status read_kinds(const reel_layout_options *options, reel_controls 
                               reel_error *err)
 {
     const char *text = reel_layout_get(options, "control");
-    reel_controls kinds = 0;
-    for (const char *start = strcmp(text, "none") == 0 ? NULL : text; start;) {
-        char name[32];
-        const char *end = strchr(start, ',');
-        const size_t length = end ? (size_t)(end - start) : strlen(start);
-        reel_control kind;
-        snprintf(name, sizeof(name), "%.*s", (int)(length < 31 ? length : 31), start);
-        if (!reel_control_find(name, &kind)) {
-            return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "control",
-                                "no kind \"%s\"; there are depth, seg, edge, flow, force", name);
-        }
-        kinds |= REEL_CONTROL_BIT(kind);
-        start = end ? end + 1 : NULL;
+    char unknown[REEL_CONTROL_NAME];
+    *out = 0;
+    if (strcmp(text, "none") != 0 && !reel_controls_parse(text, out, unknown)) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "control",
+                            "no kind \"%s\"; there are depth, seg, edge, flow, force", unknown);
     }
-    *out = kinds;
     return REEL_OK;
 }
 
@@ -119,8 +111,8 @@ static reel_status find_split(writer *w, const char *name, split **out, reel_err
             return REEL_OK;
         }
     }
-    if (w->n_splits == MOST_SPLITS) {
-        return reel_fail(err, REEL_E_CONFLICT, "more than %d splits", MOST_SPLITS);
+    if (w->n_splits == REEL_MAX_SPLITS) {
+        return reel_fail(err, REEL_E_CONFLICT, "more than %d splits", REEL_MAX_SPLITS);
     }
     split *s = reel_calloc(1, sizeof(*s));
     if (!s) {
@@ -258,6 +250,7 @@ static void cosmos_card(void *state, reel_layout_card *out)
                           "    - \"%s/metadata.jsonl\"\n",
                           name, name, name);
     }
+    reel_bytes_text(&out->tasks, "- text-to-video\n- image-to-video\n- video-to-video\n");
     reel_bytes_text(&out->tags, "- cosmos\n");
     reel_bytes_text(
         &out->loading,
