@@ -34,7 +34,7 @@ static void add_row(bench *b, const row *base, const char *stage, double seconds
 static void add_stages(bench *b, const row *base, const reel_job_stats *s, double cpu, double wall)
 {
     double named = s->freeze + s->simulate + s->setup + s->visibility + s->shading + s->labels +
-                   s->encode_video + s->encode_labels;
+                   s->encode_video + s->encode_labels + s->encode_controls;
     add_row(b, base, "whole", wall);
     add_row(b, base, "whole_cpu", cpu);
     add_row(b, base, "freeze", s->freeze);

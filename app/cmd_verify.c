@@ -15,7 +15,7 @@ typedef struct verify {
     reel_progress progress;
     reel_verify_counts counts;
     reel_json *findings; /* NULL: lines on stdout */
-    int n_findings, n_failed;
+    int n_findings;
     int exit_status; /* of a check that could not be done */
     bool regenerate, hub, quiet, out_of_memory;
 } verify;
@@ -120,7 +120,6 @@ static bool on_done(void *ctx, int job, const reel_error *err)
         reel_progress_clear(&v->progress);
         int status = reel_app_fail(slash ? slash + 1 : dir, err);
         v->exit_status = v->exit_status ? v->exit_status : status;
-        v->n_failed++;
     }
     reel_progress_update(&v->progress);
     return true;

@@ -1,6 +1,5 @@
 /* plan_settings.c - the settings of a run, from options, recipe and preset (see plan.h) */
 #include "app/plan.h"
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -38,7 +38,6 @@ static reel_stream_group *new_group(const reel_stream *s)
             drop_group(group);
             return NULL;
         }
-        memcpy(group->covered, s->covered, (size_t)s->n_splits * sizeof *group->covered);
     }
     return group;
 }

@@ -22,7 +22,6 @@ typedef struct control_sink {
     reel_edges *edges;
     uint8_t *plane;     /* [height][width]: edges */
     uint8_t *seg_table; /* [n_instances + 1][3]; made with the first frame */
-    int n_instances;
     int n_blobs;
     reel_force_blob *blobs;
     double *row;
@@ -59,7 +58,6 @@ static reel_status make_seg_table(control_sink *s, int n_instances, reel_error *
     for (int i = 0; i <= n_instances; i++) {
         reel_control_seg_color(i, s->seg_table + 3 * (size_t)i);
     }
-    s->n_instances = n_instances;
     return REEL_OK;
 }
 

@@ -132,7 +132,6 @@ reel_status reel_layout_check_settings(const reel_layout *layout, int n, const c
 
 struct reel_layout_files {
     reel_manifest_files list;
-    uint64_t bytes;
     reel_layout_receiver receiver;
     void *ctx;
 };
@@ -156,12 +155,6 @@ void reel_layout_files_destroy(reel_layout_files **files)
     }
 }
 
-int reel_layout_files_count(const reel_layout_files *files, uint64_t *bytes)
-{
-    *bytes = files->bytes;
-    return files->list.n;
-}
-
 reel_manifest_files *reel_layout_files_list(reel_layout_files *files)
 {
     return &files->list;
@@ -177,7 +170,6 @@ reel_status reel_layout_file_done(const reel_layout_options *options, const char
     if (status) {
         return status;
     }
-    files->bytes += files->list.files[files->list.n - 1].bytes;
     return files->receiver ? files->receiver(files->ctx, name, path, err) : REEL_OK;
 }
 

@@ -26,9 +26,6 @@ typedef reel_status (*reel_layout_receiver)(void *ctx, const char *name, const c
 reel_layout_files *reel_layout_files_create(reel_layout_receiver receiver, void *ctx);
 void reel_layout_files_destroy(reel_layout_files **files);
 
-/** How many files are done so far, and their bytes. */
-int reel_layout_files_count(const reel_layout_files *files, uint64_t *bytes);
-
 /** "formats: clips, coco, ...", for messages. A constant from the first call on. */
 const char *reel_layout_names(void);
 

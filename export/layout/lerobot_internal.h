@@ -4,7 +4,7 @@
  * A clip is an episode. What stands in its rows is made of quantities (lerobot_block): arrays of
  * units (a body, a signal, a camera) of some components each. look() learns which units there are
  * and between which values they run; plan() turns that into features and numbers the episodes;
- * put() writes them. Sources: FORMATS of lerobot, datasets/ (feature_utils.py, compute_stats.py,
+ * put() writes them. Sources: lerobot, src/lerobot/datasets (feature_utils.py, compute_stats.py,
  * dataset_writer.py). Thread-safety: one writer, one thread.
  */
 #pragma once
@@ -313,7 +313,6 @@ void reel_lerobot_file_name(const char *folder, int file, const char *ending, ch
 /** lerobot_meta.c: info, stats, tasks and what else there is to tell. */
 reel_status reel_lerobot_write_meta(reel_lerobot *w, reel_error *err) REEL_MUST_CHECK;
 /** One clip for meta/physreel.json: allocated; NULL: out of memory. */
-char *reel_lerobot_clip_json(const reel_lerobot *w, const lerobot_clip *c,
-                             const lerobot_episode *e);
+char *reel_lerobot_clip_json(const lerobot_clip *c, const lerobot_episode *e);
 
 REEL_API_END

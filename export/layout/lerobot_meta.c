@@ -1,6 +1,7 @@
 /* lerobot_meta.c - info, stats, tasks, and meta/physreel.json for what LeRobot has no place for. */
 #include "base/alloc.h"
 #include "export/layout/lerobot_internal.h"
+#include "export/record_internal.h"
 #include "export/sink.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -296,23 +297,11 @@ static reel_json *bodies_json(const lerobot_clip *c)
     return out;
 }
 
-static reel_json *params_json(const reel_scene *s)
-{
-    reel_json *out = reel_json_object();
-    for (int i = 0; out && i < s->n_params; i++) {
-        if (!reel_json_put(out, s->params[i].name, reel_json_copy(s->params[i].value))) {
-            reel_json_destroy(&out);
-        }
-    }
-    return out;
-}
-
-char *reel_lerobot_clip_json(const reel_lerobot *w, const lerobot_clip *c, const lerobot_episode *e)
+char *reel_lerobot_clip_json(const lerobot_clip *c, const lerobot_episode *e)
 {
     const reel_record *r = c->clip->record;
     const reel_scene *s = c->scene;
     reel_json *out = reel_json_object();
-    (void)w;
     const bool ok =
         out && put_int(out, "episode_index", e->index) && put_text(out, "clip_id", r->clip_id) &&
         put_text(out, "split", r->split) && put_text(out, "family", r->family) &&
@@ -323,7 +312,7 @@ char *reel_lerobot_clip_json(const reel_lerobot *w, const lerobot_clip *c, const
         put_text(out, "agent", s->agent) && put_text(out, "agent_on", s->agent_on) &&
         put_text(out, "scene_sha256", r->scene_sha256) &&
         put_text(out, "take_xxh128", r->take_xxh128) &&
-        reel_json_put(out, "params", params_json(s)) &&
+        reel_json_put(out, "params", reel_record_params(s)) &&
         reel_json_put(out, "bodies", bodies_json(c));
     char *text = ok ? reel_json_canonical(out, NULL) : NULL;
     reel_json_destroy(&out);

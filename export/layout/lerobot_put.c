@@ -278,7 +278,7 @@ reel_status reel_lerobot_put(void *writer, const reel_layout_clip *clip, const c
     episode e = {.w = w, .clip = &c, .plan = plan, .dir = dir};
     status = make_room(&e, &arena, err);
     status = status ? status : put_all(&e, err);
-    if (!status && !(plan->json = reel_lerobot_clip_json(w, &c, plan))) {
+    if (!status && !(plan->json = reel_lerobot_clip_json(&c, plan))) {
         status = no_memory(err);
     }
     w->n_put += !status;
