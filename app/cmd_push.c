@@ -28,15 +28,6 @@ static reel_status check_one(void *ctx, int job, reel_worker *worker, reel_error
     return reel_remote_file_check(&c->plan->files[job], err);
 }
 
-static void on_message(void *ctx, int job, uint32_t kind, const void *data, size_t size)
-{
-    (void)ctx;
-    (void)job;
-    (void)kind;
-    (void)data;
-    (void)size;
-}
-
 static bool on_checked(void *ctx, int job, const reel_error *err)
 {
     command *c = ctx;
@@ -57,7 +48,6 @@ static reel_status check(command *c, reel_error *err)
         .n_jobs = c->plan->n_files,
         .ctx = c,
         .work = check_one,
-        .message = on_message,
         .done = on_checked,
     };
     reel_progress_start(&c->progress, "files", c->plan->n_files, 0, c->options.quiet);

@@ -340,15 +340,6 @@ static bool on_done(void *ctx, int job, const reel_error *err)
     return b->status == REEL_OK;
 }
 
-static void on_message(void *ctx, int job, uint32_t kind, const void *data, size_t size)
-{
-    (void)ctx;
-    (void)job;
-    (void)kind;
-    (void)data;
-    (void)size;
-}
-
 static reel_status make_and_put(batch *b, int n_workers, reel_error *err)
 {
     reel_status status = REEL_OK;
@@ -359,7 +350,6 @@ static reel_status make_and_put(batch *b, int n_workers, reel_error *err)
             .n_jobs = b->n,
             .ctx = b,
             .work = work,
-            .message = on_message,
             .done = on_done,
         };
         status = reel_pool_run(&pool, err);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIPS_PER_FOLDER = 1000, MOST_NAMES = 256 };
+enum { MOST_NAMES = 256 };
 
 /* A clip in the order of the dataset. */
 typedef struct entry {
@@ -292,7 +292,8 @@ static reel_status gather(page *p, const char *const *dirs, int n, reel_error *e
         while (s < p->splits.n - 1 && strcmp(p->splits.at[s], p->entries[i].split) != 0) {
             s++;
         }
-        p->entries[i].place = (reel_clip_place){p->entries[i].split, count[s]++ / CLIPS_PER_FOLDER};
+        p->entries[i].place =
+            (reel_clip_place){p->entries[i].split, count[s]++ / REEL_CLIPS_PER_FOLDER};
     }
     return REEL_OK;
 }

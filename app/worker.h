@@ -26,7 +26,7 @@ typedef struct reel_pool {
     void *ctx;
     /** In the worker: do job `job`. */
     reel_status (*work)(void *ctx, int job, reel_worker *worker, reel_error *err);
-    /** In the parent: a message that the worker sent with reel_worker_send(). */
+    /** In the parent: a message that the worker sent with reel_worker_send(); may be NULL. */
     void (*message)(void *ctx, int job, uint32_t kind, const void *data, size_t size);
     /** In the parent: job `job` ended. `err->status` as of `work`; REEL_E_INTERNAL or REEL_E_RETRY
      * for a worker that died (`err->msg` says how). @return false to hand out no more jobs. */

@@ -13,8 +13,6 @@
 
 REEL_API_BEGIN
 
-enum { REEL_CLIPS_PER_FOLDER = 1000 };
-
 /** A split as it is packed. */
 typedef struct reel_pack_split {
     const char *name;

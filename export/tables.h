@@ -47,6 +47,8 @@ typedef struct reel_clip_table {
 /** Fill `*out`. */
 void reel_clip_table_init(reel_clip_table *out, reel_clip_traits traits);
 
+enum { REEL_CLIPS_PER_FOLDER = 1000 }; /**< that share a numbered folder, within a split */
+
 /** Where a clip's files stand in the dataset: "<split>/<folder>", folder being three digits or
  * more. */
 typedef struct reel_clip_place {
