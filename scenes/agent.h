@@ -17,7 +17,8 @@ reel_status reel_agent_add(reel_scene *scene, const char *agent, reel_error *err
 /** See reel_freeze_options.views; "" changes nothing. @return REEL_OK; REEL_E_USAGE; REEL_E_NOMEM. */
 reel_status reel_views_add(reel_scene *scene, const char *views, reel_error *err) REEL_MUST_CHECK;
 
-/** agent_camera.c: let camera `camera` of the scene move freely. REEL_OK; REEL_E_NOMEM. */
+/** agent_camera.c: let camera `camera` of the scene move freely. @return REEL_OK; REEL_E_USAGE (more
+ * frames than a camera may have keys); REEL_E_NOMEM. */
 reel_status reel_agent_move_camera(reel_scene *scene, int camera, reel_error *err) REEL_MUST_CHECK;
 
 /** A smooth signal within -1..1: three sines of drawn frequencies (lo..hi Hz) and phases. */

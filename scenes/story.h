@@ -26,8 +26,8 @@ REEL_API_BEGIN
  *   collision  an event of kind impact that was approached at 0.25 m/s or more, less what comes
  *              within 0.1 s of another of the same two objects
  *   fall       nothing touches it while it goes down, by at least 0.05 m and a quarter of its size
- *   topple     no joint holds it; it stood still at the start, turned by 45 degrees, and ends up
- * lower start      it rested for two frames or more, then moves at 0.05 m/s and comes 0.02 m away
+ *   topple     no joint holds it; it stood still at the start, turned by 45 degrees, ends lower
+ *   start      it rested for two frames or more, then moves at 0.05 m/s and comes 0.02 m away
  *   rest       it moved at 0.1 m/s and then stays slower than 5 mm/s and 20 mrad/s to the end, for
  *              two frames or more
  *   enter      it is outside the image in the first frame, and shows later
