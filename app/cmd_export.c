@@ -141,7 +141,7 @@ static reel_status find_words(job *j, const reel_args *args, reel_error *err)
     }
     if (license && (!*license || license[strspn(license,
                                                 "abcdefghijklmnopqrstuvwxyz"
-                                                "0123456789.-")])) {
+                                                "0123456789.+-")])) {
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "license",
                             "\"%s\" is no identifier of the hub's, such as cc-by-4.0 or other",
                             license);

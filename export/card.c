@@ -67,6 +67,12 @@ static const char *size_category(int64_t rows)
     return "n>1B";
 }
 
+/* Our own tables or planes, or those of a format of others, which holds what that format does. */
+static bool has_labels(const reel_card *card)
+{
+    return card->layout->planes || card->layout->tables;
+}
+
 static void put_front(reel_bytes *out, const reel_card *card)
 {
     int64_t rows = 0;
@@ -76,13 +82,17 @@ static void put_front(reel_bytes *out, const reel_card *card)
     reel_bytes_text(out, "---\npretty_name: ");
     reel_card_put_quoted(out, card->name);
     reel_bytes_printf(out, "\nlicense: %s\n", card->license);
-    reel_bytes_text(
-        out,
-        "task_categories:\n- video-classification\n- depth-estimation\n- object-detection\n"
-        "- image-segmentation\n- text-to-video\n- image-to-video\n");
+    reel_bytes_text(out, "task_categories:\n");
+    if (has_labels(card)) {
+        reel_bytes_text(out,
+                        "- video-classification\n- depth-estimation\n- object-detection\n"
+                        "- image-segmentation\n- text-to-video\n- image-to-video\n");
+    }
     put_bytes(out, &card->layout->tasks);
-    reel_bytes_text(
-        out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- optical-flow\n- physreel\n");
+    reel_bytes_text(out, "tags:\n- synthetic\n- physics\n- simulation\n- video\n- physreel\n");
+    if (card->layout->planes) {
+        reel_bytes_text(out, "- optical-flow\n");
+    }
     put_bytes(out, &card->layout->tags);
     reel_bytes_printf(out, "size_categories:\n- %s\n", size_category(rows));
     reel_bytes_text(out,
@@ -246,7 +256,7 @@ void reel_card_put_planes(reel_bytes *out, const reel_facts *facts)
     reel_bytes_text(out, "\n");
 }
 
-static void put_conventions(reel_bytes *out)
+static void put_conventions(reel_bytes *out, bool all)
 {
     reel_bytes_text(
         out,
@@ -254,7 +264,13 @@ static void put_conventions(reel_bytes *out)
         "- SI units, radians; right-handed world, Z up. Quaternions are (w, x, y, z), unit, world "
         "from body.\n"
         "- Frame k is at k / fps. Image origin top left, x right, y down; pixel (i, j) has its "
-        "centre at (i + 0.5, j + 0.5).\n"
+        "centre at (i + 0.5, j + 0.5).\n");
+    if (!all) {
+        reel_bytes_text(out, "\n");
+        return;
+    }
+    reel_bytes_text(
+        out,
         "- Camera frame: x right, y down, z forward. With `cam_from_world` = [R t; 0 1] a world "
         "point X is at (x, y, z) = R X + t, and in the image at u = fx x / z + cx, "
         "v = fy y / z + cy.\n"
@@ -300,8 +316,11 @@ static void put_making(reel_bytes *out, const reel_card *card)
     put_seeds(out, card->facts);
     reel_bytes_text(out,
                     ". The same command makes the same files again; `physreel verify DIR` checks "
-                    "every file, table and label, and `--regenerate` makes the clips anew and "
-                    "compares.\n\n");
+                    "every file");
+    reel_bytes_text(out, card->tables
+                             ? ", table and label, and `--regenerate` makes the clips anew and "
+                               "compares.\n\n"
+                             : ".\n\n");
 }
 
 void reel_table_markdown(const reel_table *table, reel_bytes *out)
@@ -340,8 +359,8 @@ reel_status reel_card_write(const char *root, const reel_card *card, reel_error 
     reel_bytes_text(&out, "\n");
     put_content(&out, card);
     reel_factors_put(&out, &card->facts->factors);
-    reel_factors_put_audit(&out, &card->facts->factors);
-    put_conventions(&out);
+    reel_factors_put_audit(&out, &card->facts->factors, card->layout->metadata);
+    put_conventions(&out, !card->layout->conventions);
     put_bytes(&out, &card->layout->notes);
     put_making(&out, card);
     if (card->tables) {

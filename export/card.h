@@ -16,12 +16,16 @@ REEL_API_BEGIN
 typedef struct reel_layout_card {
     reel_bytes configs; /**< YAML under "configs:": list items, "- config_name: ...\n" */
     reel_bytes tags;    /**< YAML list items beyond the common tags, "- LeRobot\n" */
-    reel_bytes tasks;   /**< the same beyond the common task_categories, "- robotics\n" */
+    reel_bytes tasks; /**< task_categories, "- robotics\n": with planes or tables beyond the common
+                           ones, else all of them */
     reel_bytes loading; /**< code that loads it, in fenced blocks, with words between */
     reel_bytes files;   /**< rows of a table: "| `path` | content |\n" */
     reel_bytes notes;   /**< conventions of this layout, with headings of level 3; may be empty */
     bool planes;        /**< label planes that the clips store are files of it */
     bool tables;        /**< so are our tables */
+    bool metadata;      /**< and among them is metadata */
+    bool conventions;   /**< notes have all of them: the common ones for cameras, flow and boxes
+                             are left out */
 } reel_layout_card;
 
 /** Accepts a zeroed card. */

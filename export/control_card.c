@@ -16,8 +16,8 @@ void reel_control_card(reel_controls kinds, reel_bytes *out)
     };
     if (kinds) {
         reel_bytes_text(out,
-                        "### Control videos\n\nTo condition on; what is to be measured "
-                        "stands in the labels.\n\n| kind | picture |\n|---|---|\n");
+                        "### Control videos\n\nPictures to condition on, not to measure in.\n\n"
+                        "| kind | picture |\n|---|---|\n");
     }
     for (int k = 0; k < REEL_CONTROL_COUNT; k++) {
         if (kinds & REEL_CONTROL_BIT(k)) {

@@ -222,7 +222,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void reel_factors_put_audit(reel_bytes *out, const reel_factors *all)
+void reel_factors_put_audit(reel_bytes *out, const reel_factors *all, bool metadata)
 {
     static const struct {
         const char *name, *unit, *text;
@@ -236,10 +236,10 @@ void reel_factors_put_audit(reel_bytes *out, const reel_factors *all)
     };
     reel_bytes_printf(out,
                       "## How far the simulation can be trusted\n\nEvery clip passed an audit; "
-                      "%lld attempt%s refused and replaced. Each clip's own figures stand in its "
-                      "row of the metadata.\n\n| figure | median clip | worst clip | meaning "
-                      "|\n|---|---|---|---|\n",
-                      (long long)all->refused, all->refused == 1 ? " was" : "s were");
+                      "%lld attempt%s refused and replaced.%s\n\n"
+                      "| figure | median clip | worst clip | meaning |\n|---|---|---|---|\n",
+                      (long long)all->refused, all->refused == 1 ? " was" : "s were",
+                      metadata ? " Each clip's own figures stand in its row of the metadata." : "");
     for (int i = 0; i < reel_audit_n_figures(); i++) {
         for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
             if (strcmp(reel_audit_figure_name(i), lines[k].name) != 0) {
@@ -248,9 +248,9 @@ void reel_factors_put_audit(reel_bytes *out, const reel_factors *all)
             double *v = (double *)(void *)all->figures[i].data;
             const size_t n = all->figures[i].size / sizeof *v;
             qsort(v, n, sizeof *v, by_value);
-            reel_bytes_printf(out, "| %s | %.2g %s | %.2g %s | %s |\n", lines[k].name,
-                              v[(n - 1) / 2], lines[k].unit, v[n - 1], lines[k].unit,
-                              lines[k].text);
+            const char *unit = lines[k].unit, *space = unit[0] ? " " : "";
+            reel_bytes_printf(out, "| %s | %.2g%s%s | %.2g%s%s | %s |\n", lines[k].name,
+                              v[(n - 1) / 2], space, unit, v[n - 1], space, unit, lines[k].text);
         }
     }
     reel_bytes_text(out, "\n");

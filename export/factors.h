@@ -39,7 +39,8 @@ void reel_factors_finish(reel_factors *factors);
 
 /** Markdown: a table of the parameters with their histograms; nothing if there are none. */
 void reel_factors_put(reel_bytes *out, const reel_factors *factors);
-/** Markdown: median and worst of the audit's figures. */
-void reel_factors_put_audit(reel_bytes *out, const reel_factors *factors);
+/** Markdown: median and worst of the audit's figures.
+ * @param metadata  the dataset has the table with those of each clip. */
+void reel_factors_put_audit(reel_bytes *out, const reel_factors *factors, bool metadata);
 
 REEL_API_END

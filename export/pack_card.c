@@ -123,7 +123,7 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
         out,
         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
         split);
-    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes) likewise");
+    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes, tracks) likewise");
     reel_bytes_text(out,
                     p->traits.colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
     reel_bytes_text(
@@ -188,7 +188,7 @@ static void put_files(reel_bytes *out, const reel_packer *p)
 
 void reel_pack_card(const reel_packer *p, reel_layout_card *out)
 {
-    out->tables = true;
+    out->tables = out->metadata = true;
     put_configs(&out->configs, p);
     put_loading(&out->loading, p);
     put_files(&out->files, p);

@@ -283,6 +283,8 @@ static void coco_card(void *writer, reel_layout_card *out)
                           w->splits.at[i].name, w->splits.at[i].name,
                           w->set.images ? "**" : rows_name(w));
     }
+    reel_bytes_text(&out->tasks, "- object-detection\n- image-segmentation\n");
+    out->conventions = true;
     reel_bytes_text(&out->tags, "- coco\n- instance-segmentation\n- amodal\n");
     reel_bytes_printf(&out->loading,
                       "```python\nfrom pycocotools.coco import COCO\n\n"

@@ -251,6 +251,7 @@ static void cosmos_card(void *state, reel_layout_card *out)
                           name, name, name);
     }
     reel_bytes_text(&out->tasks, "- text-to-video\n- image-to-video\n- video-to-video\n");
+    out->conventions = true;
     reel_bytes_text(&out->tags, "- cosmos\n");
     reel_bytes_text(
         &out->loading,

@@ -314,6 +314,8 @@ static void glb_card(void *writer, reel_layout_card *out)
                           "  - split: %s\n    path: tables/clips/%s-00000-of-00001.parquet\n",
                           w->splits[i].name, w->splits[i].name);
     }
+    reel_bytes_text(&out->tasks, "- text-to-3d\n- image-to-3d\n");
+    out->conventions = true;
     reel_bytes_text(&out->tags, "- gltf\n- 3d\n");
     reel_bytes_printf(&out->loading,
                       "```python\nfrom datasets import load_dataset\n\n"
@@ -327,7 +329,6 @@ static void glb_card(void *writer, reel_layout_card *out)
                     "materials, lights, cameras, motion |\n"
                     "| `tables/clips/*.parquet` | a row a clip, with its file |\n");
     reel_bytes_text(&out->notes, notes);
-    reel_bytes_text(&out->notes, "### clips\n\n");
     reel_table_markdown(&clips_table, &out->notes);
 }
 

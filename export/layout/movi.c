@@ -197,7 +197,11 @@ static void movi_card(void *writer, reel_layout_card *out)
         reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/videos.jsonl\"\n", name,
                           name);
     }
-    reel_bytes_text(&out->tags, "- movi\n- kubric\n");
+    reel_bytes_text(
+        &out->tasks,
+        "- depth-estimation\n- object-detection\n- image-segmentation\n- video-classification\n");
+    out->conventions = true;
+    reel_bytes_text(&out->tags, "- optical-flow\n- movi\n- kubric\n");
     if (w->form & NPZ) {
         reel_bytes_printf(
             &out->loading,

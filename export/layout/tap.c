@@ -195,6 +195,8 @@ static void tap_card(void *writer, reel_layout_card *out)
         }
         reel_bytes_printf(&out->configs, "    - \"%s/metadata.jsonl\"\n", name);
     }
+    reel_bytes_text(&out->tasks, "- keypoint-detection\n");
+    out->conventions = true;
     reel_bytes_text(&out->tags, "- point-tracking\n- tap-vid\n");
     reel_bytes_printf(
         &out->loading,

@@ -172,7 +172,7 @@ void reel_webdataset_card(void *writer, reel_layout_card *out)
 {
     const reel_webdataset *w = writer;
     const char *set = reel_shard_set_name(REEL_SHARD_VIDEO, w->facts.colour);
-    out->tables = true;
+    out->tables = out->metadata = true;
     put_config(&out->configs, w, set, true);
     if (w->controls) {
         put_config(&out->configs, w, reel_shard_set_name(REEL_SHARD_CONTROL, true), false);

@@ -247,6 +247,8 @@ static void ytvis_card(void *writer, reel_layout_card *out)
         reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/videos.jsonl\"\n",
                           w->splits.at[i].name, w->splits.at[i].name);
     }
+    reel_bytes_text(&out->tasks, "- object-detection\n- image-segmentation\n");
+    out->conventions = true;
     reel_bytes_text(&out->tags, "- youtube-vis\n- video-instance-segmentation\n- amodal\n");
     reel_bytes_printf(&out->loading,
                       "```python\nimport json\nfrom pycocotools import mask\n\n"

@@ -76,6 +76,10 @@ def main():
             a, b = digests(p.folder / f"one_{form}"), digests(p.folder / f"two_{form}")
             cli.check(f"{form}: the same from clips, and at once by two workers",
                       one.rc == two.rc == 0 and len(a) > 1 and a == b, f"{one}\n{two}")
+            card = (p.folder / f"one_{form}/README.md").read_text()
+            cli.check(f"{form}: its card speaks of nothing that is not there",
+                      not any(w in card for w in ("--regenerate", "the metadata", "cam_from_world ="))
+                      and ("depth-estimation" in card) == (form == "movi"), card[:800])
             r = p("verify", f"one_{form}", "-q")
             cli.check(f"{form}: verify finds it whole", r.rc == 0, r)
 
