@@ -123,7 +123,8 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
         out,
         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
         split);
-    reel_bytes_text(out, "```\n\nThe other tables (objects, cameras, events, boxes, tracks) likewise");
+    reel_bytes_text(out,
+                    "```\n\nThe other tables (objects, cameras, events, boxes, tracks) likewise");
     reel_bytes_text(out,
                     p->traits.colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
     reel_bytes_text(
