@@ -186,7 +186,7 @@ static reel_status put_tail(reel_parquet_writer *w, place at, const char *column
         return reel_parquet_no_memory(w, err);
     }
     if (out->size > INT32_MAX) {
-        return reel_fail_at(err, REEL_E_INTERNAL, w->path, 0, NULL, "the footer is too large");
+        return reel_fail_at(err, REEL_E_INTERNAL, w->out.path, 0, NULL, "the footer is too large");
     }
     return reel_parquet_put_out(w, out->data, out->size, err);
 }

@@ -31,7 +31,7 @@ static reel_status put_page(reel_parquet_writer *w, bool dictionary, uint32_t n_
     }
     if (body_size > INT32_MAX || size > INT32_MAX ||
         snappy_compress((const char *)body, body_size, room, &size) != SNAPPY_OK) {
-        return reel_fail_at(err, REEL_E_INTERNAL, w->path, 0, NULL, "a page is too large");
+        return reel_fail_at(err, REEL_E_INTERNAL, w->out.path, 0, NULL, "a page is too large");
     }
     reel_bytes_clear(&w->page);
     reel_thrift_writer t = {.out = &w->page};

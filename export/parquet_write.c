@@ -2,23 +2,18 @@
 #include "export/parquet_write.h"
 #include "base/alloc.h"
 #include "export/parquet_write_internal.h"
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 reel_status reel_parquet_put_out(reel_parquet_writer *w, const void *data, size_t size,
                                  reel_error *err)
 {
-    if (size > 0 && fwrite(data, 1, size, w->file) != size) {
-        return reel_fail_at(err, REEL_E_IO, w->path, 0, NULL, "cannot write: %s", strerror(errno));
-    }
-    w->offset += size;
-    return REEL_OK;
+    const reel_status status = reel_out_file_put(&w->out, data, size, err);
+    w->offset += status ? 0 : size;
+    return status;
 }
 
 reel_status reel_parquet_no_memory(const reel_parquet_writer *w, reel_error *err)
 {
-    return reel_fail(err, REEL_E_NOMEM, "out of memory while writing %s", w->path);
+    return reel_fail(err, REEL_E_NOMEM, "out of memory while writing %s", w->out.path);
 }
 
 reel_status reel_parquet_create(const char *path, const reel_table *table,
@@ -31,18 +26,8 @@ reel_status reel_parquet_create(const char *path, const reel_table *table,
         goto fail;
     }
     w->table = table;
-    const char *slash = strrchr(path, '/');
-    const int dir = slash ? (int)(slash - path) + 1 : 0;
-    const int length =
-        snprintf(w->temporary, sizeof(w->temporary), "%.*s.tmp-%s", dir, path, path + dir);
-    if (length < 0 || (size_t)length >= sizeof(w->temporary)) {
-        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "the path is too long");
-        goto fail;
-    }
-    snprintf(w->path, sizeof(w->path), "%s", path);
-    w->file = fopen(w->temporary, "wbe");
-    if (!w->file) {
-        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot create: %s", strerror(errno));
+    status = reel_out_file_open(&w->out, path, err);
+    if (status) {
         goto fail;
     }
     status = reel_parquet_put_out(w, "PAR1", 4, err);
@@ -76,7 +61,7 @@ static int fill(reel_parquet_writer *w, const reel_rows *rows, int first)
 
 reel_status reel_parquet_write(reel_parquet_writer *w, const reel_rows *rows, reel_error *err)
 {
-    assert(w->file && rows->table == w->table);
+    assert(w->out.file && rows->table == w->table);
     if (rows->failed) {
         return reel_parquet_no_memory(w, err);
     }
@@ -108,30 +93,12 @@ uint64_t reel_parquet_size(const reel_parquet_writer *w)
 
 reel_status reel_parquet_close(reel_parquet_writer *w, reel_error *err)
 {
-    assert(w->file);
+    assert(w->out.file);
     reel_status status = reel_parquet_flush(w, err);
     if (!status) {
         status = reel_parquet_put_footer(w, err);
     }
-    if (status) {
-        return status;
-    }
-    bool ok = fflush(w->file) == 0 && fsync(fileno(w->file)) == 0;
-    ok = fclose(w->file) == 0 && ok;
-    w->file = NULL;
-    ok = ok && rename(w->temporary, w->path) == 0;
-    if (!ok) {
-        const int cause = errno;
-        unlink(w->temporary);
-        return reel_fail_at(err, REEL_E_IO, w->path, 0, NULL, "cannot write: %s", strerror(cause));
-    }
-    char dir[REEL_PATH_MAX];
-    snprintf(dir, sizeof(dir), "%s", w->path);
-    char *slash = strrchr(dir, '/');
-    if (slash) {
-        slash[slash == dir ? 1 : 0] = 0;
-    }
-    return reel_fs_sync(slash ? dir : ".", err);
+    return status ? status : reel_out_file_close(&w->out, err);
 }
 
 void reel_parquet_destroy(reel_parquet_writer **writer)
@@ -140,10 +107,7 @@ void reel_parquet_destroy(reel_parquet_writer **writer)
     if (!w) {
         return;
     }
-    if (w->file) {
-        fclose(w->file);
-        unlink(w->temporary);
-    }
+    reel_out_file_discard(&w->out);
     reel_rows_destroy(&w->pending);
     reel_parquet_chunk_finish(&w->chunk);
     reel_bytes *const all[] = {&w->page,           &w->group_notes,    &w->chunk_notes, &w->metas,

@@ -3,10 +3,9 @@
  */
 #pragma once
 
-#include "base/fs.h"
+#include "export/out_file.h"
 #include "export/parquet_encode.h"
 #include "export/parquet_write.h"
-#include <stdio.h>
 
 REEL_API_BEGIN
 
@@ -25,8 +24,7 @@ typedef struct reel_parquet_group_note {
 
 struct reel_parquet_writer {
     const reel_table *table;
-    char path[REEL_PATH_MAX], temporary[REEL_PATH_MAX];
-    FILE *file; /**< NULL once closed */
+    reel_out_file out;
     uint64_t offset;
     int64_t n_rows;
     reel_rows *pending;

@@ -1,7 +1,7 @@
 /* tar.c - ustar headers and padding; see tar.h. */
 #include "export/tar.h"
 #include "base/alloc.h"
-#include "base/fs.h"
+#include "export/out_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -27,8 +27,7 @@ enum { BUFFER = 1 << 18 };
 #define MAX_MEMBER ((uint64_t)1 << 33) /* eleven octal digits */
 
 struct reel_tar_writer {
-    char path[REEL_PATH_MAX], temporary[REEL_PATH_MAX];
-    FILE *file; /* NULL once closed */
+    reel_out_file out;
     uint64_t offset;
     char buffer[BUFFER]; /* of the file */
     char copy[BUFFER];   /* of a member on its way */
@@ -46,12 +45,9 @@ uint64_t reel_tar_size(const reel_tar_writer *tar)
 
 static reel_status put(reel_tar_writer *tar, const void *data, size_t size, reel_error *err)
 {
-    if (size > 0 && fwrite(data, 1, size, tar->file) != size) {
-        return reel_fail_at(err, REEL_E_IO, tar->path, 0, NULL, "cannot write: %s",
-                            strerror(errno));
-    }
-    tar->offset += size;
-    return REEL_OK;
+    const reel_status status = reel_out_file_put(&tar->out, data, size, err);
+    tar->offset += status ? 0 : size;
+    return status;
 }
 
 static reel_status put_padding(reel_tar_writer *tar, reel_error *err)
@@ -74,12 +70,12 @@ static reel_status put_header(reel_tar_writer *tar, const char *name, uint64_t s
     const size_t length = strlen(name);
     assert(length > 0 && name[0] != '/' && name[length - 1] != '/' && !strstr(name, ".."));
     if (length > REEL_TAR_NAME_MAX) {
-        return reel_fail_at(err, REEL_E_CONFLICT, tar->path, 0, NULL,
+        return reel_fail_at(err, REEL_E_CONFLICT, tar->out.path, 0, NULL,
                             "%s: the name has more than %d bytes, too many for a shard", name,
                             REEL_TAR_NAME_MAX);
     }
     if (size >= MAX_MEMBER) {
-        return reel_fail_at(err, REEL_E_IO, tar->path, 0, NULL,
+        return reel_fail_at(err, REEL_E_IO, tar->out.path, 0, NULL,
                             "%s: a file of 8 GiB or more does not fit into a shard", name);
     }
     memcpy(h, name, length);
@@ -107,31 +103,17 @@ static reel_status put_header(reel_tar_writer *tar, const char *name, uint64_t s
 reel_status reel_tar_create(const char *path, reel_tar_writer **out, reel_error *err)
 {
     reel_tar_writer *tar = reel_calloc(1, sizeof(*tar));
-    reel_status status = REEL_OK;
     if (!tar) {
         return reel_fail_at(err, REEL_E_NOMEM, path, 0, NULL, "out of memory");
     }
-    const char *slash = strrchr(path, '/');
-    const int dir = slash ? (int)(slash - path) + 1 : 0;
-    const int length =
-        snprintf(tar->temporary, sizeof(tar->temporary), "%.*s.tmp-%s", dir, path, path + dir);
-    if (length < 0 || (size_t)length >= sizeof(tar->temporary)) {
-        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "the path is too long");
-        goto fail;
+    const reel_status status = reel_out_file_open(&tar->out, path, err);
+    if (status) {
+        reel_tar_destroy(&tar);
+        return status;
     }
-    snprintf(tar->path, sizeof(tar->path), "%s", path);
-    tar->file = fopen(tar->temporary, "wbe");
-    if (!tar->file) {
-        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL, "cannot create: %s", strerror(errno));
-        goto fail;
-    }
-    setvbuf(tar->file, tar->buffer, _IOFBF, sizeof(tar->buffer));
+    setvbuf(tar->out.file, tar->buffer, _IOFBF, sizeof(tar->buffer));
     *out = tar;
     return REEL_OK;
-
-fail:
-    reel_tar_destroy(&tar);
-    return status;
 }
 
 reel_status reel_tar_add(reel_tar_writer *tar, const char *name, const void *data, size_t size,
@@ -190,40 +172,15 @@ reel_status reel_tar_add_file(reel_tar_writer *tar, const char *name, const char
 reel_status reel_tar_finish(reel_tar_writer *tar, reel_error *err)
 {
     static const uint8_t end[2 * REEL_TAR_BLOCK];
-    assert(tar->file);
-    reel_status status = put(tar, end, sizeof(end), err);
-    if (status != REEL_OK) {
-        return status;
-    }
-    bool ok = fflush(tar->file) == 0 && fsync(fileno(tar->file)) == 0;
-    ok = fclose(tar->file) == 0 && ok;
-    tar->file = NULL;
-    ok = ok && rename(tar->temporary, tar->path) == 0;
-    if (!ok) {
-        const int cause = errno;
-        unlink(tar->temporary);
-        return reel_fail_at(err, REEL_E_IO, tar->path, 0, NULL, "cannot write: %s",
-                            strerror(cause));
-    }
-    char dir[REEL_PATH_MAX];
-    snprintf(dir, sizeof(dir), "%s", tar->path);
-    char *slash = strrchr(dir, '/');
-    if (slash) {
-        slash[slash == dir ? 1 : 0] = 0;
-    }
-    return reel_fs_sync(slash ? dir : ".", err);
+    const reel_status status = put(tar, end, sizeof(end), err);
+    return status ? status : reel_out_file_close(&tar->out, err);
 }
 
 void reel_tar_destroy(reel_tar_writer **tar)
 {
-    reel_tar_writer *t = *tar;
-    if (!t) {
-        return;
+    if (*tar) {
+        reel_out_file_discard(&(*tar)->out);
+        reel_free(*tar);
+        *tar = NULL;
     }
-    if (t->file) {
-        fclose(t->file);
-        unlink(t->temporary);
-    }
-    reel_free(t);
-    *tar = NULL;
 }
