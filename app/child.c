@@ -146,3 +146,40 @@ bool reel_child_find(const char *name, char *out, size_t size)
     }
     return false;
 }
+
+/* ---- pipes ------------------------------------------------------------------------------------
+ */
+
+bool reel_pipe_write(int fd, const void *data, size_t size)
+{
+    const char *p = data;
+    while (size > 0) {
+        const ssize_t n = write(fd, p, size);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        p += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+bool reel_pipe_read(int fd, void *data, size_t size)
+{
+    char *p = data;
+    while (size > 0) {
+        const ssize_t n = read(fd, p, size);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        p += n;
+        size -= (size_t)n;
+    }
+    return true;
+}

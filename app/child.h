@@ -24,6 +24,11 @@ reel_status reel_child_run(const char *const *argv, const char *const *environme
 /** Wait, unless a stop is asked for. @return REEL_OK; REEL_E_RETRY. */
 reel_status reel_child_wait(double seconds, reel_error *err) REEL_MUST_CHECK;
 
+/** All of `size` bytes through a pipe, whatever signals come. False: the other end is closed, or an
+ * error. */
+bool reel_pipe_write(int fd, const void *data, size_t size);
+bool reel_pipe_read(int fd, void *data, size_t size);
+
 /** Is there a program of this name in PATH? Its path goes to `out`. */
 bool reel_child_find(const char *name, char *out, size_t size);
 

@@ -1,5 +1,6 @@
 /* sender.c - see sender.h */
 #include "app/sender.h"
+#include "app/child.h"
 #include "app/worker.h"
 #include "base/alloc.h"
 #include <errno.h>
@@ -30,37 +31,20 @@ typedef struct group_head {
     char message[160];
 } group_head;
 
-static bool move_all(int fd, void *data, size_t size, bool out)
-{
-    char *p = data;
-    while (size > 0) {
-        const ssize_t n = out ? write(fd, p, size) : read(fd, p, size);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        p += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
 /* ---- in the other process -------------------------------------------------------------------- */
 
 static bool read_file(int fd, reel_arena *arena, reel_remote_file *out)
 {
     entry e;
-    if (!move_all(fd, &e, sizeof e, false)) {
+    if (!reel_pipe_read(fd, &e, sizeof e)) {
         return false;
     }
     char *name = reel_arena_alloc(arena, e.name_size, 1);
     char *path = reel_arena_alloc(arena, e.path_size, 1);
     *out = (reel_remote_file){.name = name, .path = path, .bytes = e.bytes, .checked = true};
     memcpy(out->sha256, e.sha256, sizeof e.sha256);
-    return name && path && move_all(fd, name, e.name_size, false) &&
-           move_all(fd, path, e.path_size, false);
+    return name && path && reel_pipe_read(fd, name, e.name_size) &&
+           reel_pipe_read(fd, path, e.path_size);
 }
 
 /* In parts within the bounds of a commit. */
@@ -88,7 +72,7 @@ static void serve(const reel_push_options *options, int from, int to)
     reel_push *push = NULL;
     group_head head;
     const reel_remote_bounds bounds = reel_push_bounds(options);
-    while (move_all(from, &head, sizeof head, false)) {
+    while (reel_pipe_read(from, &head, sizeof head)) {
         reel_error err = {0};
         reel_arena arena = {0};
         reel_remote_file *files = REEL_ARENA_NEW(&arena, reel_remote_file, head.n + 1);
@@ -108,7 +92,7 @@ static void serve(const reel_push_options *options, int from, int to)
         }
         err.status = status;
         reel_arena_finish(&arena);
-        if (!move_all(to, &err, sizeof err, true) || !ok) {
+        if (!reel_pipe_write(to, &err, sizeof err) || !ok) {
             break;
         }
     }
@@ -151,8 +135,15 @@ reel_status reel_sender_start(const reel_push_options *options, reel_sender **ou
         become_sender(options, there[0], back[1], parent);
     }
     if (sender->pid < 0) {
+        const int why = errno;
+        const int ends[] = {there[0], there[1], back[0], back[1]};
+        for (int i = 0; i < 4; i++) {
+            if (ends[i] >= 0) {
+                close(ends[i]);
+            }
+        }
         reel_free(sender);
-        return reel_fail(err, REEL_E_IO, "cannot start a process that sends: %s", strerror(errno));
+        return reel_fail(err, REEL_E_IO, "cannot start a process that sends: %s", strerror(why));
     }
     close(there[0]);
     close(back[1]);
@@ -175,7 +166,7 @@ reel_status reel_sender_give(reel_sender *sender, const reel_remote_file *files,
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, &before);
     snprintf(head.message, sizeof head.message, "%s", message);
-    bool ok = move_all(sender->to, &head, sizeof head, true);
+    bool ok = reel_pipe_write(sender->to, &head, sizeof head);
     for (int i = 0; ok && i < n; i++) {
         entry e;
         memset(&e, 0, sizeof e);
@@ -183,9 +174,9 @@ reel_status reel_sender_give(reel_sender *sender, const reel_remote_file *files,
         e.name_size = (uint32_t)strlen(files[i].name) + 1;
         e.path_size = (uint32_t)strlen(files[i].path) + 1;
         memcpy(e.sha256, files[i].sha256, sizeof e.sha256);
-        ok = move_all(sender->to, &e, sizeof e, true) &&
-             move_all(sender->to, (void *)(uintptr_t)files[i].name, e.name_size, true) &&
-             move_all(sender->to, (void *)(uintptr_t)files[i].path, e.path_size, true);
+        ok = reel_pipe_write(sender->to, &e, sizeof e) &&
+             reel_pipe_write(sender->to, files[i].name, e.name_size) &&
+             reel_pipe_write(sender->to, files[i].path, e.path_size);
     }
     sigaction(SIGPIPE, &before, NULL);
     sender->busy = ok;
@@ -210,7 +201,7 @@ reel_status reel_sender_poll(reel_sender *sender, bool wait, bool *sent, reel_er
             return REEL_OK;
         }
     }
-    if (!move_all(sender->from, &answer, sizeof answer, false)) {
+    if (!reel_pipe_read(sender->from, &answer, sizeof answer)) {
         return gone(err);
     }
     sender->busy = false;

@@ -1,5 +1,6 @@
 /* worker.c - see worker.h */
 #include "app/worker.h"
+#include "app/child.h"
 #include "base/alloc.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -69,40 +70,6 @@ int reel_pool_cores(void)
     return n < 1 ? 1 : n > REEL_MAX_WORKERS ? REEL_MAX_WORKERS : n;
 }
 
-static bool write_all(int fd, const void *data, size_t size)
-{
-    const char *p = data;
-    while (size > 0) {
-        ssize_t n = write(fd, p, size);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        p += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
-static bool read_all(int fd, void *data, size_t size)
-{
-    char *p = data;
-    while (size > 0) {
-        ssize_t n = read(fd, p, size);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        p += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
 void reel_worker_send(reel_worker *worker, uint32_t kind, const void *data, size_t size)
 {
     uint8_t buffer[sizeof(header) + REEL_WORKER_MESSAGE];
@@ -113,7 +80,7 @@ void reel_worker_send(reel_worker *worker, uint32_t kind, const void *data, size
         memcpy(buffer + sizeof h, data, size);
     }
     /* at most PIPE_BUF bytes: whole or not at all */
-    if (!write_all(worker->answers, buffer, sizeof h + size)) {
+    if (!reel_pipe_write(worker->answers, buffer, sizeof h + size)) {
         _exit(70); /* the parent is gone */
     }
 }
@@ -122,7 +89,7 @@ void reel_worker_send(reel_worker *worker, uint32_t kind, const void *data, size
 static void serve(const reel_pool *pool, reel_worker *worker)
 {
     int32_t job = 0;
-    while (read_all(worker->jobs, &job, sizeof job)) {
+    while (reel_pipe_read(worker->jobs, &job, sizeof job)) {
         reel_error err;
         memset(&err, 0, sizeof err);
         reel_status status = pool->work(pool->ctx, job, worker, &err);
@@ -269,7 +236,7 @@ static reel_status hand_out(pool_state *p, reel_error *err)
         s->job = job;
         p->active++;
         /* a worker that died while idle shows as the end of its answers */
-        (void)!write_all(s->jobs, &number, sizeof number);
+        (void)!reel_pipe_write(s->jobs, &number, sizeof number);
     }
     return REEL_OK;
 }
