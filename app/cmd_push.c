@@ -244,6 +244,9 @@ static reel_status begin(command *c, const reel_args *args, const char *dir, con
     if (!status && c->remove_others && c->keep_others) {
         status = reel_fail(err, REEL_E_USAGE, "--delete and --keep: one or the other");
     }
+    if (!status && !reel_args_has(args, "dry-run")) {
+        status = reel_push_ready(&c->options, err);
+    }
     status = status ? status : reel_remote_plan_open(dir, &c->plan, err);
     return status
                ? status

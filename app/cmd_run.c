@@ -386,6 +386,7 @@ static reel_status parse_push(run *r, const reel_args *args, reel_error *err)
     const char *layout = r->plan->layout ? r->plan->layout->name : "clips";
     reel_status status = reel_push_parse(args, r->push_to, &o->push, err);
     status = status ? status : reel_push_tag(args, &o->push, layout, &o->tag, &may_move, err);
+    status = status ? status : reel_push_ready(&o->push, err);
     r->streamed = !status && reel_stream_can(r->plan) && !reel_args_has(args, "push-keep");
     return status;
 }

@@ -97,6 +97,29 @@ static reel_status parse_size(const reel_args *args, const char *name, uint64_t 
     return REEL_OK;
 }
 
+static reel_status check_url(const char *url, reel_error *err)
+{
+    reel_arena arena = {0};
+    reel_s3_options options = reel_s3_options_default();
+    const reel_status status = reel_s3_parse_url(url, &arena, &options, err);
+    reel_arena_finish(&arena);
+    return status;
+}
+
+reel_status reel_push_ready(const reel_push_options *options, reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    if (reel_s3_is_url(options->to)) {
+        reel_s3_options s3 = reel_s3_options_default();
+        return reel_s3_from_environment(&s3, err);
+    }
+    return reel_child_find("hf", path, sizeof path)
+               ? REEL_OK
+               : reel_fail(err, REEL_E_USAGE,
+                           "the command hf is not there, which a push to the hub needs: pip "
+                           "install huggingface_hub");
+}
+
 reel_status reel_push_parse(const reel_args *args, const char *to, reel_push_options *out,
                             reel_error *err)
 {
@@ -127,7 +150,8 @@ reel_status reel_push_parse(const reel_args *args, const char *to, reel_push_opt
     if (out->revision && !reel_hub_is_ref(out->revision)) {
         return reel_fail(err, REEL_E_USAGE, "--revision %s: no name of a branch", out->revision);
     }
-    reel_status status = reel_args_int(args, "commit-files", 1, 1000, &files, err);
+    reel_status status = is_s3 ? check_url(to, err) : REEL_OK;
+    status = status ? status : reel_args_int(args, "commit-files", 1, 1000, &files, err);
     status = status ? status : parse_size(args, "commit-size", 1, &out->commit_bytes, err);
     status = status ? status : parse_size(args, "part-size", 5 << 20, &out->part_bytes, err);
     out->commit_files = (int)files;

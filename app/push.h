@@ -47,6 +47,10 @@ typedef struct reel_push_options {
 reel_status reel_push_parse(const reel_args *args, const char *to, reel_push_options *out,
                             reel_error *err) REEL_MUST_CHECK;
 
+/** Is there what sending needs: keys in the environment, or the command hf? Asks nobody else, so it
+ * can be called before the long work. @return REEL_OK; REEL_E_USAGE (says what is missing). */
+reel_status reel_push_ready(const reel_push_options *options, reel_error *err) REEL_MUST_CHECK;
+
 /** "500M", "8G", "123": bytes, by powers of 1000. */
 bool reel_parse_bytes(const char *text, uint64_t *out);
 /** "1.2 GB". */

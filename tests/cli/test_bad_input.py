@@ -94,11 +94,15 @@ def check_usage(p):
         ("no clips", ["good.lua", "--count", "0"], 64, ["count"]),
         ("too many workers", ["good.lua", "-j", "100000"], 64, ["jobs"]),
         ("output is a dot", ["good.lua", "-o", "."], 64, ["output"]),
+        ("push without keys", ["good.lua", "--push", "s3://bucket/x"], 64, ["AWS_ACCESS_KEY_ID"]),
+        ("push without hf", ["good.lua", "--push", "me/x"], 64, ["pip install huggingface_hub"]),
+        ("push to no bucket", ["good.lua", "--push", "s3://x"], 64, ["s3://BUCKET"]),
     ]
+    env = {"AWS_ACCESS_KEY_ID": "", "PATH": "/usr/bin:/bin"}
     for name, args, rc, parts in cases:
         out = [] if "-o" in args else ["-o", "out"]
         small = [] if {"--size", "--frames", "--fps", "--preset"} & set(args) else cli.SMALL
-        r = p("run", *small, *out, "-q", *args)
+        r = p("run", *small, *out, "-q", *args, env=env)
         left = sorted(set(os.listdir(p.folder)) - {"bad.lua", "good.lua"})
         good = (r.rc == rc if rc else r.rc in (64, 65, 74)) and says(r, parts) and not left
         cli.check(f"usage: {name}", good, f"{r}\n{left}")
