@@ -93,6 +93,19 @@ def main():
                   and not list(p.folder.glob("clips/tracks*")))
 
         p("run", "toss", *cli.SMALL, "--quality", "labels", "-q", "-o", "grey")
+        long = "s" * 64  # the longest name of a split
+        p("run", "toss", *cli.SMALL, "--quality", "labels", "--split", long, "-q", "-o", "long")
+        for form, setting in (("coco", "images=none"), ("ytvis", "images=none"), ("tap", "video=no"),
+                              ("glb", "texture=0"), ("webdataset", "shard-size=1M")):
+            r = export("long", f"long_{form}", form, setting)
+            cli.check(f"{form}: a split with a name of 64 letters", r.rc == 0
+                      and any(long in f.as_posix() for f in (p.folder / f"long_{form}").rglob("*")), r)
+        # what has a manifest, but no clip
+        (p.folder / "empty").mkdir()
+        manifest = json.loads((p.folder / "grey/manifest.json").read_text())
+        (p.folder / "empty/manifest.json").write_text(json.dumps(manifest | {"clips": [], "files": []}))
+        for form in ("clips", "coco", "ytvis", "movi", "tap", "glb", "lerobot", "cosmos", "webdataset"):
+            refused(f"{form}: a dataset without clips", export("empty", "x", form), 70, "no clips")
         refused("coco: images of clips without colour", export("grey", "x", "coco"), 64, "images=none")
         refused("tap: videos of clips without colour", export("grey", "x", "tap"), 64, "video=no")
         refused("movi: clips without colour", export("grey", "x", "movi"), 64, "colour")
