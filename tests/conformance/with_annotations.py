@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
 program, layout, script, *arguments = sys.argv[1:]
-python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv" / "zarr3" / "bin" / "python")
-if not os.path.exists(python):
-    print("1..0 # SKIP no environment with the readers: see tests/conformance/requirements.txt")
-    sys.exit(0)
+python = environment.readers()
 name, *settings = layout.split(",")
 settings = [word for s in settings for word in ("--set", s)]
 # solids, meshes, two splits, and what annotations find hard, from two cameras

@@ -3,10 +3,10 @@
     with_export.py PHYSREEL MAKER FORMAT[,name=value...] SCRIPT [ARGUMENTS]
 
 CLIPS and EXPORT among the arguments are replaced by the paths of the clips dataset and of the layout
-made of it (with labels as videos where MAKER is "ffv1"), AGAIN by that of the layout as `physreel run` makes it without the step between (then the
-maker is "real"). MAKER is "real" or "ffv1", clips that the program draws, or the program make_dataset, synthetic
-ones of two splits, some with two cameras. The environment is $REEL_READERS, or .venv/zarr3 in the
-root. Without it the test is skipped, which CI counts as a failure.
+made of it, AGAIN by that of the layout as `physreel run` makes it without the step between (then the
+maker is not a program). MAKER is "real" or "ffv1" (labels as videos), clips that the program draws,
+or the program make_dataset, synthetic ones of two splits, some with two cameras. The environment is
+that of environment.py.
 """
 import os
 import pathlib
@@ -14,12 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
 program, maker, layout, script, *arguments = sys.argv[1:]
-python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv" / "zarr3" / "bin" / "python")
-if not os.path.exists(python):
-    print("1..0 # SKIP no environment with the readers: see tests/conformance/requirements.txt")
-    sys.exit(0)
+python = environment.readers()
 name, *settings = layout.split(",")
 settings = [word for s in settings for word in ("--set", s)]
 run = [program, "run", "toss", "billiards", "dominoes", "pendulum", "--size", "128x96", "--frames",

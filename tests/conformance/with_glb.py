@@ -11,13 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
-python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv/zarr3/bin/python")
-node = str(here.parents[1] / ".venv/node/bin/node")
-for needed in (python, node):
-    if not os.path.exists(needed):
-        print(f"1..0 # SKIP no {needed}: ./dev test makes it")
-        sys.exit(0)
+python, node = environment.readers(), environment.node()
 program = sys.argv[1]
 run = [program, "run", str(here / "every_shape.lua"), "terrain", "--size", "256x192", "--frames", "9",
        "--fps", "8", "--quality", "draft", "--labels", "instance,depth,albedo", "-q"]

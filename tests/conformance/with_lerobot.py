@@ -13,12 +13,11 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
 program, make_clips, kind = sys.argv[1:]
-python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv" / "zarr3" / "bin" / "python")
-if not os.path.exists(python):
-    print("1..0 # SKIP no environment with the readers: see tests/conformance/requirements.txt")
-    sys.exit(0)
+python = environment.readers()
 
 RUNS = {
     "push": ["toss", "dominoes", "--agent", "push", "--count", "2", "--views", "three",

@@ -2,8 +2,8 @@
 
     with_physreel.py PHYSREEL ENVIRONMENT planes|ffv1|states SCRIPT [ARGUMENTS]
 
-The dataset's path replaces DATASET among the arguments. ENVIRONMENT is a folder of .venv (zarr2 or
-zarr3), or $REEL_READERS for zarr3. Without it the test is skipped, which CI counts as a failure.
+The dataset's path replaces DATASET among the arguments. ENVIRONMENT is zarr2 or zarr3
+(environment.py). Without it the test is skipped, which CI counts as a failure.
 """
 import os
 import pathlib
@@ -11,13 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
-program, environment, store, script, *arguments = sys.argv[1:]
-python = os.environ.get("REEL_READERS") if environment == "zarr3" else None
-python = python or str(here.parents[1] / ".venv" / environment / "bin" / "python")
-if not os.path.exists(python):
-    print(f"1..0 # SKIP no environment {environment}: ./dev test makes it")
-    sys.exit(0)
+program, name, store, script, *arguments = sys.argv[1:]
+python = environment.readers(name)
 with tempfile.TemporaryDirectory() as work:
     dataset = os.path.join(work, "real")
     # few tracks: the readers go through them row by row

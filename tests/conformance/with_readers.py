@@ -12,11 +12,10 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
-python = os.environ.get("REEL_READERS") or str(here.parents[1] / ".venv" / "zarr3" / "bin" / "python")
-if not os.path.exists(python):
-    print("1..0 # SKIP no environment with the readers: see tests/conformance/requirements.txt")
-    sys.exit(0)
+python = environment.readers()
 make, shape, script, *arguments = sys.argv[1:]
 with tempfile.TemporaryDirectory() as work:
     dataset = os.path.join(work, "fixture")

@@ -15,16 +15,13 @@ import subprocess
 import sys
 import tempfile
 
+import environment
+
 here = pathlib.Path(__file__).resolve().parent
-VARIABLES = {"zarr2": "REEL_READERS_ZARR2", "zarr3": "REEL_READERS"}
 
 
 def main(name, make, size, script, *arguments):
-    python = os.environ.get(VARIABLES[name]) \
-        or str(here.parents[1] / ".venv" / name / "bin" / "python")
-    if not os.path.exists(python):
-        print(f"1..0 # SKIP no environment {name}: see tests/conformance/requirements.txt")
-        return 0
+    python = environment.readers(name)
     compare = arguments[arguments.index("--") + 1] if "--" in arguments else None
     arguments = arguments[:arguments.index("--")] if compare else arguments
     with tempfile.TemporaryDirectory() as work:
