@@ -29,13 +29,8 @@ reel_status reel_record_controls_init(reel_record_writer *w, reel_record_camera 
 static reel_status open_controls(reel_record_writer *w, reel_record_camera *c, reel_error *err)
 {
     const reel_scene *scene = w->scene;
-    const reel_stream_desc desc = {.id = c->id,
-                                   .camera = c->camera,
-                                   .width = scene->width,
-                                   .height = scene->height,
-                                   .fps = scene->fps,
-                                   .frames = scene->frames,
-                                   .depth_scale = w->options.depth_scale};
+    const reel_stream_desc desc =
+        reel_stream_of_scene(scene, c->id, c->camera, w->options.depth_scale);
     const reel_control_view view = {scene, w->take, c->camera_index};
     reel_status status = REEL_OK;
     for (int k = 0; !status && k < REEL_CONTROL_COUNT; k++) {

@@ -107,13 +107,8 @@ static reel_status open_sinks(reel_record_writer *w, reel_record_camera *c, cons
 {
     char path[REEL_PATH_MAX];
     const reel_scene *scene = w->scene;
-    const reel_stream_desc desc = {.id = c->id,
-                                   .camera = c->camera,
-                                   .width = scene->width,
-                                   .height = scene->height,
-                                   .fps = scene->fps,
-                                   .frames = scene->frames,
-                                   .depth_scale = w->options.depth_scale};
+    const reel_stream_desc desc =
+        reel_stream_of_scene(scene, c->id, c->camera, w->options.depth_scale);
     c->planes = frame->planes;
     assert((reel_record_planes(&w->options) & ~frame->planes) == 0);
     for (int p = 0; p < REEL_PLANE_COUNT; p++) {

@@ -2,6 +2,18 @@
 
 #include <time.h>
 
+reel_stream_desc reel_stream_of_scene(const reel_scene *scene, const char *id, const char *camera,
+                                      double depth_scale)
+{
+    return (reel_stream_desc){.id = id,
+                              .camera = camera,
+                              .width = scene->width,
+                              .height = scene->height,
+                              .fps = scene->fps,
+                              .frames = scene->frames,
+                              .depth_scale = depth_scale};
+}
+
 double reel_sink_cpu_clock(void)
 {
     struct timespec t;

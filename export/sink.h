@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/frame.h"
+#include "base/scene.h"
 
 REEL_API_BEGIN
 
@@ -20,6 +21,10 @@ typedef struct reel_stream_desc {
     int fps, frames;
     double depth_scale; /**< m per unit of the depth plane */
 } reel_stream_desc;
+
+/** A stream of a clip of that scene; all is borrowed. */
+reel_stream_desc reel_stream_of_scene(const reel_scene *scene, const char *id, const char *camera,
+                                      double depth_scale);
 
 typedef struct reel_sink reel_sink; /**< opaque */
 

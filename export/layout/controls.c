@@ -33,13 +33,8 @@ static reel_status open_sinks(const reel_layout_clip *clip, int stream, reel_con
     const reel_record *record = clip->record;
     const reel_scene *scene = record->scene;
     const reel_record_stream *s = &record->streams[stream];
-    const reel_stream_desc desc = {.id = s->id,
-                                   .camera = s->camera,
-                                   .width = scene->width,
-                                   .height = scene->height,
-                                   .fps = scene->fps,
-                                   .frames = scene->frames,
-                                   .depth_scale = record->depth_scale};
+    const reel_stream_desc desc =
+        reel_stream_of_scene(scene, s->id, s->camera, record->depth_scale);
     const reel_control_view view = {scene, record->take, s->camera_index};
     reel_status status = REEL_OK;
     for (int k = 0; !status && k < REEL_CONTROL_COUNT; k++) {
