@@ -284,14 +284,17 @@ static void put_camera(reel_glb *g, int index)
     reel_glb_put_real(g, x, "focus", c->focus);
     reel_glb_put_real(g, x, "shutter", c->shutter);
     reel_glb_put_real(g, x, "exposure", c->exposure);
-    if (c->motion != REEL_CAMERA_STATIC && track_begin(g, &t)) {
+    if (c->motion == REEL_CAMERA_STATIC) {
+        return;
+    }
+    if (track_begin(g, &t)) {
         for (int k = 0; k < reel_glb_n_keys(g); k++) {
             const bool jump = c->body >= 0 && k > 0 && has_jumped(g, c->body, k);
             track_add(g, &t, k, camera_pose(g, index, k), jump);
         }
         put_track(g, node_index, &t);
-        track_end(&t);
     }
+    track_end(&t);
 }
 
 void reel_glb_put_cameras(reel_glb *g)

@@ -157,7 +157,9 @@ static reel_status add_ground(reel_tap *t, reel_error *err)
     if (!all) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for tracks");
     }
-    memcpy(all, t->points, (size_t)t->n_points * sizeof *all);
+    if (t->n_points > 0) {
+        memcpy(all, t->points, (size_t)t->n_points * sizeof *all);
+    }
     for (int k = 0; k < t->set.ground; k++) {
         t->n_points += make_ground_point(t->clip->record, k, &all[t->n_points]) ? 1 : 0;
     }
