@@ -114,7 +114,6 @@ reel_status reel_factors_add(reel_factors *all, const reel_record *record, reel_
         ok = !all->figures[i].failed;
     }
     all->refused += record->attempt;
-    all->n_clips++;
     return ok ? REEL_OK : no_memory(err);
 }
 
@@ -172,6 +171,17 @@ static int by_count(const void *a, const void *b)
                                 : strcmp(x->text, y->text);
 }
 
+/* A cell of the table holds no line and no bar of its own. */
+static void put_cell(reel_bytes *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '|' || *c == '\\') {
+            reel_bytes_put_u8(out, '\\');
+        }
+        reel_bytes_put_u8(out, (unsigned char)*c < 0x20 ? ' ' : (uint8_t)*c);
+    }
+}
+
 /* The commonest first. */
 static void put_words(reel_bytes *out, const reel_factor *f)
 {
@@ -186,7 +196,9 @@ static void put_words(reel_bytes *out, const reel_factor *f)
     qsort(sorted, (size_t)n, sizeof *sorted, by_count);
     const int shown = n < MOST_WORDS ? n : MOST_WORDS;
     for (int i = 0; i < shown; i++) {
-        reel_bytes_printf(out, "%s%s %d", i ? ", " : "", sorted[i].text, sorted[i].count);
+        reel_bytes_text(out, i ? ", " : "");
+        put_cell(out, sorted[i].text);
+        reel_bytes_printf(out, " %d", sorted[i].count);
     }
     if (f->n_words > shown) {
         reel_bytes_printf(out, " and %d more", f->n_words - shown);
@@ -204,7 +216,9 @@ void reel_factors_put(reel_bytes *out, const reel_factors *all)
                     "taken.\n\n| family | parameter | values |\n|---|---|---|\n");
     for (int i = 0; i < all->n; i++) {
         const reel_factor *f = &all->factors[i];
-        reel_bytes_printf(out, "| %s | %s | ", f->family, f->name);
+        reel_bytes_printf(out, "| %s | ", f->family);
+        put_cell(out, f->name);
+        reel_bytes_text(out, " | ");
         if (f->numbers.size) {
             put_numbers(out, f);
         }

@@ -14,7 +14,7 @@ REEL_API_BEGIN
 /** The values of one parameter of one family. */
 typedef struct reel_factor {
     const char *family, *name;
-    reel_bytes numbers; /**< doubles, if all are numbers */
+    reel_bytes numbers; /**< doubles: of the clips where it is a number */
     int n_words, max_words;
     struct reel_factor_word {
         const char *text; /**< a string, true or false */
@@ -29,7 +29,6 @@ typedef struct reel_factors {
     reel_factor *factors; /**< by (family, name) */
     reel_bytes *figures;  /**< [reel_audit_n_figures()] doubles, a clip each */
     int64_t refused;      /**< attempts that were refused before those that stayed */
-    int n_clips;
 } reel_factors;
 
 /** @return REEL_OK; REEL_E_NOMEM. */
