@@ -7,7 +7,8 @@
  * is that of the videos with their metadata: `datasets` opens all configs of a repository with one
  * builder, that of the first, so tables listed here would be read by the video builder as empty.
  * They are loaded by path instead (put_loading). Without colour there is no video, and the clips
- * and every table are Parquet: then all are listed.
+ * and every table are Parquet: then all are listed, but for splits without a row (no contacts, no
+ * tracks), which `datasets` refuses to load.
  */
 static void put_configs(reel_bytes *out, const reel_packer *p)
 {
@@ -25,8 +26,13 @@ static void put_configs(reel_bytes *out, const reel_packer *p)
     }
     for (int t = REEL_TABLE_METADATA + 1; t < REEL_TABLE_COUNT && !p->traits.colour; t++) {
         const char *table = reel_table_get((reel_table_id)t, true)->name;
-        reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
-        for (int s = 0; s < p->n_splits; s++) {
+        for (int s = 0, n = 0; s < p->n_splits; s++) {
+            if (p->splits[s].n_rows[t] == 0) {
+                continue;
+            }
+            if (n++ == 0) {
+                reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", table);
+            }
             reel_bytes_printf(out, "  - split: %s\n    path: \"tables/%s/%s-*.parquet\"\n",
                               p->splits[s].name, table, p->splits[s].name);
         }
@@ -184,7 +190,7 @@ static void put_files(reel_bytes *out, const reel_packer *p)
         "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes, tracks "
         "|\n"
         "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
-        "float64, the views, digests: all labels can be made again from these |\n");
+        "float64, the views, texts, digests: all labels can be made again from these |\n");
 }
 
 void reel_pack_card(const reel_packer *p, reel_layout_card *out)

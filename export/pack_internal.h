@@ -17,6 +17,7 @@ REEL_API_BEGIN
 typedef struct reel_pack_split {
     const char *name;
     int n_clips;
+    int64_t n_rows[REEL_TABLE_COUNT];
 } reel_pack_split;
 
 /* ---- packing: the stages share this -----------------------------------------------------------

@@ -46,6 +46,7 @@ static reel_status put_clip(reel_packer *p, const reel_pack_clip *clip, split_ta
         reel_rows_clear(rows[t]);
         status = reel_table_derive((reel_table_id)t, record, &clip->place, rows[t], err);
         if (!status) {
+            p->splits[clip->split].n_rows[t] += rows[t]->n_rows;
             status = reel_parquet_write(tables[clip->split].writer[t], rows[t], err);
         }
     }

@@ -119,14 +119,13 @@ static void put_configs(const reel_lerobot *w, reel_bytes *out)
                     "  data_files: data/*/*.parquet\n");
     for (int t = 0; w->tables && t < LEROBOT_TABLES; t++) {
         const char *name = reel_table_get((reel_table_id)(t + 1), true)->name;
-        int64_t rows = 0;
-        for (int s = 0; s < w->n_lanes; s++) {
-            rows += w->lanes[s].table_rows[t];
-        }
-        if (rows > 0) {
-            reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", name);
-        }
-        for (int s = 0; rows > 0 && s < w->n_lanes; s++) {
+        for (int s = 0, n = 0; s < w->n_lanes; s++) {
+            if (w->lanes[s].table_rows[t] == 0) {
+                continue; /* `datasets` refuses to load a split without rows */
+            }
+            if (n++ == 0) {
+                reel_bytes_printf(out, "- config_name: %s\n  data_files:\n", name);
+            }
             reel_bytes_printf(out, "  - split: %s\n    path: labels/tables/%s/%s-*.parquet\n",
                               w->lanes[s].name, name, w->lanes[s].name);
         }

@@ -106,6 +106,9 @@ def main():
         (p.folder / "empty/manifest.json").write_text(json.dumps(manifest | {"clips": [], "files": []}))
         for form in ("clips", "coco", "ytvis", "movi", "tap", "glb", "lerobot", "cosmos", "webdataset"):
             refused(f"{form}: a dataset without clips", export("empty", "x", form), 70, "no clips")
+        card = (p.folder / "grey/README.md").read_text()
+        cli.check("tables without a row are no configs", "config_name: states" in card
+                  and "config_name: events" not in card, card[:1500])
         refused("coco: images of clips without colour", export("grey", "x", "coco"), 64, "images=none")
         refused("tap: videos of clips without colour", export("grey", "x", "tap"), 64, "video=no")
         refused("movi: clips without colour", export("grey", "x", "movi"), 64, "colour")
