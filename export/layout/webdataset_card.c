@@ -162,8 +162,8 @@ static void put_files(reel_bytes *out, const reel_webdataset *w)
     reel_bytes_text(
         out,
         "| `records/<split>-<nnnnn>.tar` | per clip `.scene.json`, `.take.npz`, `.views.npz`, "
-        "`.manifest.json`: the frozen scene, the simulation's result in float64, the views, "
-        "digests |\n"
+        "`.captions.json`, `.manifest.json`: the frozen scene, the simulation's result in float64, "
+        "the views, texts, digests |\n"
         "| `tables/<table>/<split>-<nnnnn>.parquet` | metadata, objects, states, cameras, events, "
         "boxes, tracks of the clips in shard nnnnn |\n");
 }
