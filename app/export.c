@@ -4,6 +4,7 @@
 #include "app/progress.h"
 #include "app/worker.h"
 #include "export/facts.h"
+#include "export/pack.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,28 @@ struct reel_exporter {
 static reel_status no_memory(reel_error *err)
 {
     return reel_fail(err, REEL_E_NOMEM, "out of memory for an export");
+}
+
+reel_status reel_export_options_of(reel_plan *plan, const char *root, const char *work,
+                                   reel_export_options *out, reel_error *err)
+{
+    const reel_pack_options defaults = reel_pack_options_default();
+    const char *command = reel_plan_command(plan);
+    assert(plan->layout);
+    if (!command) {
+        return no_memory(err);
+    }
+    *out = (reel_export_options){
+        .layout = plan->layout,
+        .root = root,
+        .work = work,
+        .name = plan->name,
+        .command = command,
+        .license = defaults.license,
+        .n_given = plan->n_set,
+        .given = plan->set,
+    };
+    return REEL_OK;
 }
 
 /* ---- opening ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "app/plan.h"
 #include "export/layout/layout_drive.h"
 
 REEL_API_BEGIN
@@ -27,6 +28,11 @@ typedef struct reel_export_options {
     reel_layout_receiver receiver; /**< NULL: files stay */
     void *ctx;
 } reel_export_options;
+
+/** Options for a plan with a layout (assert), all borrowed; no receiver. @return REEL_OK;
+ * REEL_E_NOMEM. */
+reel_status reel_export_options_of(reel_plan *plan, const char *root, const char *work,
+                                   reel_export_options *out, reel_error *err) REEL_MUST_CHECK;
 
 typedef struct reel_exporter reel_exporter; /**< opaque */
 

@@ -407,26 +407,18 @@ static reel_status pack_layout(reel_output *output, reel_plan *plan, const char 
                                int n_workers, bool quiet, reel_error *err)
 {
     char work[REEL_PATH_MAX];
-    const reel_pack_options defaults = reel_pack_options_default();
+    reel_export_options options;
     reel_export_source *sources = REEL_ARENA_NEW(&plan->arena, reel_export_source, plan->n_clips);
-    const reel_export_options options = {
-        .layout = plan->layout,
-        .root = output->dataset,
-        .work = work,
-        .name = plan->name,
-        .command = reel_plan_command(plan),
-        .license = defaults.license,
-        .n_given = plan->n_set,
-        .given = plan->set,
-    };
-    if (!sources || !options.command) {
+    if (!sources) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
     for (int i = 0; i < plan->n_clips; i++) {
         sources[i] = (reel_export_source){.dir = dirs[i]};
     }
     reel_fs_join(work, sizeof work, output->partial, "work");
-    return reel_export_all(&options, sources, plan->n_clips, n_workers, quiet, err);
+    const reel_status status = reel_export_options_of(plan, output->dataset, work, &options, err);
+    return status ? status
+                  : reel_export_all(&options, sources, plan->n_clips, n_workers, quiet, err);
 }
 
 static reel_status pack_all(reel_output *output, reel_plan *plan, int n_workers, bool quiet,

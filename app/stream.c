@@ -4,7 +4,6 @@
 #include "app/sender.h"
 #include "app/sheet.h"
 #include "app/stream_internal.h"
-#include "export/pack.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -158,23 +157,14 @@ int reel_stream_first(const reel_stream *s)
 
 static reel_status open_exporter(reel_stream *s, reel_error *err)
 {
-    const reel_pack_options defaults = reel_pack_options_default();
     reel_fs_join(s->work, sizeof s->work, s->output->partial, "work");
-    s->export_options = (reel_export_options){
-        .layout = s->plan->layout,
-        .root = s->output->dataset,
-        .work = s->work,
-        .name = s->plan->name,
-        .command = reel_plan_command(s->plan),
-        .license = defaults.license,
-        .n_given = s->plan->n_set,
-        .given = s->plan->set,
-        .receiver = receive,
-        .ctx = s,
-    };
-    if (!s->export_options.command) {
-        return reel_stream_no_memory(err);
+    const reel_status status =
+        reel_export_options_of(s->plan, s->output->dataset, s->work, &s->export_options, err);
+    if (status) {
+        return status;
     }
+    s->export_options.receiver = receive;
+    s->export_options.ctx = s;
     return reel_exporter_open(&s->export_options, &s->exporter, err);
 }
 

@@ -1,8 +1,6 @@
 /* trial.c - see trial.h */
 #include "app/trial.h"
 #include "app/export.h"
-#include "export/pack.h"
-#include <assert.h>
 
 /* All are shown, as their order is, before the first is put. */
 static reel_status try_clips(reel_exporter *exporter, const reel_output *output,
@@ -27,26 +25,13 @@ reel_status reel_trial_run(const reel_output *output, reel_plan *plan, int n, re
 {
     char folder[REEL_PATH_MAX], root[REEL_PATH_MAX], work[REEL_PATH_MAX];
     reel_exporter *exporter = NULL;
-    const reel_pack_options defaults = reel_pack_options_default();
-    assert(plan->layout);
+    reel_export_options options;
     reel_fs_join(folder, sizeof folder, output->partial,
                  ".tmp-trial"); /* a stray if we are killed */
     reel_fs_join(root, sizeof root, folder, "dataset");
     reel_fs_join(work, sizeof work, folder, "work");
-    const reel_export_options options = {
-        .layout = plan->layout,
-        .root = root,
-        .work = work,
-        .name = plan->name,
-        .command = reel_plan_command(plan),
-        .license = defaults.license,
-        .n_given = plan->n_set,
-        .given = plan->set,
-    };
-    if (!options.command) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory");
-    }
-    reel_status status = reel_fs_make_dirs(root, err);
+    reel_status status = reel_export_options_of(plan, root, work, &options, err);
+    status = status ? status : reel_fs_make_dirs(root, err);
     status = status ? status : reel_exporter_open(&options, &exporter, err);
     status = status ? status : try_clips(exporter, output, plan, n, err);
     reel_exporter_destroy(&exporter);
