@@ -33,6 +33,34 @@ static reel_status take_set(reel_plan *plan, const reel_args *args, const reel_j
     return REEL_OK;
 }
 
+static bool has_setting(const reel_layout *layout, const char *name)
+{
+    const reel_layout_setting *s = layout->settings;
+    while (s && s->name && strcmp(s->name, name) != 0) {
+        s++;
+    }
+    return s && s->name;
+}
+
+/* What the clips are to have, and the layout would drop or miss. */
+static reel_status check_layout(const reel_plan *plan, reel_error *err)
+{
+    const reel_layout *layout = plan->layout;
+    if (!layout->holds_controls && (plan->controls || plan->first_frames)) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, plan->controls ? "control" : "first-frames",
+                            "the format %s does not hold what clips have of these%s", layout->name,
+                            plan->controls && has_setting(layout, "control")
+                                ? ": it draws its own, --set control=..."
+                                : "; clips and webdataset do");
+    }
+    if (layout->needs_colour && plan->quality == REEL_QUALITY_LABELS) {
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "quality",
+                            "the format %s needs colour, which quality labels does not draw",
+                            layout->name);
+    }
+    return REEL_OK;
+}
+
 reel_status reel_plan_format(reel_plan *plan, const reel_args *args, const reel_json *recipe,
                              reel_error *err)
 {
@@ -54,7 +82,8 @@ reel_status reel_plan_format(reel_plan *plan, const reel_args *args, const reel_
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format",
                             "there is no format \"%s\"; %s, auto", name, reel_layout_names());
     }
-    reel_status status = take_set(plan, args, recipe, err);
+    reel_status status = plan->layout ? check_layout(plan, err) : REEL_OK;
+    status = status ? status : take_set(plan, args, recipe, err);
     if (status || plan->n_set == 0) {
         return status;
     }

@@ -386,6 +386,7 @@ const reel_layout reel_layout_webdataset = {
     .settings = settings,
     .open = open_layout,
     .put = put,
+    .holds_controls = true,
     .card = reel_webdataset_card,
     .finish = finish,
     .waiting = waiting,
