@@ -5,8 +5,8 @@
 Needs what tests/conformance/requirements.txt lists. Makes clips of six families at 256x256 and
 832x480, then each layout of the same clips by `physreel export`, and reads everything back with the
 readers that people use: PyAV, zarr, numpy, pycocotools, pyarrow. Times are CPU seconds of one core
-(children included), the best of three for reading; writing is what the layout costs beyond the clips
-it is made from, and for stores of labels what `run` costs beyond the same run without labels.
+(children included), the best of three runs (of two for layouts); writing is what the layout costs beyond the clips
+it is made from, and for stores of labels what `run` costs beyond the same run with --store states.
 """
 import argparse
 import csv
@@ -34,7 +34,7 @@ import physreel_shards  # noqa: E402
 import physreel_states  # noqa: E402
 
 FAMILIES = ["toss", "billiards", "dominoes", "tower", "ramp", "shapes"]
-SIZES = [("256x256", 48), ("832x480", 48)]
+SIZES = [("256x256", 24), ("832x480", 24)]
 LABELS = ["depth", "instance", "normal", "flow_fwd", "flow_bwd", "object_coordinates", "albedo"]
 
 
@@ -43,9 +43,11 @@ def cpu():
                for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def timed(job, repeats=1):
+def timed(job, repeats=1, before=None):
     best, result = 1e9, None
     for _ in range(repeats):
+        if before:
+            before()
         start = cpu()
         result = job()
         best = min(best, cpu() - start)
@@ -122,7 +124,7 @@ def lerobot(root):
 
 def coco(root):
     frames = 0
-    for path in glob.glob(f"{root}/annotations/*.json"):
+    for path in glob.glob(f"{root}/annotations/*.json") + glob.glob(f"{root}/*/instances.json"):
         data = json.load(open(path))
         frames = max(frames, len(data.get("images", [])))
         for a in data.get("annotations", []):
@@ -145,8 +147,7 @@ def arrays(root):
 
 # ---- what is measured ----------------------------------------------------------------------------
 
-STORES = [("clips, states", ["--store", "states"], states, "labels drawn by libphysreel"),
-          ("clips, planes (Zarr)", ["--labels", "all"], zarr_stores, "labels"),
+STORES = [("clips, planes (Zarr)", ["--labels", "all"], zarr_stores, "labels"),
           ("clips, planes (FFV1)", ["--labels", "all", "--store", "ffv1"], ffv1_stores, "labels"),
           ("clips, default planes", [], zarr_stores, "depth, instance, flow")]
 LAYOUTS = [("webdataset", [], shards, "video"), ("lerobot", ["passive=yes"], lerobot, "video, states"),
@@ -156,13 +157,14 @@ LAYOUTS = [("webdataset", [], shards, "video"), ("lerobot", ["passive=yes"], ler
 
 
 def run(physreel, out, size, frames, words):
-    call(physreel, "run", *FAMILIES, "--count", "2", "--size", size, "--frames", str(frames), "-j", "1", "-q",
-         "-o", out, *words)
+    call(physreel, "run", *FAMILIES, "--count", "1", "--size", size, "--frames", str(frames), "-j", "1", "-q",
+         "--camera", "main", "-o", out, *words)
 
 
 def measure(physreel, size, frames, work, rows):
     start = f"{work}/none"
-    base, _ = timed(lambda: run(physreel, start, size, frames, ["--labels", "none", "--tracks", "0"]))
+    base, _ = timed(lambda: run(physreel, start, size, frames, ["--store", "states"]), 3,
+                    lambda: shutil.rmtree(start, ignore_errors=True))
     metadata = pq.read_table(f"{start}/clips/train/metadata.parquet")
     n_frames = int(sum(metadata["num_frames"].to_pylist()))
     colour = sum(os.path.getsize(p) for p in glob.glob(f"{start}/clips/*/*/*.mp4"))
@@ -176,9 +178,11 @@ def measure(physreel, size, frames, work, rows):
         rows.append(row)
 
     put("H.264 alone", "video", 0, colour, read)
+    put("clips, states", "labels drawn by libphysreel", 0, size_of(start), timed(lambda: states(start), 3)[0])
     for name, words, reader, data in STORES:
         out = f"{work}/store"
-        wrote, _ = timed(lambda: run(physreel, out, size, frames, words))
+        wrote, _ = timed(lambda: run(physreel, out, size, frames, words), 3,
+                         lambda: shutil.rmtree(out, ignore_errors=True))
         read, seen = timed(lambda: reader(out), 3)
         assert seen == n_frames, (name, seen, n_frames)
         put(name, data, wrote - base, size_of(out), read)
@@ -190,7 +194,8 @@ def measure(physreel, size, frames, work, rows):
         out = f"{work}/layout"
         words = [w for s in settings for w in ("--set", s)]
         wrote, _ = timed(lambda: call(physreel, "export", f"{work}/planes", "--format", name.split(",")[0],
-                                      *words, "-j", "1", "-q", "-o", out))
+                                      *words, "-j", "1", "-q", "-o", out), 2,
+                         lambda: shutil.rmtree(out, ignore_errors=True))
         read = timed(lambda: reader(out), 3)[0] if reader else None
         put(name, data, wrote, size_of(out), read)
         shutil.rmtree(out)
