@@ -234,7 +234,9 @@ static reel_status make_record(const job *j, int i, reel_error *err)
                                        .dataset = source->dataset,
                                        .folder = source->folder,
                                        .drawer = &drawer};
-        status = reel_controls_add(&clip, j->controls, j->first_frames, j->dirs[i], err);
+        status = reel_export_check_files(&clip, true, err);
+        status = status ? status
+                        : reel_controls_add(&clip, j->controls, j->first_frames, j->dirs[i], err);
     }
     reel_drawer_destroy(&state);
     reel_record_close(&record);

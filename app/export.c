@@ -158,6 +158,39 @@ static reel_status load(reel_exporter *x, const reel_export_source *source, reel
     return status;
 }
 
+reel_status reel_export_check_files(const reel_layout_clip *clip, bool planes, reel_error *err)
+{
+    for (int i = 0; i < clip->record->n_files; i++) {
+        const reel_record_file *file = &clip->record->files[i];
+        char path[REEL_PATH_MAX], hex[REEL_SHA256_HEX];
+        reel_sha256 digest;
+        uint64_t size = 0;
+        if (!planes && strcmp(file->role, "planes") == 0) {
+            continue;
+        }
+        reel_layout_clip_path(clip, file->name, path);
+        const reel_status status = reel_sha256_file(path, &digest, &size, err);
+        if (status) {
+            return status;
+        }
+        reel_sha256_hex(digest, hex);
+        if (size != file->bytes || strcmp(hex, file->sha256) != 0) {
+            return reel_fail_at(
+                err, REEL_E_CONFLICT, path, 0, NULL,
+                "is not as its clip's manifest says: damaged (see physreel verify)");
+        }
+    }
+    return REEL_OK;
+}
+
+/* A run looked at its records when they were made, or when it went on. */
+static reel_status check_source(const reel_exporter *x, const reel_layout_clip *clip,
+                                reel_error *err)
+{
+    return clip->dataset ? reel_export_check_files(clip, x->options->layout->holds_all, err)
+                         : REEL_OK;
+}
+
 static void unload(reel_exporter *x, reel_record **record)
 {
     reel_drawer_forget(x->drawer_state);
@@ -195,6 +228,7 @@ reel_status reel_exporter_make(reel_exporter *x, const reel_export_source *sourc
     }
     work_dir(x, i, dir);
     reel_status status = load(x, source, &record, &clip, err);
+    status = status ? status : check_source(x, &clip, err);
     status = status ? status : reel_fs_make_dirs(dir, err);
     status = status ? status : x->options->layout->make(&x->layout, &clip, dir, err);
     unload(x, &record);
@@ -226,6 +260,9 @@ reel_status reel_exporter_put(reel_exporter *x, const reel_export_source *source
     char dir[REEL_PATH_MAX];
     work_dir(x, i, dir);
     reel_status status = load(x, source, &record, &clip, err);
+    if (!status && !x->options->layout->make) {
+        status = check_source(x, &clip, err);
+    }
     status = status ? status : reel_facts_add(&x->facts, record, err);
     if (!status && !list_clip(x, record)) {
         status = no_memory(err);

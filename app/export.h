@@ -34,6 +34,15 @@ typedef struct reel_export_options {
 reel_status reel_export_options_of(reel_plan *plan, const char *root, const char *work,
                                    reel_export_options *out, reel_error *err) REEL_MUST_CHECK;
 
+/**
+ * Are the clip's files those of its record, by size and SHA-256? A damaged one would be whole and
+ * good in the new dataset.
+ * @param planes  stored label planes too.
+ * @return REEL_OK; REEL_E_CONFLICT (names the file); REEL_E_IO; REEL_E_NOMEM; REEL_E_INTERNAL.
+ */
+reel_status reel_export_check_files(const reel_layout_clip *clip, bool planes,
+                                    reel_error *err) REEL_MUST_CHECK;
+
 typedef struct reel_exporter reel_exporter; /**< opaque */
 
 /** Strings and arrays are borrowed until the end. @return REEL_OK; REEL_E_USAGE (settings);

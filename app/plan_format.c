@@ -46,7 +46,7 @@ static bool has_setting(const reel_layout *layout, const char *name)
 static reel_status check_layout(const reel_plan *plan, reel_error *err)
 {
     const reel_layout *layout = plan->layout;
-    if (!layout->holds_controls && (plan->controls || plan->first_frames)) {
+    if (!layout->holds_all && (plan->controls || plan->first_frames)) {
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, plan->controls ? "control" : "first-frames",
                             "the format %s does not hold what clips have of these%s", layout->name,
                             plan->controls && has_setting(layout, "control")

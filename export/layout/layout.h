@@ -101,7 +101,7 @@ struct reel_layout {
     const char *name;                    /**< --format */
     const char *summary;                 /**< one line: for whom */
     bool needs_colour;                   /**< refuses clips without video */
-    bool holds_controls;                 /**< control videos and first frames that clips have */
+    bool holds_all;                      /**< planes, control videos, first frames of clips */
     const reel_layout_setting *settings; /**< ends with a zeroed entry; NULL: none */
 
     /** @param[out] writer  the layout's own state; NULL where it needs none. Checks settings. */

@@ -106,6 +106,14 @@ def main():
         (p.folder / "empty/manifest.json").write_text(json.dumps(manifest | {"clips": [], "files": []}))
         for form in ("clips", "coco", "ytvis", "movi", "tap", "glb", "lerobot", "cosmos", "webdataset"):
             refused(f"{form}: a dataset without clips", export("empty", "x", form), 70, "no clips")
+        video = next((p.folder / "clips/clips").rglob("*.mp4"))
+        whole = video.read_bytes()
+        video.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+        for form in ("tap", "webdataset", "clips"):
+            refused(f"{form}: a damaged video does not become a good one", export("clips", "x", form),
+                    70, video.name)
+        video.write_bytes(whole)
+
         card = (p.folder / "grey/README.md").read_text()
         cli.check("tables without a row are no configs", "config_name: states" in card
                   and "config_name: events" not in card, card[:1500])
