@@ -1,7 +1,8 @@
 #include "base/frame.h"
 #include "tests/check.h"
 
-/* The table of frame.h, written down a second time: name, dtype, bytes per pixel, delta, shuffle. */
+/* The table of frame.h, written down a second time: name, dtype, bytes per pixel, delta, shuffle.
+ */
 static const struct {
     const char *name, *dtype;
     int bytes;
