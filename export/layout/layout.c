@@ -123,6 +123,12 @@ reel_status reel_layout_check_settings(const reel_layout *layout, int n, const c
                                        : "format %s: \"%.*s\" is not of the form name=value",
                                 layout->name, (int)length, given[i]);
         }
+        for (int k = 0; k < i; k++) {
+            if (strncmp(given[k], given[i], length + 1) == 0) {
+                return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "set", "%s was given twice",
+                                    s->name);
+            }
+        }
     }
     return REEL_OK;
 }

@@ -84,6 +84,7 @@ def main():
             cli.check(f"{form}: verify finds it whole", r.rc == 0, r)
 
         for words, parts in ((["-o", "clips/tracks"], ["inside"]),
+                             (["-o", "x", "--set", "points=8", "--set", "points=9"], ["points", "twice"]),
                              (["-o", "x", "--license", "mine: all"], ["license", "mine: all"]),
                              (["-o", "x", "--license", ""], ["license"]),
                              (["-o", "x", "--name", "two\nlines"], ["name"])):
