@@ -8,24 +8,31 @@
 
 enum { MAX_DEPTH = 64 };
 
+/* Token by token; reach[i]: what came so far matches the first i bytes of the path. So a pattern of
+ * many stars costs no more than its length times the path's. */
 bool reel_hub_matches(const char *pattern, const char *path)
 {
-    if (*pattern == 0 || *path == 0) {
-        while (*pattern == '*') {
-            pattern++;
+    bool reach[REEL_PATH_MAX + 1] = {true};
+    const size_t n = strlen(path);
+    if (n > REEL_PATH_MAX) {
+        return false;
+    }
+    while (*pattern) {
+        if (*pattern == '*') {
+            const bool any = pattern[1] == '*'; /* "**" and a slash behind it: folders or none */
+            pattern += any ? 2 + (pattern[2] == '/') : 1;
+            for (size_t i = 1; i <= n; i++) {
+                reach[i] |= reach[i - 1] && (any || path[i - 1] != '/');
+            }
+            continue;
         }
-        return *pattern == 0 && *path == 0;
+        const char c = *pattern++;
+        for (size_t i = n; i > 0; i--) {
+            reach[i] = reach[i - 1] && (c == '?' ? path[i - 1] != '/' : path[i - 1] == c);
+        }
+        reach[0] = false;
     }
-    if (pattern[0] == '*' && pattern[1] == '*') {
-        const char *rest = pattern + 2 + (pattern[2] == '/');
-        return reel_hub_matches(rest, path) || reel_hub_matches(pattern, path + 1);
-    }
-    if (*pattern == '*') {
-        return reel_hub_matches(pattern + 1, path) ||
-               (*path != '/' && reel_hub_matches(pattern, path + 1));
-    }
-    return (*pattern == *path || (*pattern == '?' && *path != '/')) &&
-           reel_hub_matches(pattern + 1, path + 1);
+    return reach[n];
 }
 
 /* ---- names ------------------------------------------------------------------------------------

@@ -170,6 +170,10 @@ static void patterns(const void *param)
     CHECK(!reel_hub_matches("a/**/*.mp4", "b/c.mp4"));
     CHECK(reel_hub_matches("?.csv", "x.csv"));
     CHECK(!reel_hub_matches("x.csv", "x.csvx"));
+    CHECK(reel_hub_matches("*", "x") && reel_hub_matches("**", "") && !reel_hub_matches("", "x"));
+    /* no pattern takes for ever */
+    CHECK(!reel_hub_matches("**a**a**a**a**a**a**a**a**a**a**b",
+                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 }
 
 static void broken_cards(const void *param)
