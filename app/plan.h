@@ -56,12 +56,14 @@ struct reel_plan {
     bool size_given, fps_given, frames_given; /**< asked for, not defaults */
     reel_quality quality;
     int samples;        /**< as in reel_render_options */
-    reel_planes labels; /**< stored planes; none with REEL_STORE_STATES */
-    bool masks;         /**< masks of objects are stored; not with REEL_STORE_STATES */
-    int tracks;         /**< points that are followed on each object */
-    int keyint;         /**< frames between key frames of the videos; 0: half a second */
-    const char *agent;  /**< of entries that have none of their own; "" for none */
-    const char *views;  /**< as in reel_freeze_options; "" for none */
+    reel_planes labels; /**< stored planes; none with REEL_STORE_STATES, and by default with layouts
+                             that would drop them */
+    bool labels_given;
+    bool masks;        /**< masks of objects are stored; not with REEL_STORE_STATES */
+    int tracks;        /**< points that are followed on each object */
+    int keyint;        /**< frames between key frames of the videos; 0: half a second */
+    const char *agent; /**< of entries that have none of their own; "" for none */
+    const char *views; /**< as in reel_freeze_options; "" for none */
     reel_store store;
     double depth_scale;               /**< m per unit */
     reel_controls controls;           /**< control videos beside the colour */
@@ -129,7 +131,8 @@ struct reel_plan {
              "planes to store: all, none, or names with commas: depth,\n"                          \
              "instance, normal, flow_fwd, flow_bwd, object_coordinates,\n"                         \
              "albedo, coverage; and masks: visible and amodal ones of\n"                           \
-             "each object in the tables (default depth,instance,flow_fwd)"},                       \
+             "each object in the tables (default depth,instance,flow_fwd;\n"                       \
+             "none with formats that do not hold them)"},                                          \
         {.name = "tracks",                                                                         \
          .value = "N",                                                                             \
          .help =                                                                                   \

@@ -82,6 +82,10 @@ reel_status reel_plan_format(reel_plan *plan, const reel_args *args, const reel_
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format",
                             "there is no format \"%s\"; %s, auto", name, reel_layout_names());
     }
+    if (plan->layout && !plan->layout->holds_all && !plan->labels_given &&
+        plan->store == REEL_STORE_PLANES && plan->quality != REEL_QUALITY_LABELS) {
+        plan->labels = 0; /* the layout draws what it wants */
+    }
     reel_status status = plan->layout ? check_layout(plan, err) : REEL_OK;
     status = status ? status : take_set(plan, args, recipe, err);
     if (status || plan->n_set == 0) {

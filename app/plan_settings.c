@@ -130,6 +130,7 @@ static reel_status set_planes(reel_plan *plan, const settings *s, reel_error *er
     reel_status status = get(s, "quality", &quality, NULL, err);
     status = status ? status : get(s, "store", &store, NULL, err);
     status = status ? status : get(s, "labels", &labels, &labels_given, err);
+    plan->labels_given = labels_given;
     status = status ? status : get(s, "depth-scale", &scale, &scale_given, err);
     if (status) {
         return status;

@@ -178,8 +178,23 @@ def actions_as_documented(p):
               shown)
 
 
+def labels_by_format(p):
+    """A format that drops stored planes has none drawn for it, and loses nothing by that."""
+    for name, words, labels in [("default", [], []), ("asked", ["--labels", "depth"], ["depth"])]:
+        r = p("run", "toss", "--format", "tap", *words, *cli.SMALL, "-o", f"tap_{name}", "-q")
+        plan = json.loads((p.folder / f"tap_{name}" / "plan.json").read_text()) if r.rc == 0 else {}
+        cli.check(f"tap, labels {name}", plan.get("labels") == labels, r)
+    npz = [sorted(f.read_bytes() for f in (p.folder / f"tap_{name}").rglob("*.npz"))
+           for name in ("default", "asked")]
+    cli.check("the arrays are the same", len(npz[0]) == 1 and npz[0] == npz[1])
+    r = p("run", "toss", "--format", "webdataset", *cli.SMALL, "-o", "kept", "-q")
+    cli.check("webdataset keeps the planes", r.rc == 0 and
+              json.loads((p.folder / "kept" / "plan.json").read_text())["labels"], r)
+
+
 def main():
     with cli.program() as p:
+        labels_by_format(p)
         agents(p)
         views(p)
         agents_in_recipes(p)
