@@ -207,7 +207,7 @@ static reel_status open_output(job *j, const char *dir, const char *from, reel_e
                             "exists and is no export that was broken off; remove it");
     }
     reel_fs_join(j->root, sizeof j->root, j->partial, "dataset");
-    reel_fs_join(j->work, sizeof j->work, j->partial, "work");
+    reel_fs_join(j->work, sizeof j->work, j->partial, "parts");
     reel_status status = reel_fs_make_dirs(j->partial, err);
     status = status ? status : reel_fs_publish(mark, "", 0, err);
     status = status ? status : reel_fs_remove_tree(j->root, err);

@@ -415,7 +415,7 @@ static reel_status pack_layout(reel_output *output, reel_plan *plan, const char 
     for (int i = 0; i < plan->n_clips; i++) {
         sources[i] = (reel_export_source){.dir = dirs[i]};
     }
-    reel_fs_join(work, sizeof work, output->partial, "work");
+    reel_fs_join(work, sizeof work, output->partial, "parts");
     const reel_status status = reel_export_options_of(plan, output->dataset, work, &options, err);
     return status ? status
                   : reel_export_all(&options, sources, plan->n_clips, n_workers, quiet, err);

@@ -3,7 +3,7 @@
  *
  *   DIR.partial/plan.json           what is being made; written first
  *   DIR.partial/records/<clip id>/  whole clip records (.tmp-<clip id>: in the making)
- *   DIR.partial/work/               what a layout has in the making
+ *   DIR.partial/parts/              what a layout has in the making
  *   DIR.partial/dataset/            the packing step's root; exists only once every record is whole
  *   DIR                             DIR.partial/dataset, renamed when all is done and on disk
  * A run may end at any moment, by SIGKILL too: the next run of the same plan goes on from there and

@@ -157,7 +157,7 @@ int reel_stream_first(const reel_stream *s)
 
 static reel_status open_exporter(reel_stream *s, reel_error *err)
 {
-    reel_fs_join(s->work, sizeof s->work, s->output->partial, "work");
+    reel_fs_join(s->work, sizeof s->work, s->output->partial, "parts");
     const reel_status status =
         reel_export_options_of(s->plan, s->output->dataset, s->work, &s->export_options, err);
     if (status) {

@@ -29,7 +29,7 @@ reel_status reel_trial_run(const reel_output *output, reel_plan *plan, int n, re
     reel_fs_join(folder, sizeof folder, output->partial,
                  ".tmp-trial"); /* a stray if we are killed */
     reel_fs_join(root, sizeof root, folder, "dataset");
-    reel_fs_join(work, sizeof work, folder, "work");
+    reel_fs_join(work, sizeof work, folder, "parts");
     reel_status status = reel_export_options_of(plan, root, work, &options, err);
     status = status ? status : reel_fs_make_dirs(root, err);
     status = status ? status : reel_exporter_open(&options, &exporter, err);
