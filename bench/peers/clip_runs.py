@@ -37,14 +37,14 @@ def run(program, scene, clips, workers, folder):
 
 def processes(root):
     """The process and its descendants."""
-    found, todo = [], [root]
-    while todo:
-        pid = todo.pop()
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
         found.append(pid)
         try:
             for task in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as text:
-                    todo += [int(x) for x in text.read().split()]
+                    waiting += [int(x) for x in text.read().split()]
         except OSError:
             continue
     return found

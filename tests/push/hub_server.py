@@ -258,7 +258,7 @@ class Hub:
         if headers.get("Authorization"):
             self.defects.append("a token went to the storage")
         if "chunked" in headers.get("Transfer-Encoding", ""):
-            raise Refuse(501, "A header you provided implies functionality that is not implemented")
+            raise Refuse(501, "Transfer-Encoding: chunked is not taken here")
         if part is not None:
             want = min(CHUNK, size - (part - 1) * CHUNK)
             if len(body) != want:
