@@ -158,6 +158,11 @@ reel_status reel_annot_open_masks(const reel_annot_writer *w, reel_annot_split *
 reel_status reel_annot_end(reel_annot_writer *w, const char *listed,
                            reel_error *err) REEL_MUST_CHECK;
 
+/** What both cards begin with: the config of this name, whose files in a split's folder are
+ * `pattern`, tasks and conventions. @return the split that examples take. */
+const char *reel_annot_card(const reel_annot_writer *w, const char *config, const char *pattern,
+                            reel_layout_card *out);
+
 /** Leave the colour of the current frame in `dir` as a picture of this number. */
 reel_status reel_annot_leave_picture(const reel_annot_frames *frames, int number, const char *dir,
                                      reel_error *err) REEL_MUST_CHECK;

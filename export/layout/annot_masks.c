@@ -193,3 +193,17 @@ reel_status reel_annot_put_pictures(const reel_annot_writer *w, const reel_recor
     }
     return status;
 }
+
+const char *reel_annot_card(const reel_annot_writer *w, const char *config, const char *pattern,
+                            reel_layout_card *out)
+{
+    reel_bytes_printf(&out->configs, "- config_name: %s\n  default: true\n  data_files:\n", config);
+    for (int i = 0; i < w->splits.n; i++) {
+        const char *split = w->splits.at[i].name;
+        reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/%s\"\n", split, split,
+                          pattern);
+    }
+    reel_bytes_text(&out->tasks, "- object-detection\n- image-segmentation\n");
+    out->conventions = true;
+    return w->splits.n > 0 ? w->splits.at[0].name : "train";
+}

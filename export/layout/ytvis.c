@@ -241,14 +241,7 @@ static reel_status ytvis_finish(void *writer, reel_error *err)
 static void ytvis_card(void *writer, reel_layout_card *out)
 {
     const reel_annot_writer *w = writer;
-    const char *split = w->splits.n > 0 ? w->splits.at[0].name : "train";
-    reel_bytes_text(&out->configs, "- config_name: videos\n  default: true\n  data_files:\n");
-    for (int i = 0; i < w->splits.n; i++) {
-        reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/videos.jsonl\"\n",
-                          w->splits.at[i].name, w->splits.at[i].name);
-    }
-    reel_bytes_text(&out->tasks, "- object-detection\n- image-segmentation\n");
-    out->conventions = true;
+    const char *split = reel_annot_card(w, "videos", "videos.jsonl", out);
     reel_bytes_text(&out->tags, "- youtube-vis\n- video-instance-segmentation\n- amodal\n");
     reel_bytes_printf(&out->loading,
                       "```python\nimport json\nfrom pycocotools import mask\n\n"
