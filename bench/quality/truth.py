@@ -15,6 +15,8 @@ import subprocess
 
 import numpy as np
 
+from suite import own
+
 SCENES = ("truth_solids", "truth_metal", "truth_lamps", "truth_glass")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
