@@ -6,6 +6,7 @@
 #include "render/soft/renderer.h"
 #include "render/soft/texture.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static const soft_kernel *find_kernel(int lanes)
@@ -129,6 +130,30 @@ static void fill_materials(soft_material *out, const reel_scene *scene)
             out[i].emission[c] = (float)m->emission[c];
             out[i].mean[c] = (float)(m->color[c] + (m->color2[c] - m->color[c]) * share);
         }
+    }
+}
+
+/* Mean square per axis of the slopes of a pattern's relief, for a bump of one scale: the sums of
+ * noise.h and weave.h over all octaves; edges are too few to count. */
+static float slope_variance(int pattern)
+{
+    switch (pattern) {
+    case REEL_PATTERN_NOISE: return 2.65f;
+    case REEL_PATTERN_BRUSHED: return 318.0f;
+    case REEL_PATTERN_FABRIC: return 1.6f;
+    default: return 0;
+    }
+}
+
+/* `draft` shows no relief of patterns, only how rough it makes them, as if seen from afar. */
+static void flatten_relief(soft_material *materials, int n)
+{
+    for (int i = 0; i < n; i++) {
+        soft_material *m = &materials[i];
+        const double slope = m->bump * m->inv_scale, rough2 = m->roughness * m->roughness;
+        const double alpha2 = rough2 * rough2 + 2 * slope * slope * slope_variance(m->pattern);
+        m->roughness = (float)sqrt(sqrt(alpha2 < 1 ? alpha2 : 1));
+        m->bump = 0;
     }
 }
 
@@ -263,6 +288,9 @@ static reel_status surround(reel_renderer *r, reel_error *err)
 static reel_status prepare_looks(reel_renderer *r, reel_error *err)
 {
     fill_materials(r->materials, r->scene);
+    if (r->options.quality == REEL_QUALITY_DRAFT) {
+        flatten_relief(r->materials, r->scene->n_materials);
+    }
     r->textures = reel_soft_textures(r->scene, &r->meshes);
     if (!r->textures) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the images of materials");
