@@ -368,7 +368,9 @@ static int level_holds(soft_job *job)
         const vf most = vf_max(vf_max(vf_abs(d.x), vf_abs(d.y)), vf_abs(d.z));
         bad = vm_or(bad, vf_gt(most, 0.004f * (e.x + e.y + e.z)));
     }
-    return b->offset > 0 && !vm_any(bad);
+    const float *m = b->normal, *up = job->sky.up;
+    const float same = m[0] * up[0] + m[1] * up[1] + m[2] * up[2];
+    return b->offset > 0 && same > 0.99999f && !vm_any(bad);
 }
 
 /* On the only plane of a scene the ambient light is everywhere the same. */

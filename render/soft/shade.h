@@ -222,9 +222,22 @@ VINL v3 blurred_sky(const soft_job *job, v3 p, v3 r, vf rough)
     return v3_sel(some, v3_mix(sharp, soft, share), soft);
 }
 
-/* Irradiance / pi on the surfaces of a group, by sky and planes. */
-VINL v3 surface_ambient(const soft_job *job, batch *b, int i, v3 normal)
+/* The same in the mirror direction of a surface; `level`, a constant, only if job->level. */
+VINL v3 mirrored_sky(const soft_job *job, batch *b, int i, const gloss *g, vf rough, int level)
 {
+    if (!level) {
+        return blurred_sky(job, v3_load(b->pos, i), mirror(g), rough);
+    }
+    const vf up = v3_dotu(g->normal, job->sky.up);
+    return level_blurred(job, 2.0f * g->nv * up - v3_dotu(g->view, job->sky.up), rough);
+}
+
+/* Irradiance / pi on the surfaces of a group, by sky and planes. */
+VINL v3 surface_ambient(const soft_job *job, batch *b, int i, v3 normal, int level)
+{
+    if (level) {
+        return level_ambient(job, v3_dotu(normal, job->sky.up));
+    }
     const vm on_floor = vi_eq(vi_load(b->key + i) >> 3, vi_set(job->floor));
     const v3 same = v3_set(job->floor_ambient);
     if (!(group_hits(b->key, i) & ~vm_bits(on_floor))) {
@@ -241,10 +254,10 @@ VINL vf base_traced(const batch *b, int i)
 }
 
 /* What a lacquer shows of the surroundings. */
-VINL v3 coat_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full)
+VINL v3 coat_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full, int level)
 {
     const vf gleam = vf_load(b->coat_gleam + i);
-    v3 s = blurred_sky(job, v3_load(b->pos, i), mirror(g), vf_load(b->coat_rough + i));
+    v3 s = mirrored_sky(job, b, i, g, vf_load(b->coat_rough + i), level);
     if (full && b->hidden) {
         s = v3_madd(v3_load(b->bleed, i), vf_load(b->open + i), s);
     }
@@ -255,10 +268,11 @@ VINL v3 coat_ambient(const soft_job *job, batch *b, int i, const gloss *g, int f
 }
 
 /* Light of sky and surroundings: what is open sees them, what is hidden sees the hiding bodies. */
-VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full, int coated)
+VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int full, int coated,
+                      int level)
 {
-    v3 diffuse = surface_ambient(job, b, i, g->normal);
-    v3 s = blurred_sky(job, v3_load(b->pos, i), mirror(g), g->rough);
+    v3 diffuse = surface_ambient(job, b, i, g->normal, level);
+    v3 s = mirrored_sky(job, b, i, g, g->rough, level);
     if (full && b->hidden) {
         const vf open = vf_load(b->open + i);
         const v3 bleed = v3_load(b->bleed, i);
@@ -272,73 +286,75 @@ VINL v3 shade_ambient(const soft_job *job, batch *b, int i, const gloss *g, int 
         below = coated ? v3_mix(below, s, base_traced(b, i)) : s;
     }
     if (coated) {
-        over = coat_ambient(job, b, i, g, full);
+        over = coat_ambient(job, b, i, g, full, level);
     }
     return v3_add(v3_add(v3_mul(g->diffuse, diffuse), v3_mul(g->albedo, below)), over);
 }
 
+/* What a sun's facing light becomes on the lanes of a group. */
+VINL v3 sunlit(const soft_job *job, batch *b, int i, const soft_sun *sun, const gloss *g,
+               int coated)
+{
+    const v3 l = v3_set(sun->dir);
+    const vf nl = vf_sat(v3_dot(g->normal, l));
+    v3 r = reflect_sun(g, l, nl, sun->tan_radius);
+    if (coated) {
+        const gloss coat = coat_gloss(b, i, g);
+        r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
+    }
+    if (tints(job)) {
+        r = v3_mul(r, v3_load(b->tint, i));
+    }
+    return v3_mul(r, v3_set(sun->irradiance));
+}
+
 /* Light of sun number `s` on the lanes that show a surface, and with the first one's (or none, if
  * there is no sun) ambient light. `full` uses occlusion and traced reflections; `grey` as in
- * load_gloss(): both constants. */
-VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey)
+ * load_gloss(), `level` as in mirrored_sky(): all constants. */
+VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey, int level)
 {
-    const soft_sun *sun = &job->suns[s];
     const int coated = !grey && b->coated;
     for (int i = 0; i < b->n; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
         }
         const gloss g = load_gloss(b, i, grey);
-        v3 c = s == 0 ? shade_ambient(job, b, i, &g, full, coated) : v3_load(b->color, i);
+        v3 c = s == 0 ? shade_ambient(job, b, i, &g, full, coated, level) : v3_load(b->color, i);
         const vf seen = vf_load(b->sun + i);
         if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
-            const v3 l = v3_set(sun->dir);
-            const vf nl = vf_sat(v3_dot(g.normal, l));
-            v3 r = reflect_sun(&g, l, nl, sun->tan_radius);
-            if (coated) {
-                const gloss coat = coat_gloss(b, i, &g);
-                r = v3_add(r, reflect_sun(&coat, l, nl, sun->tan_radius));
-            }
-            if (tints(job)) {
-                r = v3_mul(r, v3_load(b->tint, i));
-            }
-            c = v3_madd(c, seen, v3_mul(r, v3_set(sun->irradiance)));
+            c = v3_madd(c, seen, sunlit(job, b, i, &job->suns[s], &g, coated));
         }
         v3_store(b->color, i, c);
     }
 }
 
-STAGE void light_full_grey(const soft_job *job, batch *b, int s)
-{
-    light_groups(job, b, s, 1, 1);
-}
-STAGE void light_full(const soft_job *job, batch *b, int s)
-{
-    light_groups(job, b, s, 1, 0);
-}
-STAGE void light_bare_grey(const soft_job *job, batch *b, int s)
-{
-    light_groups(job, b, s, 0, 1);
-}
-STAGE void light_bare(const soft_job *job, batch *b, int s)
-{
-    light_groups(job, b, s, 0, 0);
-}
+#define LIGHT_STAGE(name, full, grey, level)              \
+    STAGE void name(const soft_job *job, batch *b, int s) \
+    {                                                     \
+        light_groups(job, b, s, full, grey, level);       \
+    }
+
+LIGHT_STAGE(light_full, 1, 0, 0)
+LIGHT_STAGE(light_bare, 0, 0, 0)
+LIGHT_STAGE(light_level_full, 1, 0, 1)
+LIGHT_STAGE(light_level_bare, 0, 0, 1)
+LIGHT_STAGE(light_grey_full, 1, 1, 1)
+LIGHT_STAGE(light_grey_bare, 0, 1, 1)
 
 /* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
  * occlusion and traced reflections; `soft` shadows follow the sun's size. */
 static void light_surfaces(const soft_job *job, batch *b, int full, int soft)
 {
-    const int grey = b->grey && !b->coated;
+    static void (*const stages[2][3])(const soft_job *, batch *,
+                                      int) = {{light_bare, light_level_bare, light_grey_bare},
+                                              {light_full, light_level_full, light_grey_full}};
+    const int level = job->level && job->n_lamps + job->n_glows == 0;
+    const int kind = !level ? 0 : b->grey && !b->coated ? 2 : 1;
     for (int s = 0; s == 0 || s < job->n_suns; s++) {
         if (s < job->n_suns) {
             cast_shadows(job, b, &job->suns[s], soft ? job->suns[s].tan_radius : 0.0f);
         }
-        if (full) {
-            grey ? light_full_grey(job, b, s) : light_full(job, b, s);
-        } else {
-            grey ? light_bare_grey(job, b, s) : light_bare(job, b, s);
-        }
+        stages[full][kind](job, b, s);
     }
 }
 

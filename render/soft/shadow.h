@@ -296,9 +296,10 @@ VINL unsigned rows_shaded(const soft_geom *g, const soft_occluder *o, const lit_
     return rows;
 }
 
-/* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side. */
+/* Take what geom k hides from b->sun; a convex geom does not hide the sun from its own lit side.
+ * `hard`, a constant: the sun is a point. */
 VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k, int shape,
-                     const lit_bounds *lit, float tan_radius)
+                     const lit_bounds *lit, float tan_radius, int hard)
 {
     const unsigned rows = rows_shaded(g, o, lit, tan_radius);
     for (int i = 0; rows >> (i / SOFT_TILE) && i < b->n; i += VW) {
@@ -313,9 +314,16 @@ VINL void shade_from(batch *b, const soft_geom *g, const soft_occluder *o, int k
             continue;
         }
         const v3 p = v3_affine(g->rot, g->off, v3_load(b->pos, i));
-        const vf least = tan_radius > 0 ? least_disc(b, i) : vf_set(1e-6f);
-        const vf cover = cover_shape(shape, g, o, (penumbra){tan_radius, least}, p);
-        vf_store(b->sun + i, vf_sel(m, vf_max(seen - cover, vf_set(0.0f)), seen));
+        vf left;
+        if (hard) {
+            vf t;
+            vi face;
+            left = vf_and(vm_not(hit_shape(shape, g->half, p, v3_set(o->dir), &t, &face)), seen);
+        } else {
+            const vf cover = cover_shape(shape, g, o, (penumbra){tan_radius, least_disc(b, i)}, p);
+            left = vf_max(seen - cover, vf_set(0.0f));
+        }
+        vf_store(b->sun + i, vf_sel(m, left, seen));
     }
 }
 
@@ -386,14 +394,17 @@ STAGE void cast_shadows(const soft_job *job, batch *b, const soft_sun *sun, floa
         if (clear) {
             tint_hold(b, held);
         }
-        if (is_mesh(g->shape)) {
-            if (tan_radius > 0) {
+        if (tan_radius > 0) {
+            if (is_mesh(g->shape)) {
                 shade_soft(job, b, sun, k, tan_radius);
-            } else {
+            }
+            FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, &lit, tan_radius, 0))
+        } else {
+            if (is_mesh(g->shape)) {
                 shade_hard(job, b, o, k);
             }
+            FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, &lit, tan_radius, 1))
         }
-        FOR_SHAPE(g->shape, shade_from(b, g, o, k, SHAPE, &lit, tan_radius))
         if (clear) {
             tint_take(job, b, k, held);
         }

@@ -62,6 +62,35 @@ VINL v3 level_ambient(const soft_job *job, vf x)
     return e;
 }
 
+/* The same as blurred_sky() there: it depends on the height z of the lobe's middle only. What the
+ * floor sends into the lobe and where its sky is then seen are those of lobe_planes(). */
+VINL v3 level_blurred(const soft_job *job, vf z, vf rough)
+{
+    const soft_sky *sky = &job->sky;
+    const v3 soft = level_ambient(job, z);
+    const vf share = vf_smooth(rough, 0.25f, 0.9f);
+    if (!vm_any(vf_lt(share, vf_set(1.0f)))) {
+        return soft;
+    }
+    const vf width = vf_min(2.0f * rough * rough, vf_set(0.99f)) + 0.01f;
+    const vf x = vf_sat(0.5f - z * (0.5f / width));
+    v3 floor = v3_splat(vf_set(0.0f)), sharp;
+    vf below = floor.x;
+    if (vm_any(vf_gt(x, below))) {
+        const soft_bouncer *b = &job->bouncers[0];
+        below = x * x * (3.0f - 2.0f * x);
+        const vf lift = vf_max(0.35f * width - z, vf_set(0.0f)) * below;
+        const vf half = 0.5f + lift * (z + 0.5f * lift), y = 1.5f - half;
+        z = (z + lift) * (y * (1.5f - half * (y * y))); /* v3_nearly_unit() */
+        floor = (v3){below * (b->radiance_sky[0] + b->radiance_sun[0]),
+                     below * (b->radiance_sky[1] + b->radiance_sun[1]),
+                     below * (b->radiance_sky[2] + b->radiance_sun[2])};
+    }
+    const vf a = 1.0f - vf_sat(z); /* sky_radiance() above the horizon */
+    sharp = v3_mix(v3_set(sky->zenith), v3_set(sky->horizon), a * a * a);
+    return v3_mix(v3_madd(floor, 1.0f - below, sharp), soft, share);
+}
+
 /*
  * Irradiance / pi on normal n at p from the sky and from the planes that bound the scene: a plane
  * fills the share (1 - n.m) / 2 of the cosine-weighted hemisphere (exact for a plane without end),
