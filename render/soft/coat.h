@@ -25,14 +25,21 @@ VINL vf coat_of(const soft_job *job, const batch *b, int i, vf *rough)
     return coat;
 }
 
-/* After prepare_gloss(), where some material has a lacquer: set b->coat, coat_rough, coat_gleam and
+static int shows_coat(const soft_job *job, const batch *b)
+{
+    for (int j = 0; job->coated && j < b->n_shown; j++) {
+        if (job->materials[job->info[b->shown[j].drawn].material].clearcoat > 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* After prepare_gloss(), where some surface has a lacquer: set b->coat, coat_rough, coat_gleam and
  * under, and take the lacquer's part from the base. */
 STAGE void prepare_coat(const soft_job *job, batch *b)
 {
-    for (int j = 0; j < b->n_shown && !b->coated; j++) {
-        b->coated = job->materials[job->info[b->shown[j].drawn].material].clearcoat > 0;
-    }
-    for (int i = 0; b->coated && i < b->n; i += VW) {
+    for (int i = 0; i < b->n; i += VW) {
         vf rough;
         const vf coat = coat_of(job, b, i, &rough);
         const vf nv = vf_clamp(v3_dot(v3_load(b->shade, i), v3_load(b->view, i)), 1e-3f, 1.0f);
@@ -48,10 +55,23 @@ STAGE void prepare_coat(const soft_job *job, batch *b)
     }
 }
 
-STAGE void prepare_surface(const soft_job *job, batch *b)
+/* Set b->grey and b->coated. */
+static void sort_surfaces(const soft_job *job, batch *b)
 {
-    prepare_gloss(job, b);
-    if (job->coated) {
+    b->grey = shows_no_metal(job, b);
+    b->coated = shows_coat(job, b);
+}
+
+/* What light_surfaces(.., full, ..) needs besides surface(): hardly anything where one stage does
+ * it all. */
+static void prepare_surface(const soft_job *job, batch *b, int full)
+{
+    sort_surfaces(job, b);
+    if (!full && light_kind(job, b) == LIGHT_GREY) {
+        return;
+    }
+    prepare_gloss(b);
+    if (b->coated) {
         prepare_coat(job, b);
     }
 }

@@ -189,6 +189,8 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->suns = reel_calloc((size_t)r->n_suns + 1, sizeof *r->suns);
     r->lamps = reel_calloc((size_t)s->n_lamps + 1, sizeof *r->lamps);
     r->occluders = reel_calloc(drawn * ((size_t)r->n_suns + 1), sizeof *r->occluders);
+    r->casters = reel_calloc(((size_t)r->n_suns + 1) * 4 * SOFT_WHOLE_GROUPS(r->n_drawn),
+                             sizeof *r->casters);
     r->lists = reel_calloc(drawn * 5, sizeof *r->lists);
     r->marks = reel_calloc(drawn / 64 + 1, sizeof *r->marks);
     r->sources =
@@ -198,8 +200,8 @@ static reel_status allocate(reel_renderer *r, reel_error *err)
     r->tree.order = reel_calloc(drawn, sizeof *r->tree.order);
     r->tree.planes = reel_calloc(drawn, sizeof *r->tree.planes);
     r->tile = reel_alloc_aligned(r->kernel->tile_bytes);
-    ok = r->info && r->materials && r->bodies && r->suns && r->lamps && r->occluders && r->lists &&
-         r->sources && r->tile;
+    ok = r->info && r->materials && r->bodies && r->suns && r->lamps && r->occluders &&
+         r->casters && r->lists && r->sources && r->tile;
     ok = ok && r->marks && r->tree.nodes && r->tree.reach && r->tree.order && r->tree.planes;
     for (int i = 0; i < 2; i++) {
         r->moved[i] = reel_calloc(drawn, 1);
@@ -393,6 +395,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     reel_free(r->bodies);
     reel_free(r->suns);
     reel_free(r->lamps);
+    reel_free(r->casters);
     reel_free(r->occluders);
     reel_free(r->lists);
     reel_free(r->marks);

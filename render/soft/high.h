@@ -126,7 +126,7 @@ STAGE void find_light(const soft_job *job, batch *rays, int soft, int seen)
     for (int i = 0; i < rays->n; i += VW) {
         vf_store(rays->rough + i, vf_max(vf_load(rays->rough + i), vf_load(rays->open + i)));
     }
-    prepare_surface(job, rays);
+    prepare_surface(job, rays, 1);
     bound_points(rays);
     occlude(job, rays);
     rays->reflects = 0;
@@ -453,9 +453,10 @@ static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int
 {
     _Alignas(64) int32_t order[SOFT_BATCH];
     number_pixels(job, tile, pixel, b->n, order);
-    prepare_gloss(job, b);
+    sort_surfaces(job, b);
+    prepare_gloss(b);
     exact_gloss(job, b);
-    if (job->coated) {
+    if (b->coated) {
         prepare_coat(job, b);
     }
     bound_points(b);

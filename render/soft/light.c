@@ -53,6 +53,22 @@ static void fill_cylinder(soft_occluder *o, const double l[3], const float half[
     }
 }
 
+/* What list_shading() goes by. */
+static void fill_caster(soft_sun *sun, const soft_geom *g, int k)
+{
+    const soft_occluder *o = &sun->occluders[k];
+    float radius = g->radius;
+    if (!g->present) {
+        radius = -1e30F;
+    } else if (g->shape == REEL_SHAPE_PLANE) {
+        radius = o->dir[2] < 0 ? 1e30F : -1e30F;
+    }
+    sun->casters[0][k] = g->present ? o->cu : 0;
+    sun->casters[1][k] = g->present ? o->cv : 0;
+    sun->casters[2][k] = g->present ? o->cw : 0;
+    sun->casters[3][k] = radius;
+}
+
 void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn)
 {
     const reel_vec3 d = {sun->dir[0], sun->dir[1], sun->dir[2]};
@@ -65,6 +81,7 @@ void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn)
         soft_occluder *o = &sun->occluders[k];
         double l[3];
         if (!g->present) {
+            fill_caster(sun, g, k);
             continue;
         }
         *o = (soft_occluder){0};
@@ -84,6 +101,10 @@ void reel_soft_sun_fill(soft_sun *sun, const soft_geom *geoms, int n_drawn)
             const double x = l[0] * b * c, y = l[1] * c * a, z = l[2] * a * b;
             o->cap = (float)sqrt(sqrt(x * x + y * y + z * z));
         }
+        fill_caster(sun, g, k);
+    }
+    for (size_t k = (size_t)n_drawn; k < SOFT_WHOLE_GROUPS(n_drawn); k++) {
+        sun->casters[3][k] = -1e30F;
     }
 }
 

@@ -24,6 +24,9 @@ static void fill_sun(reel_renderer *r, const soft_snapshot *now, int s, const so
     out->tan_radius = (float)(sine / cosine);
     out->cos_disc = (float)cosine;
     out->occluders = r->occluders + (size_t)s * (size_t)r->n_drawn;
+    for (int i = 0; i < 4; i++) {
+        out->casters[i] = r->casters + (size_t)(4 * s + i) * SOFT_WHOLE_GROUPS(r->n_drawn);
+    }
     for (int c = 0; c < 3; c++) {
         out->irradiance[c] = (float)sun->irradiance[c];
         out->disc[c] = (float)(sun->irradiance[c] / (REEL_PI * fmax(sine * sine, 1e-8)));

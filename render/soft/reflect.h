@@ -313,7 +313,7 @@ static void show_hits(const soft_job *job, batch *rays, const int32_t *own)
     trace(job, rays, own, 0, 0);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
-    prepare_surface(job, rays);
+    prepare_surface(job, rays, 0);
     bound_points(rays);
     light_surfaces(job, rays, 0, 1);
     light_lamps(job, rays, 1);
@@ -355,7 +355,7 @@ STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 /* Colour of a batch as `standard` sees it. */
 static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 {
-    prepare_surface(job, b);
+    prepare_surface(job, b, 1);
     bound_points(b);
     if (tile->flat && b == &tile->main) {
         occlude_flat(job, tile, &tile->bounce);
@@ -370,7 +370,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 
 static void shade_draft(const soft_job *job, batch *b)
 {
-    prepare_surface(job, b);
+    prepare_surface(job, b, 0);
     bound_points(b);
     light_surfaces(job, b, 0, 0);
     light_lamps(job, b, 0);

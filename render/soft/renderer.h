@@ -33,6 +33,7 @@ struct reel_renderer {
     uint8_t *moved[2];
     soft_tree tree;
     uint64_t *marks;
+    float *casters; /* [n_suns][4][SOFT_WHOLE_GROUPS(n_drawn)] */
     soft_occluder *occluders;
     soft_sun *suns;
     soft_lamp *lamps;

@@ -60,34 +60,43 @@ VINL v3 reflectance(const batch *b, int i, v3 base, int grey)
     return grey ? spec : v3_mix(spec, base, vf_load(b->metal + i));
 }
 
+/* A surface as it is, without a lacquer. */
+VINL gloss bare_gloss(batch *b, int i, int grey)
+{
+    const v3 base = v3_load(b->base, i);
+    gloss g;
+    vf scale, bias;
+    g.normal = v3_load(b->shade, i);
+    g.view = v3_load(b->view, i);
+    g.nv = vf_clamp(v3_dot(g.normal, g.view), 1e-3f, 1.0f);
+    g.f0 = reflectance(b, i, base, grey);
+    g.rough = vf_load(b->rough + i);
+    g.alpha = g.rough * g.rough;
+    g.under = vf_set(1.0f);
+    lobe_albedo(g.nv, g.rough, &scale, &bias);
+    bias = bias * grazing(g.f0);
+    g.albedo = (v3){vf_sat(g.f0.x * scale + bias), vf_sat(g.f0.y * scale + bias),
+                    vf_sat(g.f0.z * scale + bias)};
+    const v3 left = {1.0f - g.albedo.x, 1.0f - g.albedo.y, 1.0f - g.albedo.z};
+    const v3 rest = v3_mul(base, left);
+    g.diffuse = grey ? rest : v3_scale(rest, 1.0f - vf_load(b->metal + i));
+    return g;
+}
+
 VINL void prepare_groups(batch *b, int grey)
 {
     for (int i = 0; i < b->n; i += VW) {
-        if (!group_hits(b->key, i)) {
-            continue;
+        if (group_hits(b->key, i)) {
+            const gloss g = bare_gloss(b, i, grey);
+            v3_store(b->gleam, i, g.albedo);
+            v3_store(b->diffuse, i, g.diffuse);
         }
-        const v3 view = v3_load(b->view, i);
-        const vf nv = vf_clamp(v3_dot(v3_load(b->shade, i), view), 1e-3f, 1.0f);
-        const v3 base = v3_load(b->base, i);
-        const vf rough = vf_load(b->rough + i);
-        const v3 f0 = reflectance(b, i, base, grey);
-        vf scale, bias;
-        lobe_albedo(nv, rough, &scale, &bias);
-        bias = bias * grazing(f0);
-        const v3 gleam = {vf_sat(f0.x * scale + bias), vf_sat(f0.y * scale + bias),
-                          vf_sat(f0.z * scale + bias)};
-        const v3 left = {1.0f - gleam.x, 1.0f - gleam.y, 1.0f - gleam.z};
-        v3_store(b->gleam, i, gleam);
-        const v3 rest = v3_mul(base, left);
-        v3_store(b->diffuse, i, grey ? rest : v3_scale(rest, 1.0f - vf_load(b->metal + i)));
     }
 }
 
-/* Set gleam and diffuse of the lanes that show a surface. */
-STAGE void prepare_gloss(const soft_job *job, batch *b)
+/* Set gleam and diffuse of the lanes that show a surface; after b->grey. */
+STAGE void prepare_gloss(batch *b)
 {
-    b->coated = 0;
-    b->grey = shows_no_metal(job, b);
     if (b->grey) {
         prepare_groups(b, 1);
     } else {
@@ -134,7 +143,7 @@ VINL v3 reflect_sun(const gloss *g, v3 l, vf nl, float spread)
      * the cosine of half the angle between the two */
     const v3 h = v3_add(l, g->view);
     const vf h2 = v3_dot(h, h), nh = vf_max(v3_dot(g->normal, h), vf_set(0.0f));
-    const vf vh = vf_min(0.5f * vf_sqrt(h2), vf_set(1.0f));
+    const vf vh = vf_min(0.5f * vf_about_sqrt(h2), vf_set(1.0f));
     /* the disc widens the highlight */
     const vf alpha = vf_clamp(g->alpha + 0.5f * spread, 1e-3f, 1.0f);
     const vf a2 = alpha * alpha;
@@ -310,15 +319,16 @@ VINL v3 sunlit(const soft_job *job, batch *b, int i, const soft_sun *sun, const 
 
 /* Light of sun number `s` on the lanes that show a surface, and with the first one's (or none, if
  * there is no sun) ambient light. `full` uses occlusion and traced reflections; `grey` as in
- * load_gloss(), `level` as in mirrored_sky(): all constants. */
-VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey, int level)
+ * load_gloss(), `level` as in mirrored_sky(), `bare`: nothing is prepared. All are constants. */
+VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey, int level,
+                       int bare)
 {
     const int coated = !grey && b->coated;
     for (int i = 0; i < b->n; i += VW) {
         if (!group_hits(b->key, i)) {
             continue;
         }
-        const gloss g = load_gloss(b, i, grey);
+        const gloss g = bare ? bare_gloss(b, i, grey) : load_gloss(b, i, grey);
         v3 c = s == 0 ? shade_ambient(job, b, i, &g, full, coated, level) : v3_load(b->color, i);
         const vf seen = vf_load(b->sun + i);
         if (s < job->n_suns && vm_any(vf_gt(seen, vf_set(0.0f)))) {
@@ -328,28 +338,39 @@ VINL void light_groups(const soft_job *job, batch *b, int s, int full, int grey,
     }
 }
 
-#define LIGHT_STAGE(name, full, grey, level)              \
+#define LIGHT_STAGE(name, full, grey, level, bare)        \
     STAGE void name(const soft_job *job, batch *b, int s) \
     {                                                     \
-        light_groups(job, b, s, full, grey, level);       \
+        light_groups(job, b, s, full, grey, level, bare); \
     }
 
-LIGHT_STAGE(light_full, 1, 0, 0)
-LIGHT_STAGE(light_bare, 0, 0, 0)
-LIGHT_STAGE(light_level_full, 1, 0, 1)
-LIGHT_STAGE(light_level_bare, 0, 0, 1)
-LIGHT_STAGE(light_grey_full, 1, 1, 1)
-LIGHT_STAGE(light_grey_bare, 0, 1, 1)
+LIGHT_STAGE(light_full, 1, 0, 0, 0)
+LIGHT_STAGE(light_plain, 0, 0, 0, 0)
+LIGHT_STAGE(light_level_full, 1, 0, 1, 0)
+LIGHT_STAGE(light_level_plain, 0, 0, 1, 0)
+LIGHT_STAGE(light_grey_full, 1, 1, 1, 0)
+LIGHT_STAGE(light_grey_plain, 0, 1, 1, 1)
+
+enum { LIGHT_ANY, LIGHT_LEVEL, LIGHT_GREY };
+
+/* Which of them: those of level scenes, and those where nothing is a metal or has a lacquer. */
+static int light_kind(const soft_job *job, const batch *b)
+{
+    if (!job->level || job->n_lamps + job->n_glows) {
+        return LIGHT_ANY;
+    }
+    return b->grey && !b->coated ? LIGHT_GREY : LIGHT_LEVEL;
+}
 
 /* Set b->color for the lanes that show a surface: ambient light and every sun. `full` uses
- * occlusion and traced reflections; `soft` shadows follow the sun's size. */
+ * occlusion and traced reflections; `soft` shadows follow the sun's size. After
+ * prepare_surface(). */
 static void light_surfaces(const soft_job *job, batch *b, int full, int soft)
 {
     static void (*const stages[2][3])(const soft_job *, batch *,
-                                      int) = {{light_bare, light_level_bare, light_grey_bare},
+                                      int) = {{light_plain, light_level_plain, light_grey_plain},
                                               {light_full, light_level_full, light_grey_full}};
-    const int level = job->level && job->n_lamps + job->n_glows == 0;
-    const int kind = !level ? 0 : b->grey && !b->coated ? 2 : 1;
+    const int kind = light_kind(job, b);
     for (int s = 0; s == 0 || s < job->n_suns; s++) {
         if (s < job->n_suns) {
             cast_shadows(job, b, &job->suns[s], soft ? job->suns[s].tan_radius : 0.0f);

@@ -356,9 +356,18 @@ STAGE int list_shading(const soft_job *job, const soft_sun *sun, const light_box
                      may_shade(&job->geoms[k], &sun->occluders[k], box, tan_radius));
         return take_marked(job, out);
     }
-    for (int k = 0; k < job->n_drawn; k++) {
-        if (may_shade(&job->geoms[k], &sun->occluders[k], box, tan_radius)) {
-            out[n++] = k;
+    for (int k = 0; k < job->n_drawn; k += VW) { /* may_shade() of all */
+        const vf radius = vf_load(sun->casters[3] + k), zero = vf_set(0.0f);
+        const vf cu = vf_load(sun->casters[0] + k), cv = vf_load(sun->casters[1] + k);
+        const vf far = vf_load(sun->casters[2] + k) + radius - box->lo[2];
+        const vf disc = vf_max(tan_radius * vf_max(far, zero), vf_set(box->least));
+        const vf r = radius * 1.001f + 1e-4f + disc;
+        vm m = vm_and(vf_ge(far, zero), vf_ge(cu + r, vf_set(box->lo[0])));
+        m = vm_and(m, vf_le(cu - r, vf_set(box->hi[0])));
+        m = vm_and(m, vf_ge(cv + r, vf_set(box->lo[1])));
+        m = vm_and(m, vf_le(cv - r, vf_set(box->hi[1])));
+        for (unsigned bits = vm_bits(m); bits; bits &= bits - 1) {
+            out[n++] = k + __builtin_ctz(bits);
         }
     }
     return n;

@@ -145,12 +145,17 @@ typedef struct soft_occluder {
     float cw;          /* and along it */
 } soft_occluder;
 
+/* Geoms rounded up to the widest groups of lanes. */
+#define SOFT_WHOLE_GROUPS(n) (((size_t)(n) + 15) / 16 * 16)
+
 typedef struct soft_sun {
     float dir[3], u[3], v[3]; /* camera frame: to the light, and two axes across */
     float irradiance[3];
     float tan_radius;         /* tangent of the angular radius */
     float cos_disc, disc[3];  /* cosine of the radius and radiance of the visible disc */
     soft_occluder *occluders; /* [n_drawn] */
+    float *casters[4];        /* cu, cv, cw and radius of all geoms, in whole groups of lanes; what
+                                 casts no shadow has a radius of -1e30, a plane that does of 1e30 */
     struct soft_rims *rims;   /* of meshes; NULL: no geom shows one */
 } soft_sun;
 

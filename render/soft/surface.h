@@ -18,14 +18,14 @@ VINL v3 footprint(int plane, vf d, v3 n, v3 v)
     const vf c = vf_max(v3_dot(n, v), vf_set(0.02f));
     if (plane) {
         const vf ic = 1.0f / c;
-        return (v3){d * vf_sqrt(1.0f + v.x * v.x * ic * ic),
-                    d * vf_sqrt(1.0f + v.y * v.y * ic * ic), vf_set(0.0f)};
+        return (v3){d * vf_about_sqrt(1.0f + v.x * v.x * ic * ic),
+                    d * vf_about_sqrt(1.0f + v.y * v.y * ic * ic), vf_set(0.0f)};
     }
     const v3 along = v3_scale(v3_madd(v, -c, n), 1.0f / c);
     const vf zero = vf_set(0.0f);
-    return (v3){d * vf_sqrt(vf_max(1.0f - n.x * n.x + along.x * along.x, zero)),
-                d * vf_sqrt(vf_max(1.0f - n.y * n.y + along.y * along.y, zero)),
-                d * vf_sqrt(vf_max(1.0f - n.z * n.z + along.z * along.z, zero))};
+    return (v3){d * vf_about_sqrt(vf_max(1.0f - n.x * n.x + along.x * along.x, zero)),
+                d * vf_about_sqrt(vf_max(1.0f - n.y * n.y + along.y * along.y, zero)),
+                d * vf_about_sqrt(vf_max(1.0f - n.z * n.z + along.z * along.z, zero))};
 }
 
 /* Set view: the unit vectors against the rays. */
@@ -129,6 +129,8 @@ LOOK_STAGE(look_brushed_tilted, REEL_PATTERN_BRUSHED, 0, 1)
 LOOK_STAGE(look_tiles_tilted, REEL_PATTERN_TILES, 0, 1)
 LOOK_STAGE(floor_checker, REEL_PATTERN_CHECKER, 1, 0)
 LOOK_STAGE(floor_wood, REEL_PATTERN_WOOD, 1, 0)
+LOOK_STAGE(floor_noise, REEL_PATTERN_NOISE, 1, 0)
+LOOK_STAGE(floor_tiles, REEL_PATTERN_TILES, 1, 0)
 LOOK_STAGE(floor_noise_tilted, REEL_PATTERN_NOISE, 1, 1)
 LOOK_STAGE(floor_tiles_tilted, REEL_PATTERN_TILES, 1, 1)
 
@@ -145,11 +147,13 @@ STAGE void surface_look(const soft_job *job, batch *b, const soft_shown *s, int 
     case REEL_PATTERN_MARBLE: step = look_marble; break;
     case REEL_PATTERN_FABRIC: step = look_fabric; break;
     case REEL_PATTERN_NOISE:
-        step = !tilts ? look_noise : plane ? floor_noise_tilted : look_noise_tilted;
+        step = plane ? (tilts ? floor_noise_tilted : floor_noise)
+                     : (tilts ? look_noise_tilted : look_noise);
         break;
     case REEL_PATTERN_BRUSHED: step = tilts ? look_brushed_tilted : look_brushed; break;
     case REEL_PATTERN_TILES:
-        step = !tilts ? look_tiles : plane ? floor_tiles_tilted : look_tiles_tilted;
+        step = plane ? (tilts ? floor_tiles_tilted : floor_tiles)
+                     : (tilts ? look_tiles_tilted : look_tiles);
         break;
     default: step = look_stripes; break;
     }

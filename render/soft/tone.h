@@ -12,7 +12,7 @@
 /* sRGB curve times 255 for x in [0, 1]: a minimax sextic in sqrt(x), error < 0.04 of a code. */
 VINL vf srgb_code(vf x)
 {
-    const vf s = x * vf_rsqrt(x);
+    const vf s = vf_about_sqrt(x);
     vf p = vf_set(-241.686935f);
     p = p * s + 871.8692f;
     p = p * s - 1275.94557f;

@@ -75,6 +75,11 @@ VINL vf vf_rsqrt(vf x)
     y = y * (1.50087896f - h * y * y);
     return y * (1.50000057f - h * y * y);
 }
+/* sqrt(x) for x >= 0 in the same way; 0 of 0. */
+VINL vf vf_about_sqrt(vf x)
+{
+    return x * vf_rsqrt(x);
+}
 VINL v3 v3_unit(v3 a)
 {
     return v3_scale(a, 1.0f / vf_sqrt(vf_max(v3_dot(a, a), vf_set(1e-30f))));
