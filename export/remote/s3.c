@@ -153,6 +153,22 @@ void reel_s3_close(reel_s3 **s3)
 
 /* ---- what is there --------------------------------------------------------------------------- */
 
+reel_status reel_s3_next_page(const reel_s3 *s3, reel_s3_pages *pages, const char *mark,
+                              reel_error *err)
+{
+    if (pages->n > 0 && strcmp(pages->seen, mark) == 0) {
+        return reel_fail(err, REEL_E_IO,
+                         "%s: the server lists the same page again and again, so what is in %s "
+                         "cannot be told",
+                         s3->base, s3->options.bucket);
+    }
+    if (pages->n++ == pages->renew_at) {
+        snprintf(pages->seen, sizeof pages->seen, "%s", mark);
+        pages->renew_at = 2 * pages->renew_at + 1;
+    }
+    return REEL_OK;
+}
+
 static reel_status visit_page(reel_s3 *s3,
                               reel_status (*visit)(void *ctx, const char *name, uint64_t bytes,
                                                    reel_error *err),
@@ -179,6 +195,7 @@ reel_status reel_s3_list(reel_s3 *s3,
                          void *ctx, reel_error *err)
 {
     char token[1100] = "", more[8] = "true";
+    reel_s3_pages pages = {.n = 0};
     reel_status status = REEL_OK;
     while (!status && strcmp(more, "true") == 0) {
         reel_bytes query = {0};
@@ -202,9 +219,15 @@ reel_status reel_s3_list(reel_s3 *s3,
         const char *body = (const char *)s3->answer.body.data;
         const char *end = body ? body + s3->answer.body.size : NULL;
         if (status || !reel_xml_text(body, end, "IsTruncated", more, sizeof more) ||
-            !reel_xml_text(body, end, "NextContinuationToken", token, sizeof token)) {
+            strcmp(more, "true") != 0) {
             break;
         }
+        if (!reel_xml_text(body, end, "NextContinuationToken", token, sizeof token)) {
+            return reel_fail(err, REEL_E_IO,
+                             "%s: the server lists a part of what is there, and not how to go on",
+                             s3->base);
+        }
+        status = reel_s3_next_page(s3, &pages, token, err);
     }
     return status;
 }

@@ -47,6 +47,17 @@ const char *reel_xml_next(const char *from, const char *tag, const char **begin,
 /** Text of the first <tag> between begin and end, entities resolved, cut to `size`. false: none. */
 bool reel_xml_text(const char *begin, const char *end, const char *tag, char *out, size_t size);
 
+/** The pages of a listing: where the next begins. Zero-initialised at the first. */
+typedef struct reel_s3_pages {
+    char seen[2300]; /* where a page before began; renewed at the 1st, 2nd, 4th, 8th, ... */
+    int n, renew_at;
+} reel_s3_pages;
+
+/** Go on at `mark`. @return REEL_OK; REEL_E_IO: a page began there before, and the listing would
+ * never end. */
+reel_status reel_s3_next_page(const reel_s3 *s3, reel_s3_pages *pages, const char *mark,
+                              reel_error *err) REEL_MUST_CHECK;
+
 /* ---- s3_multipart.c ---- */
 
 /** An unfinished upload of this name: the first, by id; the others are aborted. id "": none. */

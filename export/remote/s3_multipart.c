@@ -95,7 +95,8 @@ static void read_uploads(const reel_s3 *s3, pending *out)
 /* All unfinished uploads whose keys begin so. */
 static reel_status list_uploads(reel_s3 *s3, const char *prefix, pending *out, reel_error *err)
 {
-    char key[1100] = "", id[ID] = "", more[8];
+    char key[1100] = "", id[ID] = "", more[8], mark[sizeof key + sizeof id];
+    reel_s3_pages pages = {.n = 0};
     reel_status status = REEL_OK;
     for (bool again = true; again && !status;) {
         reel_bytes query = {0};
@@ -125,6 +126,8 @@ static reel_status list_uploads(reel_s3 *s3, const char *prefix, pending *out, r
                     reel_xml_text(body, end, "NextKeyMarker", key, sizeof key);
             id[0] = '\0';
             (void)!reel_xml_text(body, end, "NextUploadIdMarker", id, sizeof id);
+            snprintf(mark, sizeof mark, "%s\n%s", key, id);
+            status = again ? reel_s3_next_page(s3, &pages, mark, err) : REEL_OK;
         }
     }
     return !status && out->entries.failed ? no_memory(err) : status;
@@ -222,6 +225,7 @@ static reel_status judge_part(upload *u, const char *begin, const char *end, boo
 static reel_status look_at_parts(reel_s3 *s3, upload *u, bool *fits, reel_error *err)
 {
     char marker[16] = "", more[8] = "true";
+    reel_s3_pages pages = {.n = 0};
     reel_status status = REEL_OK;
     *fits = true;
     while (!status && *fits && strcmp(more, "true") == 0) {
@@ -250,6 +254,9 @@ static reel_status look_at_parts(reel_s3 *s3, upload *u, bool *fits, reel_error 
              !reel_xml_text(text, text + s3->answer.body.size, "NextPartNumberMarker", marker,
                             sizeof marker))) {
             break;
+        }
+        if (!status && strcmp(more, "true") == 0) {
+            status = reel_s3_next_page(s3, &pages, marker, err);
         }
     }
     return status;

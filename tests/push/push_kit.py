@@ -73,9 +73,9 @@ class Pusher:
     def __init__(self, program, env):
         self.program, self.env = program, env
 
-    def __call__(self, *arguments, **more):
+    def __call__(self, *arguments, timeout=None, **more):
         env = {k: v for k, v in (self.env | more).items() if v is not None}
-        return subprocess.run([self.program, *arguments], env=env, capture_output=True, text=True)
+        return subprocess.run([self.program, *arguments], env=env, capture_output=True, text=True, timeout=timeout)
 
     def killed(self, seconds, rng, *arguments):
         """Run, and kill after `seconds`: the program, or now and then the command that it runs.

@@ -1,8 +1,11 @@
 """A real S3 server on loopback that checks signatures: moto's, or versitygw."""
 import hashlib
+import http.server
+import itertools
 import json
 import socket
 import subprocess
+import threading
 import time
 
 import boto3
@@ -65,3 +68,29 @@ class Server:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class Circle:
+    """A bad server: its list of objects goes on with these tokens, in turn and for ever."""
+
+    def __init__(self, tokens):
+        turn = itertools.cycle(tokens)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                token = next(turn)
+                token = token and f"<NextContinuationToken>{token}</NextContinuationToken>"
+                body = f"<ListBucketResult><IsTruncated>true</IsTruncated>{token}</ListBucketResult>".encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def start(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self.server.server_address[1]

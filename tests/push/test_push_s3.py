@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -110,6 +111,20 @@ def messages(push, data):
         check(f"{name}: no secret shown", "of-nobody" not in done.stderr and push.env["AWS_SECRET_ACCESS_KEY"] not in done.stderr)
 
 
+def circles(push, data):
+    """A server whose list of what is there never ends is refused."""
+    for name, tokens, words in (("the same page", ["a"], "again and again"), ("three pages in turn", ["a", "b", "c"], "again and again"),
+                                ("a page that does not say how to go on", [""], "how to go on")):
+        server = s3_kit.Circle(tokens)
+        push.env["AWS_ENDPOINT_URL"], before = f"http://127.0.0.1:{server.start()}", push.env["AWS_ENDPOINT_URL"]
+        try:
+            done = push("push", str(data), "s3://bucket/circle", timeout=60)
+            check(f"{name}: told", done.returncode == 74 and words in done.stderr, f"{done.returncode} {done.stderr}")
+        except subprocess.TimeoutExpired:
+            check(f"{name}: told", False, "it asks on and on")
+        push.env["AWS_ENDPOINT_URL"] = before
+
+
 def faults(s3, push, port, data, want, seconds):
     rng = push_kit.rng_of(options.seed)
     line = fault_proxy.FaultProxy(port, hub_server.Faults(
@@ -155,6 +170,7 @@ def main():
         seconds = plain(s3, push, data, want)
         resumed(s3, push, data, want)
         messages(push, data)
+        circles(push, data)
         faults(s3, push, server.port, data, want, seconds)
     finally:
         server.stop()
