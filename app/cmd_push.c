@@ -41,6 +41,24 @@ static bool on_checked(void *ctx, int job, const reel_error *err)
     return !c->status;
 }
 
+static reel_status not_whole(const reel_error *why, reel_error *err)
+{
+    return reel_fail_at(err, why->status, why->file, 0, NULL,
+                        "%s: the dataset is not whole, and nothing was sent", why->msg);
+}
+
+/* What is seen without reading, before anything is made on the other side. */
+static reel_status check_sizes(const command *c, reel_error *err)
+{
+    reel_error why = {0};
+    for (int i = 0; i < c->plan->n_files; i++) {
+        if (reel_remote_file_check_size(&c->plan->files[i], &why)) {
+            return not_whole(&why, err);
+        }
+    }
+    return REEL_OK;
+}
+
 static reel_status check(command *c, reel_error *err)
 {
     const reel_pool pool = {
@@ -53,11 +71,7 @@ static reel_status check(command *c, reel_error *err)
     reel_progress_start(&c->progress, "files", c->plan->n_files, 0, c->options.quiet);
     const reel_status status = reel_pool_run(&pool, err);
     reel_progress_finish(&c->progress);
-    if (!status && c->status) {
-        return reel_fail_at(err, c->status, c->why.file, 0, NULL,
-                            "%s: the dataset is not whole, and nothing was sent", c->why.msg);
-    }
-    return status;
+    return !status && c->status ? not_whole(&c->why, err) : status;
 }
 
 /* ---- the plan -------------------------------------------------------------------------------- */
@@ -185,15 +199,22 @@ static reel_status send_all(command *c, reel_error *err)
     return status;
 }
 
-static reel_status push(command *c, reel_error *err)
+/* All that the other side may refuse, before the long work: a token, a permission, what is there.
+ */
+static reel_status ask(command *c, reel_error *err)
 {
     const reel_remote_bounds bounds = reel_push_bounds(&c->options);
     reel_status status = reel_push_open(&c->options, &c->push, err);
+    status = status ? status : reel_push_may_write(c->push, err);
     status = status ? status : reel_push_look(c->push, c->plan, err);
     status = status ? status : reel_remote_plan_parts(c->plan, &bounds, err);
     status = status ? status : judge_others(c, err);
-    status = status ? status : judge_tag(c, err);
-    status = status ? status : send_all(c, err);
+    return status ? status : judge_tag(c, err);
+}
+
+static reel_status push(command *c, reel_error *err)
+{
+    reel_status status = send_all(c, err);
     if (!status && c->remove_others && c->plan->n_others > 0) {
         c->n_removed = c->plan->n_others;
         status = reel_push_remove(c->push, c->plan->others, c->plan->n_others, err);
@@ -266,7 +287,12 @@ int reel_push_dataset(const reel_args *args, const char *dir, const char *to, in
         goto done;
     }
     reel_stop_catch();
-    if (!status && !reel_args_has(args, "no-check")) {
+    const bool checks = !reel_args_has(args, "no-check");
+    if (!status && checks) {
+        status = check_sizes(&c, &err);
+    }
+    status = status ? status : ask(&c, &err);
+    if (!status && checks) {
         status = check(&c, &err);
     }
     status = status ? status : push(&c, &err);

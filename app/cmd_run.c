@@ -353,6 +353,13 @@ static int run_plan(run *r, const char *dir)
     if (r->streamed) {
         return run_streamed(r);
     }
+    if (r->push_to) {
+        char first[8];
+        int n = 0;
+        if (reel_push_ask(&r->stream_options.push, &n, first, sizeof first, &err)) {
+            return give_up(r, reel_app_fail(NULL, &err));
+        }
+    }
     if (state == REEL_OUTPUT_PACKING) {
         r->kept = r->plan->n_clips;
         reel_progress_start(&r->progress, "clips", r->kept, r->kept, r->quiet);

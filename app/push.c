@@ -1,16 +1,14 @@
 /* push.c - see push.h */
 #include "app/push.h"
 #include "app/child.h"
+#include "app/stage.h"
 #include "app/worker.h"
 #include "base/log.h"
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SAY_SENT };
 
@@ -18,8 +16,8 @@ struct reel_push {
     reel_push_options options;
     reel_arena arena;
     reel_hub *hub;
-    char stage[REEL_PATH_MAX]; /* of the hub */
-    reel_s3 *s3;               /* the parent's */
+    reel_stage stage; /* of the hub */
+    reel_s3 *s3;      /* the parent's */
     reel_s3_options s3_options;
     reel_progress progress;
     uint64_t total, sent; /* bytes of files that are sent whole */
@@ -242,43 +240,18 @@ static reel_status run_hf(void *ctx, const char *const *argv, reel_bytes *out, r
     return status;
 }
 
-#define STAGE "physreel-push-"
-
-typedef struct sweep {
-    const char *folder;
-} sweep;
-
-/* Links of a push that was killed: its process is no more. */
-static bool remove_stale(void *ctx, const char *name)
-{
-    const sweep *s = ctx;
-    char path[REEL_PATH_MAX];
-    const bool ours = strncmp(name, STAGE, strlen(STAGE)) == 0;
-    const long pid = ours ? strtol(name + strlen(STAGE), NULL, 10) : 0;
-    if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
-        reel_fs_join(path, sizeof path, s->folder, name);
-        (void)reel_fs_remove_tree(path, NULL);
-    }
-    return true;
-}
-
 static reel_status open_hub(reel_push *push, reel_error *err)
 {
-    const char *folder = getenv("TMPDIR");
-    folder = folder && *folder && strlen(folder) < 1000 ? folder : "/tmp";
-    sweep s = {.folder = folder};
-    (void)!reel_fs_list(folder, remove_stale, &s, NULL); /* what cannot be tidied up stays */
-    snprintf(push->stage, sizeof push->stage, "%s/" STAGE "%d-XXXXXX", folder, (int)getpid());
-    if (!mkdtemp(push->stage)) {
-        push->stage[0] = '\0';
-        return reel_fail(err, REEL_E_IO, "no folder for links can be made in %s", folder);
+    const reel_status status = reel_stage_make(&push->stage, err);
+    if (status) {
+        return status;
     }
     const reel_hub_options options = {
         .repo = push->options.to,
         .revision = push->options.revision,
         .is_private = push->options.is_private,
         .tries = 8,
-        .stage = push->stage,
+        .stage = push->stage.path,
         .runner = {.ctx = push, .run = run_hf, .wait = wait_and_say},
     };
     return reel_hub_open(&options, &push->hub, err);
@@ -407,9 +380,7 @@ void reel_push_close(reel_push **push)
     if (*push) {
         reel_hub_close(&(*push)->hub);
         reel_s3_close(&(*push)->s3);
-        if ((*push)->stage[0]) {
-            (void)reel_fs_remove_tree((*push)->stage, NULL);
-        }
+        reel_stage_remove(&(*push)->stage);
         reel_arena_finish(&(*push)->arena);
         reel_free(*push);
         *push = NULL;
@@ -421,9 +392,30 @@ reel_hub *reel_push_hub(reel_push *push)
     return push->hub;
 }
 
+reel_status reel_push_may_write(reel_push *push, reel_error *err)
+{
+    return push->hub ? reel_hub_may_write(push->hub, err) : REEL_OK;
+}
+
 reel_status reel_push_look(reel_push *push, reel_remote_plan *plan, reel_error *err)
 {
     return push->hub ? reel_hub_look(push->hub, plan, err) : reel_s3_look(push->s3, plan, err);
+}
+
+reel_status reel_push_ask(const reel_push_options *options, int *n, char *first, size_t size,
+                          reel_error *err)
+{
+    reel_push *push = NULL;
+    reel_remote_plan nothing = {0};
+    reel_status status = reel_push_open(options, &push, err);
+    status = status ? status : reel_push_may_write(push, err);
+    status = status ? status : reel_push_look(push, &nothing, err);
+    *n = status ? 0 : nothing.n_others;
+    snprintf(first, size, "%s", *n > 0 ? nothing.others[0] : "");
+    reel_free(nothing.others);
+    reel_arena_finish(&nothing.arena);
+    reel_push_close(&push);
+    return status;
 }
 
 reel_status reel_push_send(reel_push *push, const reel_remote_file *const *files, int n,

@@ -67,9 +67,17 @@ reel_status reel_push_open(const reel_push_options *options, reel_push **out,
                            reel_error *err) REEL_MUST_CHECK;
 void reel_push_close(reel_push **push);
 
+/** Open, see what is there (`*n` files, or objects; `first`: one of them, cut to `size`), and close:
+ * before long work, to hear of a token or permission that is lacking. */
+reel_status reel_push_ask(const reel_push_options *options, int *n, char *first, size_t size,
+                          reel_error *err) REEL_MUST_CHECK;
+
 reel_hub *reel_push_hub(reel_push *push); /**< NULL: S3 */
 /** Bounds of its parts. */
 reel_remote_bounds reel_push_bounds(const reel_push_options *options);
+
+/** May we write there, as far as can be told before? */
+reel_status reel_push_may_write(reel_push *push, reel_error *err) REEL_MUST_CHECK;
 
 /** Mark what is there, and tell of others. */
 reel_status reel_push_look(reel_push *push, reel_remote_plan *plan,

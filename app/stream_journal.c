@@ -28,6 +28,18 @@ static reel_status publish(reel_stream *s, reel_error *err)
     return status;
 }
 
+/* What the hub keeps as it is, which it does with small files only, it tells by git's id; the file
+ * will be gone when that is asked. */
+static bool put_blob(reel_json *entry, const reel_remote_file *file)
+{
+    enum { MOST = 16 << 20 };
+    char blob[REEL_SHA1_HEX];
+    if (file->bytes > MOST || reel_remote_file_blob(file, blob, NULL)) {
+        return true;
+    }
+    return reel_json_put(entry, "blob", reel_json_string(blob));
+}
+
 reel_status reel_stream_note(reel_stream *s, const reel_stream_group *group, reel_error *err)
 {
     reel_json *files = reel_json_get(s->journal, "files");
@@ -40,7 +52,8 @@ reel_status reel_stream_note(reel_stream *s, const reel_stream_group *group, ree
         reel_json *entry = reel_json_object();
         ok = entry && reel_json_put(entry, "path", reel_json_string(file->name)) &&
              reel_json_put(entry, "bytes", reel_json_int((int64_t)file->bytes)) &&
-             reel_json_put(entry, "sha256", reel_json_string(file->sha256));
+             reel_json_put(entry, "sha256", reel_json_string(file->sha256)) &&
+             put_blob(entry, file);
         if (!ok) {
             reel_json_destroy(&entry);
         } else {
@@ -176,21 +189,17 @@ static reel_status read_journal(reel_stream *s, reel_error *err)
 /* Nothing of this run was sent yet: nothing must be there. */
 static reel_status begin_journal(reel_stream *s, reel_error *err)
 {
-    reel_push *push = NULL;
-    reel_remote_plan nothing = {0};
-    reel_status status = reel_push_open(&s->options.push, &push, err);
-    status = status ? status : reel_push_look(push, &nothing, err);
-    if (!status && nothing.n_others > 0) {
-        status = reel_fail(err, REEL_E_USAGE,
-                           "%s holds %d files already (%s): nothing was made; a run is sent to an "
-                           "empty place",
-                           s->options.push.to, nothing.n_others, nothing.others[0]);
-    }
-    reel_free(nothing.others);
-    reel_arena_finish(&nothing.arena);
-    reel_push_close(&push);
+    char first[400];
+    int n = 0;
+    const reel_status status = reel_push_ask(&s->options.push, &n, first, sizeof first, err);
     if (status) {
         return status;
+    }
+    if (n > 0) {
+        return reel_fail(err, REEL_E_USAGE,
+                         "%s holds %d files already (%s): nothing was made; a run is sent to an "
+                         "empty place",
+                         s->options.push.to, n, first);
     }
     s->journal = reel_json_object();
     const bool ok = s->journal &&
@@ -269,12 +278,30 @@ bool reel_stream_was_sent(const reel_output *output, const reel_plan *plan,
     return same;
 }
 
+/* Ids of the files that were removed here. */
+static void recall_blobs(const reel_stream *s, reel_remote_plan *plan)
+{
+    const reel_json *files = reel_json_get(s->journal, "files");
+    for (size_t i = 0; i < reel_json_count(files); i++) {
+        const reel_json *entry = reel_json_at(files, i);
+        const char *name = reel_json_to_string(reel_json_get(entry, "path"));
+        const char *blob = reel_json_to_string(reel_json_get(entry, "blob"));
+        reel_remote_file *file = name && blob ? reel_remote_plan_find(plan, name) : NULL;
+        if (file) {
+            snprintf(file->blob, sizeof file->blob, "%s", blob);
+        }
+    }
+}
+
 reel_status reel_stream_confirm(reel_stream *s, reel_error *err)
 {
     char path[REEL_PATH_MAX];
     reel_push *push = NULL;
     reel_remote_plan *files = NULL;
     reel_status status = reel_remote_plan_open(s->output->dataset, &files, err);
+    if (!status) {
+        recall_blobs(s, files);
+    }
     status = status ? status : reel_push_open(&s->options.push, &push, err);
     status = status ? status : reel_push_tidy(push, files, err);
     status = status ? status : reel_push_confirm(push, files, err);

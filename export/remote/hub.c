@@ -139,18 +139,25 @@ void reel_hub_close(reel_hub **hub)
     }
 }
 
+/* Without --exist-ok: with it, hf hides that a branch that is there could not be written. */
+reel_status reel_hub_may_write(reel_hub *hub, reel_error *err)
+{
+    const char *argv[] = {"hf",          "repos",  "branch",  "create",   hub->options.repo,
+                          hub->revision, "--type", "dataset", "--format", "json",
+                          NULL};
+    return reel_hub_may(hub, argv, err);
+}
+
 /* ---- what is there --------------------------------------------------------------------------- */
 
 /* A small file that the hub keeps as it is has no SHA-256 there, but git's id. */
 static reel_status same_blob(const reel_remote_file *file, const char *id, bool *same,
                              reel_error *err)
 {
-    char *data = NULL, own[REEL_SHA1_HEX];
-    size_t size = 0;
-    reel_status status = reel_fs_read(file->path, &data, &size, err);
-    status = status ? status : reel_git_blob_id(data, size, own, err);
+    char own[REEL_SHA1_HEX];
+    memcpy(own, file->blob, sizeof own);
+    const reel_status status = own[0] ? REEL_OK : reel_remote_file_blob(file, own, err);
     *same = !status && strcmp(own, id) == 0;
-    reel_free(data);
     return status;
 }
 

@@ -57,6 +57,10 @@ reel_status reel_hub_open(const reel_hub_options *options, reel_hub **out,
                           reel_error *err) REEL_MUST_CHECK;
 void reel_hub_close(reel_hub **hub);
 
+/** May this token write to the repository? Asked for by making the branch, which it needs anyway: of
+ * a repository that is there, opening says nothing about it. Same returns. */
+reel_status reel_hub_may_write(reel_hub *hub, reel_error *err) REEL_MUST_CHECK;
+
 /** Mark the files of the plan that are there with their bytes (and only these), and tell it of the
  * others. The hub's own .gitattributes is not counted. Same returns. */
 reel_status reel_hub_look(reel_hub *hub, reel_remote_plan *plan, reel_error *err) REEL_MUST_CHECK;

@@ -35,6 +35,10 @@ reel_hub_verdict reel_hub_judge(int exit_status, const char *told);
 reel_status reel_hub_run(reel_hub *hub, const char *const *argv, bool *absent,
                          reel_error *err) REEL_MUST_CHECK;
 
+/** Run argv once, to see whether it is refused for want of a token or permission. Any other end is
+ * REEL_OK. */
+reel_status reel_hub_may(reel_hub *hub, const char *const *argv, reel_error *err) REEL_MUST_CHECK;
+
 /** Standard output of the last run. */
 const char *reel_hub_output(reel_hub *hub);
 

@@ -205,6 +205,20 @@ reel_status reel_hub_run(reel_hub *hub, const char *const *argv, bool *absent, r
     }
 }
 
+reel_status reel_hub_may(reel_hub *hub, const char *const *argv, reel_error *err)
+{
+    int exit_status = 0;
+    const reel_status status = run_once(hub, argv, &exit_status, err);
+    if (status || exit_status == 0) {
+        return status;
+    }
+    const char *told = (const char *)hub->told.data;
+    const reel_hub_verdict verdict = reel_hub_judge(exit_status, told);
+    return verdict == REEL_HUB_NO_TOKEN || verdict == REEL_HUB_FORBIDDEN
+               ? explain(hub, argv, verdict, exit_status, told, err)
+               : REEL_OK;
+}
+
 const char *reel_hub_output(reel_hub *hub)
 {
     return hub->out.data ? (const char *)hub->out.data : "";

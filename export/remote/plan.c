@@ -1,9 +1,11 @@
 /* plan.c - see plan.h */
 #include "export/remote/plan.h"
 #include "export/manifest.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static reel_status no_memory(reel_error *err)
 {
@@ -301,26 +303,51 @@ reel_status reel_remote_plan_parts(reel_remote_plan *plan, const reel_remote_bou
     return REEL_OK;
 }
 
+reel_status reel_remote_file_check_size(const reel_remote_file *file, reel_error *err)
+{
+    struct stat st;
+    if (stat(file->path, &st) != 0) {
+        return errno == ENOENT || errno == ENOTDIR
+                   ? reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL, "is missing")
+                   : reel_fail_at(err, REEL_E_IO, file->path, 0, NULL, "cannot be read: %s",
+                                  strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL, "is no file");
+    }
+    if ((uint64_t)st.st_size != file->bytes) {
+        return reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL,
+                            "has %" PRIu64 " bytes, should have %" PRIu64, (uint64_t)st.st_size,
+                            file->bytes);
+    }
+    return REEL_OK;
+}
+
 reel_status reel_remote_file_check(const reel_remote_file *file, reel_error *err)
 {
     char hex[REEL_SHA256_HEX];
     reel_sha256 digest;
     uint64_t bytes = 0;
-    const reel_status status = reel_sha256_file(file->path, &digest, &bytes, err);
-    if (status == REEL_E_IO && !reel_fs_exists(file->path)) {
-        return reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL, "is missing");
-    }
+    reel_status status = reel_remote_file_check_size(file, err);
+    status = status ? status : reel_sha256_file(file->path, &digest, &bytes, err);
     if (status) {
         return status;
     }
     reel_sha256_hex(digest, hex);
-    if (bytes != file->bytes) {
-        return reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL,
-                            "has %" PRIu64 " bytes, should have %" PRIu64, bytes, file->bytes);
-    }
     if (strcmp(hex, file->sha256) != 0) {
         return reel_fail_at(err, REEL_E_CONFLICT, file->path, 0, NULL,
                             "SHA-256 is %s, should be %s", hex, file->sha256);
     }
     return REEL_OK;
+}
+
+reel_status reel_remote_file_blob(const reel_remote_file *file, char out[REEL_SHA1_HEX],
+                                  reel_error *err)
+{
+    char *data = NULL;
+    size_t size = 0;
+    reel_status status = reel_fs_read(file->path, &data, &size, err);
+    status = status ? status : reel_git_blob_id(data, size, out, err);
+    reel_free(data);
+    return status;
 }

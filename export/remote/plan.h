@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -30,6 +31,7 @@ typedef struct reel_remote_file {
     const char *path; /**< on this machine */
     uint64_t bytes;
     char sha256[REEL_SHA256_HEX];
+    char blob[REEL_SHA1_HEX]; /**< git's id, where it is known; "": read the file for it */
     reel_remote_rank rank;
     bool checked; /**< its bytes were compared with size and SHA-256 */
     bool there;   /**< the other side has these bytes under this name */
@@ -96,5 +98,14 @@ reel_status reel_remote_plan_parts(reel_remote_plan *plan, const reel_remote_bou
  * @return REEL_OK; REEL_E_CONFLICT (names the file and what differs); REEL_E_IO; REEL_E_NOMEM.
  */
 reel_status reel_remote_file_check(const reel_remote_file *file, reel_error *err) REEL_MUST_CHECK;
+
+/** Its size alone, without reading. @return REEL_OK; REEL_E_CONFLICT; REEL_E_IO. */
+reel_status reel_remote_file_check_size(const reel_remote_file *file,
+                                        reel_error *err) REEL_MUST_CHECK;
+
+/** Read a file for git's id of its bytes. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM; REEL_E_INTERNAL
+ * (as reel_git_blob_id()). */
+reel_status reel_remote_file_blob(const reel_remote_file *file, char out[REEL_SHA1_HEX],
+                                  reel_error *err) REEL_MUST_CHECK;
 
 REEL_API_END

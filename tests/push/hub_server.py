@@ -108,6 +108,7 @@ class Hub:
     def __init__(self, faults=None):
         self.repos, self.objects, self.parts = {}, {}, {}
         self.faults = faults or Faults()
+        self.binary = BINARY # names that its .gitattributes sends to LFS
         self.lock = threading.RLock()
         self.requests = {}   # "METHOD kind" -> how many
         self.log = []
@@ -213,9 +214,8 @@ class Hub:
         return 200, {"branches": [row("heads", n, o) for n, o in repo.branches.items()], "converts": [],
                      "tags": [row("tags", n, o) for n, o in repo.tags.items()]}, {}
 
-    @staticmethod
-    def goes_to_lfs(path, size):
-        return size > 0 and (path.endswith(BINARY) or size > LFS_ABOVE)
+    def goes_to_lfs(self, path, size):
+        return size > 0 and (path.endswith(self.binary) or size > LFS_ABOVE)
 
     def preupload(self, name, revision, body, headers):
         repo = self.repo(name, headers, True)

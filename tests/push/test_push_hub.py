@@ -6,6 +6,7 @@ What arrives is the dataset, under broken lines, refusals and being killed at N 
 read back by the official client, datasets and pyarrow. Prints TAP.
 """
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -150,14 +151,33 @@ def broken_datasets(push, hub):
         spoil()
         done = push("push", str(root), "me/broken")
         check(f"{name}: refused", done.returncode == 70 and "clips/a.mp4" in done.stderr, done.stderr)
+        for token, words in (("hf_reader_token", "permission"), ("hf_of_nobody_at_all", "HF_TOKEN")):
+            done = push("push", str(root), "me/broken", HF_TOKEN=token)
+            check(f"{name}: {token} is told before files are read", name != "a changed byte" or
+                  done.returncode == 64 and words in done.stderr, done.stderr)
         (root / "clips/a.mp4").write_bytes(b"a" * 1000)
     text = (root / "manifest.json").read_text()
     (root / "manifest.json").write_text(text.replace('"bytes":1000', '"bytes":1001', 1))
     done = push("push", str(root), "me/broken")
     check("a changed manifest: refused", done.returncode == 70 and "manifest.json" in done.stderr, done.stderr)
-    check("nothing was made by these", "me/broken" not in hub.repos)
+    check("nothing was sent by these", not hub.tree("me/broken"))
     done = push("push", str(root / "clips"), "me/broken", "--dry-run")
     check("no dataset: told", done.returncode == 70, done.stderr)
+
+
+def stages(push, real):
+    """Folders of links go by their lock, whatever process their names tell of."""
+    held, left = work / "tmp" / "physreel-stage-held", work / "tmp" / "physreel-stage-left"
+    for folder in (held, left):
+        (folder / "files").mkdir(parents=True)
+        (folder / "lock").touch()
+    with open(held / "lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = push("push", str(real), "me/real")
+        check("a folder of a push that is no more goes", done.returncode == 0 and not left.exists(), done.stderr)
+        check("one that somebody holds stays", (held / "files").exists())
+    done = push("push", str(real), "me/real")
+    check("until it is let go", done.returncode == 0 and not list((work / "tmp").iterdir()), done.stderr)
 
 
 def dry_run(push, hub, real, want):
@@ -205,6 +225,7 @@ def main():
     dry_run(push, hub, real, want)
     revisions_and_others(hub, push, real, want)
     messages(push, real, hub)
+    stages(push, real)
     broken_datasets(push, hub)
     rng = push_kit.rng_of(7)
     push_kit.write_dataset(data, {f"clips/train/{i:03}.mp4": rng.randbytes(rng.randrange(1, 400_000)) for i in range(14)}

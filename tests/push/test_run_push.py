@@ -111,13 +111,27 @@ def to_hub(want):
           len(hub.repos["me/sent"].commits) == len(commits), done.stderr)
     done = push(*PLAN, "-o", str(work / "other"), "--push", "me/sent")
     check("hub: a place that is not empty is refused", done.returncode == 64 and "already" in done.stderr, done.stderr)
+    hub.binary = ()  # as a .gitattributes of somebody may have it: small files stay blobs of git
+    straight("blobs", push, "me/blobs", hub.tree, want)
+    hub.binary = hub_server.BINARY
     killed("hub", push, "me/killed", hub.tree, want, seconds)
+    refused(push, hub)
     check("hub: no link folder is left behind", not list((work / "tmp").iterdir()))
     check("hub: no defect of a client", not hub.defects, str(hub.defects))
     done = push("run", "toss", "--count", "2", "--size", "128x96", "--frames", "4", "-q", "-o", str(work / "kept"),
                 "--push", "me/kept", "--tag", "v1")
     check("hub: a layout without shards is made whole, sent, and stays", done.returncode == 0 and
           hub.tree("me/kept") == push_kit.tree_of(work / "kept") and "v1" in hub.repos["me/kept"].tags, done.stderr)
+
+
+def refused(push, hub):
+    """Before anything is made."""
+    out = work / "refused"
+    for arguments in (PLAN, PLAN + ["--push-keep"]):
+        done = push(*arguments, "-o", str(out), "--push", "me/refused", HF_TOKEN="hf_reader_token")
+        check("hub: a token that may only read is told before clips are made", done.returncode == 64 and
+              "permission" in done.stderr and not pathlib.Path(f"{out}.partial").exists() and
+              "me/refused" not in hub.repos, done.stderr)
 
 
 def to_s3(want):
