@@ -54,17 +54,33 @@ static reel_status find_controls(job *j, const reel_args *args, reel_error *err)
     return text ? reel_parse_controls(text, &j->controls, err) : REEL_OK;
 }
 
+static reel_status open_dataset(job *j, const char *from, reel_error *err)
+{
+    const reel_status status =
+        j->dataset ? REEL_OK : reel_dataset_open_clips(from, &j->dataset, err);
+    return !status && j->dataset->n_clips == 0
+               ? reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL, "holds no clips")
+               : status;
+}
+
 static reel_status find_format(job *j, const reel_args *args, reel_error *err)
 {
     const char *name = reel_args_get(args, "format");
     if (!name) {
-        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format", "is missing; %s",
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format", "is missing; %s, auto",
                             reel_layout_names());
+    }
+    if (strcmp(name, "auto") == 0) {
+        const reel_status status = open_dataset(j, args->arguments[0], err);
+        if (status) {
+            return status;
+        }
+        name = reel_plan_auto_format(j->dataset->n_clips);
     }
     j->layout = reel_layout_find(name);
     if (!j->layout && strcmp(name, "clips") != 0) {
-        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format", "there is no format \"%s\"; %s",
-                            name, reel_layout_names());
+        return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format",
+                            "there is no format \"%s\"; %s, auto", name, reel_layout_names());
     }
     for (const char *s; (s = reel_args_get_nth(args, "set", j->n_given)) != NULL;) {
         j->given[j->n_given++] = s;
@@ -175,16 +191,29 @@ static bool is_below(const char *out, const char *from)
            (folder[n] == '/' || !folder[n] || above[n - 1] == '/');
 }
 
-static reel_status open_output(job *j, const char *dir, const char *from, reel_error *err)
+/* Beside the dataset: its own name and the format's. A path that ends in . or .. has no name. */
+static int default_out(job *j, const char *from)
 {
-    char mark[REEL_PATH_MAX];
+    char real[PATH_MAX];
     size_t n = strlen(from);
     while (n > 1 && from[n - 1] == '/') {
         n--;
     }
-    const int length = dir ? snprintf(j->out, sizeof j->out, "%s", dir)
-                           : snprintf(j->out, sizeof j->out, "%.*s-%s", (int)n, from,
-                                      j->layout ? j->layout->name : "clips");
+    const bool nameless =
+        from[n - 1] == '.' &&
+        (n < 2 || from[n - 2] == '/' || (from[n - 2] == '.' && (n < 3 || from[n - 3] == '/')));
+    if (nameless && realpath(from, real)) {
+        from = real;
+        n = strlen(real);
+    }
+    return snprintf(j->out, sizeof j->out, "%.*s-%s", (int)n, from,
+                    j->layout ? j->layout->name : "clips");
+}
+
+static reel_status open_output(job *j, const char *dir, const char *from, reel_error *err)
+{
+    char mark[REEL_PATH_MAX];
+    const int length = dir ? snprintf(j->out, sizeof j->out, "%s", dir) : default_out(j, from);
     if (length <= 0 || (size_t)length + 64 > sizeof j->out) {
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "output", "the path is empty or too long");
     }
@@ -224,7 +253,7 @@ static reel_status make_record(const job *j, int i, reel_error *err)
     reel_record *record = NULL;
     reel_drawer_state *state = reel_drawer_create();
     reel_status status = state ? REEL_OK : no_memory(err);
-    status = status ? status : reel_record_open(source->dir, &record, err);
+    status = status ? status : reel_export_open_record(source, &record, err);
     if (!status && (j->controls || j->first_frames)) {
         status = reel_record_load_data(record, err);
     }
@@ -318,7 +347,11 @@ static reel_status copy_extras(const job *j, reel_error *err)
         char from[REEL_PATH_MAX], to[REEL_PATH_MAX];
         reel_fs_join(from, sizeof from, j->dataset->root, name);
         reel_fs_join(to, sizeof to, j->root, name);
-        status = reel_fs_copy(from, to, err);
+        status = reel_fs_exists(from)
+                     ? reel_fs_copy(from, to, err)
+                     : reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL,
+                                    "is missing: the dataset's manifest names it (see physreel "
+                                    "verify)");
     }
     return status;
 }
@@ -346,10 +379,7 @@ static reel_status run_job(job *j, const reel_args *args, reel_error *err)
     reel_status status = reel_args_int(args, "jobs", 1, REEL_MAX_WORKERS, &n_workers, err);
     status = status ? status : find_format(j, args, err);
     status = status ? status : find_controls(j, args, err);
-    status = status ? status : reel_dataset_open_clips(from, &j->dataset, err);
-    if (!status && j->dataset->n_clips == 0) {
-        status = reel_fail_at(err, REEL_E_CONFLICT, from, 0, NULL, "holds no clips");
-    }
+    status = status ? status : open_dataset(j, from, err);
     status = status ? status : find_clips(j, err);
     status = status ? status : find_words(j, args, err);
     status = status ? status : open_output(j, reel_args_get(args, "output"), from, err);
@@ -378,7 +408,9 @@ static int cmd_export(const reel_args *args)
 }
 
 static const reel_option options[] = {
-    {.name = "format", .value = "NAME", .help = "layout (physreel list --formats tells them)"},
+    {.name = "format",
+     .value = "NAME",
+     .help = "layout (physreel list --formats tells them); auto:\nwebdataset above 5,000 clips"},
     {.name = "set",
      .value = "KEY=VALUE",
      .repeats = true,

@@ -138,11 +138,24 @@ void reel_exporter_destroy(reel_exporter **exporter)
 /* ---- clip by clip -----------------------------------------------------------------------------
  */
 
+reel_status reel_export_open_record(const reel_export_source *source, reel_record **record,
+                                    reel_error *err)
+{
+    char path[REEL_PATH_MAX];
+    reel_fs_join(path, sizeof path, source->dir, "manifest.json");
+    if (source->dataset && !reel_fs_exists(path)) {
+        return reel_fail_at(err, REEL_E_CONFLICT, path, 0, NULL,
+                            "is missing: the dataset's manifest names the clip (see physreel "
+                            "verify)");
+    }
+    return reel_record_open(source->dir, record, err);
+}
+
 /* Open a record with its data; *clip lives as long as it does. */
 static reel_status load(reel_exporter *x, const reel_export_source *source, reel_record **record,
                         reel_layout_clip *clip, reel_error *err)
 {
-    reel_status status = reel_record_open(source->dir, record, err);
+    reel_status status = reel_export_open_record(source, record, err);
     status = status ? status : reel_record_load_data(*record, err);
     if (!status && x->options->layout->needs_colour && !(*record)->colour) {
         status = reel_fail_at(err, REEL_E_USAGE, source->dir, 0, NULL,
@@ -169,7 +182,11 @@ reel_status reel_export_check_files(const reel_layout_clip *clip, bool planes, r
             continue;
         }
         reel_layout_clip_path(clip, file->name, path);
-        const reel_status status = reel_sha256_file(path, &digest, &size, err);
+        const reel_status status =
+            reel_fs_exists(path)
+                ? reel_sha256_file(path, &digest, &size, err)
+                : reel_fail_at(err, REEL_E_CONFLICT, path, 0, NULL,
+                               "is missing: its clip's manifest names it (see physreel verify)");
         if (status) {
             return status;
         }

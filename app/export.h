@@ -34,6 +34,11 @@ typedef struct reel_export_options {
 reel_status reel_export_options_of(reel_plan *plan, const char *root, const char *work,
                                    reel_export_options *out, reel_error *err) REEL_MUST_CHECK;
 
+/** Open a source's record. Of a dataset that lacks it: REEL_E_CONFLICT, since that is not the disk's
+ * fault. Otherwise as reel_record_open(). */
+reel_status reel_export_open_record(const reel_export_source *source, reel_record **record,
+                                    reel_error *err) REEL_MUST_CHECK;
+
 /**
  * Are the clip's files those of its record, by size and SHA-256? A damaged one would be whole and
  * good in the new dataset.

@@ -22,7 +22,8 @@
 
 REEL_API_BEGIN
 
-enum { REEL_MOST_CLIPS_AS_FILES = 5000 }; /**< --format auto takes shards above */
+/** What --format auto stands for: clips, or shards for more than fit folders well. */
+const char *reel_plan_auto_format(int64_t n_clips);
 enum { REEL_MAX_CLIPS = 1000000, REEL_MAX_ENTRIES = 4096, REEL_MAX_ATTEMPTS = 20 };
 
 /** One SCENE and what it is asked for. */

@@ -42,6 +42,12 @@ static bool has_setting(const reel_layout *layout, const char *name)
     return s && s->name;
 }
 
+const char *reel_plan_auto_format(int64_t n_clips)
+{
+    enum { MOST_AS_FILES = 5000 };
+    return n_clips > MOST_AS_FILES ? "webdataset" : "clips";
+}
+
 /* What the clips are to have, and the layout would drop or miss. */
 static reel_status check_layout(const reel_plan *plan, reel_error *err)
 {
@@ -74,9 +80,7 @@ reel_status reel_plan_format(reel_plan *plan, const reel_args *args, const reel_
     for (int i = 0; i < plan->n_entries; i++) {
         total += plan->entries[i].count;
     }
-    if (strcmp(name, "auto") == 0) {
-        name = total > REEL_MOST_CLIPS_AS_FILES ? "webdataset" : "clips";
-    }
+    name = strcmp(name, "auto") == 0 ? reel_plan_auto_format(total) : name;
     plan->layout = reel_layout_find(name);
     if (!plan->layout && strcmp(name, "clips") != 0) {
         return reel_fail_at(err, REEL_E_USAGE, NULL, 0, "format",

@@ -88,8 +88,8 @@ reel_status reel_dataset_open(const char *root, reel_dataset **out, reel_error *
     snprintf(dataset->root, sizeof(dataset->root), "%s", root);
     reel_fs_join(path, sizeof(path), root, "manifest.json");
     if (!reel_fs_exists(path)) {
-        status = reel_fail_at(err, reel_fs_is_dir(root) ? REEL_E_CONFLICT : REEL_E_IO, path, 0,
-                              NULL, "does not exist: %s is no dataset of physreel", root);
+        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL,
+                              "does not exist: %s is no dataset of physreel", root);
         goto fail;
     }
     status = reel_json_read_file(path, &dataset->manifest, err);

@@ -177,8 +177,8 @@ reel_status reel_remote_plan_open(const char *dir, reel_remote_plan **out, reel_
     }
     reel_fs_join(path, sizeof path, plan->root, "manifest.json");
     if (!reel_fs_exists(path)) {
-        status = reel_fail_at(err, reel_fs_is_dir(dir) ? REEL_E_CONFLICT : REEL_E_IO, path, 0, NULL,
-                              "does not exist: %s is no whole dataset of physreel", plan->root);
+        status = reel_fail_at(err, REEL_E_IO, path, 0, NULL,
+                              "does not exist: %s is no dataset of physreel", plan->root);
         goto fail;
     }
     status = reel_json_read_file(path, &manifest, err);

@@ -192,8 +192,14 @@ def check_output(p):
                               stderr=subprocess.PIPE, text=True)
     cli.check("stdout is full", done.returncode == 74 and "standard output" in done.stderr,
               done.stderr)
-    r = p("verify", "nowhere")
-    cli.check("verify of nothing", r.rc in (70, 74) and says(r, ["nowhere"]), r)
+    (p.folder / "hollow").mkdir()
+    for name in ("nowhere", "hollow", "file"):
+        for words in (["verify"], ["verify", "--hub"], ["sheet", "-o", "x.png"], ["export", "--format", "coco"],
+                      ["push", "--dry-run"]):
+            more = ["me/x"] if words[0] == "push" else []
+            r = p(words[0], name, *more, *words[1:])
+            cli.check(f"{' '.join(words)} of {name}, which is no dataset", r.rc == 74 and
+                      says(r, [f"{name}/manifest.json", "no dataset"]), r)
     (p.folder / "half.partial").mkdir()
     (p.folder / "half.partial" / "plan.json").write_text("{}")
     for name in ("half", "half.partial", "half.partial/"):
@@ -201,8 +207,6 @@ def check_output(p):
         cli.check(f"verify of a dataset in the making: {name}", r.rc == 64 and
                   says(r, ["half.partial", "in the making"]), r)
     shutil.rmtree(p.folder / "half.partial")
-    r = p("sheet", "nowhere", "-o", "x.png")
-    cli.check("sheet of nothing", r.rc in (70, 74) and says(r, ["nowhere"]), r)
 
 
 def check_help(p):

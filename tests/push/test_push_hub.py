@@ -162,7 +162,7 @@ def broken_datasets(push, hub):
     check("a changed manifest: refused", done.returncode == 70 and "manifest.json" in done.stderr, done.stderr)
     check("nothing was sent by these", not hub.tree("me/broken"))
     done = push("push", str(root / "clips"), "me/broken", "--dry-run")
-    check("no dataset: told", done.returncode == 70, done.stderr)
+    check("no dataset: told", done.returncode == 74, done.stderr)
 
 
 def stages(push, real):

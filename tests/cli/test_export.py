@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Exports: where they go, which format they take, and what is told of a source that is not whole."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import cli
+
+
+def layout(folder):
+    return json.loads((folder / "manifest.json").read_text())["layout"]
+
+
+def default_names(p):
+    """Beside the dataset, whatever the way it is named."""
+    (p.folder / "in").mkdir()
+    for where, name in (("toss", "."), ("toss", "./"), ("toss/clips", ".."), ("toss", "../toss/."), ("", "toss/")):
+        done = subprocess.run(p.command("export", name, "--format", "coco", "--set", "images=none", "-q"),
+                              cwd=p.folder / where, capture_output=True, text=True)
+        out = p.folder / "toss-coco"
+        cli.check(f"export {name} in {where or 'the folder above'} goes beside it", done.returncode == 0 and
+                  out.is_dir() and (p.folder / where / done.stdout.strip()).resolve() == out.resolve(),
+                  done.stdout + done.stderr)
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def auto(p):
+    r = p("export", "toss", "--format", "auto", "-o", "few", "-q")
+    cli.check("auto: a few clips stay files", r.rc == 0 and layout(p.folder / "few") == "clips", r)
+    r = p("export", "toss", "--format", "auto", "--set", "shard-size=1M", "-o", "x", "-q")
+    cli.check("auto: settings are those of the format it stands for", r.rc == 64 and "clips has no settings" in r.err, r)
+    many = p.folder / "many"  # 5,001 clips by name; the first is looked at, and is not there
+    many.mkdir()
+    manifest = json.loads((p.folder / "toss" / "manifest.json").read_text())
+    clip = manifest["clips"][0]
+    manifest["clips"] = [{**clip, "id": f"toss_{i:06}"} for i in range(5001)]
+    manifest["files"] = []
+    (many / "manifest.json").write_text(json.dumps(manifest))
+    r = p("export", "many", "--format", "auto", "--set", "shard-size=1M", "-o", "x", "-q")
+    cli.check("auto: shards for more than 5,000", r.rc == 70 and "records" in r.err, r)
+    r = p("export", "toss", "--format", "autos", "-q")
+    cli.check("another name is told of it", r.rc == 64 and ", auto" in r.err, r)
+
+
+def not_whole(p):
+    """A dataset that lacks a file is told as verify tells it, not as a disk's error."""
+    for name in ("clips/train/000/toss_000000.mp4", "records/train/000/toss_000000/manifest.json", "contact_sheet.png"):
+        shutil.copytree(p.folder / "toss", p.folder / "hurt")
+        (p.folder / "hurt" / name).unlink()
+        for form in ("clips", "coco", "webdataset", "tap"):
+            r = p("export", "hurt", "--format", form, "-o", "x", "-q")
+            cli.check(f"{form} without {pathlib.Path(name).name}", r.rc == 70 and name in r.err and
+                      "is missing" in r.err and not (p.folder / "x").exists(), r)
+        cli.check("as verify tells it", p("verify", "hurt", "-q").rc == 70)
+        shutil.rmtree(p.folder / "hurt")
+
+
+def main():
+    with cli.program() as p:
+        r = p("run", "toss", "--seed", "4", "--count", "2", *cli.SMALL, "-o", "toss", "-q")
+        cli.check("a dataset", r.rc == 0, r)
+        default_names(p)
+        auto(p)
+        not_whole(p)
+    return cli.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
