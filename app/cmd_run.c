@@ -42,6 +42,7 @@ typedef struct run {
     reel_job_stats stats;
     int n_workers;
     bool quiet, json;
+    bool layout_refuses; /* clips as they are: there is nothing wrong with them */
     const char *push_to; /* NULL: the dataset stays here */
     bool streamed;       /* it is sent while it is made, and does not stay */
     reel_stream *stream; /* it is sent while it is made */
@@ -219,6 +220,15 @@ static int make_first(run *r, int n)
     return status ? reel_app_fail(NULL, &err) : r->first_failure;
 }
 
+/* What the layout says of clips that are there. @return exit status. */
+static int fail_layout(run *r, const reel_error *err)
+{
+    const reel_status s = err->status;
+    r->layout_refuses = r->plan->layout && !r->stream &&
+                        (s == REEL_E_USAGE || s == REEL_E_SCENE || s == REEL_E_REFUSED);
+    return reel_app_fail(NULL, err);
+}
+
 /* One clip of each scene, and the layout is asked whether it would take them, before all the others
  * are made. @return exit status. */
 static int make_some(run *r)
@@ -237,7 +247,7 @@ static int make_some(run *r)
         return 0;
     }
     reel_progress_clear(&r->progress);
-    return reel_app_fail(NULL, &err);
+    return fail_layout(r, &err);
 }
 
 /* Make the clips that are not there yet. @return exit status. */
@@ -276,7 +286,11 @@ static int give_up(run *r, int status)
     if (n > 0) { /* what the user asked for is wrong: unless it is told differently it stays so */
         const bool again = status != reel_exit_status(REEL_E_USAGE) || r->stream;
         fprintf(stderr, "physreel: %d of %d clips are kept in %s%s\n", n, r->plan->n_clips,
-                r->output.partial, again ? "; the same command goes on from there" : "");
+                r->output.partial,
+                r->layout_refuses
+                    ? "; the same command with another --format or --set goes on with them"
+                : again ? "; the same command goes on from there"
+                        : "");
     }
     return status;
 }
@@ -301,7 +315,7 @@ static int pack(run *r)
     }
     if (r->stream ? reel_stream_finish(r->stream, &err)
                   : reel_output_finish(&r->output, r->plan, r->n_workers, r->quiet, &err)) {
-        return give_up(r, reel_app_fail(NULL, &err));
+        return give_up(r, fail_layout(r, &err));
     }
     if (!r->quiet) {
         double s = reel_progress_seconds(&r->progress);

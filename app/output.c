@@ -14,66 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What differs between two plans, in words; the version first, since it explains the others. */
-static void describe_difference(const reel_json *there, const reel_json *here, char *out,
-                                size_t size)
-{
-    static const char *const keys[] = {"version", "libraries",   "clips",   "seed",         "size",
-                                       "fps",     "frames",      "quality", "labels",       "store",
-                                       "split",   "depth-scale", "control", "first-frames", "views",
-                                       "keyint",  "splits",      "name"};
-    snprintf(out, size, "other plan");
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const reel_json *a = reel_json_get(there, keys[i]), *b = reel_json_get(here, keys[i]);
-        size_t length = 0;
-        char *a_text = a ? reel_json_canonical(a, &length) : NULL;
-        char *b_text = b ? reel_json_canonical(b, &length) : NULL;
-        bool differs = a_text && b_text ? strcmp(a_text, b_text) != 0 : a_text || b_text;
-        if (differs && a_text && b_text && strlen(a_text) < 60 && strlen(b_text) < 60) {
-            snprintf(out, size, "%s %s, now %s", keys[i], a_text, b_text);
-        } else if (differs) {
-            snprintf(out, size, "other %s", keys[i]);
-        }
-        reel_free(a_text);
-        reel_free(b_text);
-        if (differs) {
-            return;
-        }
-    }
-}
-
-/* Compare `dir`/plan.json with the plan. *there = false if the file is missing. */
-static reel_status compare_plan(const char *dir, const char *plan_text, bool *there, bool *same,
-                                char *difference, size_t size, reel_error *err)
-{
-    char path[REEL_PATH_MAX];
-    char *text = NULL;
-    size_t length = 0;
-    reel_json *a = NULL, *b = NULL;
-    reel_fs_join(path, sizeof path, dir, "plan.json");
-    *there = reel_fs_exists(path);
-    *same = false;
-    snprintf(difference, size, "no plan.json");
-    if (!*there) {
-        return REEL_OK;
-    }
-    reel_status status = reel_fs_read(path, &text, &length, err);
-    if (status) {
-        return status;
-    }
-    *same = strcmp(text, plan_text) == 0;
-    if (!*same && reel_json_parse(text, strlen(text), path, &a, NULL) == REEL_OK &&
-        reel_json_parse(plan_text, strlen(plan_text), "plan", &b, NULL) == REEL_OK) {
-        describe_difference(a, b, difference, size);
-    } else if (!*same) {
-        snprintf(difference, size, "plan.json is damaged");
-    }
-    reel_json_destroy(&a);
-    reel_json_destroy(&b);
-    reel_free(text);
-    return REEL_OK;
-}
-
 static bool only_strays(void *ctx, const char *name)
 {
     bool *only = ctx;
@@ -143,18 +83,18 @@ static reel_status judge_dir(const reel_output *output, const char *plan_text,
                              reel_output_state *state, reel_error *err)
 {
     char difference[256];
-    bool there = false, same = false;
+    reel_plan_likeness likeness = REEL_PLAN_ABSENT;
     reel_dataset *dataset = NULL;
     reel_status status =
-        compare_plan(output->dir, plan_text, &there, &same, difference, sizeof difference, err);
+        reel_plan_compare(output->dir, plan_text, &likeness, difference, sizeof difference, err);
     if (status) {
         return status;
     }
-    if (!there) {
+    if (likeness == REEL_PLAN_ABSENT) {
         return reel_fail_at(err, REEL_E_USAGE, output->dir, 0, NULL,
                             "exists and is no dataset of a run; choose another folder with -o");
     }
-    if (!same) {
+    if (likeness != REEL_PLAN_SAME) {
         return reel_fail_at(err, REEL_E_USAGE, output->dir, 0, NULL,
                             "exists with another dataset (%s); choose another folder with -o, or "
                             "remove it",
@@ -171,18 +111,37 @@ static reel_status judge_dir(const reel_output *output, const char *plan_text,
     return REEL_OK;
 }
 
+/* Can the clips that are there go into another layout? Not once some were moved into a dataset of
+ * clips, or sent. */
+static bool can_change_layout(const reel_output *output)
+{
+    char path[REEL_PATH_MAX];
+    reel_json *plan = NULL;
+    reel_fs_join(path, sizeof path, output->partial, "push.json");
+    if (reel_fs_exists(path)) {
+        return false;
+    }
+    reel_fs_join(path, sizeof path, output->partial, "plan.json");
+    const bool is_read = reel_json_read_file(path, &plan, NULL) == REEL_OK;
+    const char *format = reel_json_to_string(reel_json_get(plan, "format"));
+    const bool moves = !is_read || !format || strcmp(format, "clips") == 0;
+    reel_json_destroy(&plan);
+    return !moves || !reel_fs_exists(output->dataset);
+}
+
 /* DIR.partial is there: ours to go on with, or in the way. */
-static reel_status judge_partial(const reel_output *output, const char *plan_text, reel_error *err)
+static reel_status judge_partial(const reel_output *output, const char *plan_text,
+                                 reel_plan_likeness *likeness, reel_error *err)
 {
     char difference[256];
-    bool there = false, same = false;
     reel_status status =
-        compare_plan(output->partial, plan_text, &there, &same, difference, sizeof difference, err);
-    if (status || same) {
+        reel_plan_compare(output->partial, plan_text, likeness, difference, sizeof difference, err);
+    if (status || *likeness == REEL_PLAN_SAME ||
+        (*likeness == REEL_PLAN_OTHER_LAYOUT && can_change_layout(output))) {
         return status;
     }
     bool only = true;
-    if (!there) {
+    if (*likeness == REEL_PLAN_ABSENT) {
         status = reel_fs_list(output->partial, only_strays, &only, err);
         if (status || only) {
             return status; /* killed before its first file */
@@ -203,6 +162,15 @@ static bool lock_is_good(const reel_output *output)
            !reel_fs_exists(output->dir);
 }
 
+/* What another layout made of the clips goes, before the plan says that it is ours. */
+static reel_status clear_layout(const reel_output *output, reel_error *err)
+{
+    char parts[REEL_PATH_MAX];
+    reel_fs_join(parts, sizeof parts, output->partial, "parts");
+    const reel_status status = reel_fs_remove_tree(output->dataset, err);
+    return status ? status : reel_fs_remove_tree(parts, err);
+}
+
 /* Plan and folders of a locked DIR.partial. */
 static reel_status prepare_partial(const reel_output *output, const char *plan_text,
                                    reel_output_state *state, reel_error *err)
@@ -210,8 +178,13 @@ static reel_status prepare_partial(const reel_output *output, const char *plan_t
     char path[REEL_PATH_MAX];
     reel_fs_join(path, sizeof path, output->partial, "plan.json");
     *state = reel_fs_exists(path) ? REEL_OUTPUT_RESUMED : REEL_OUTPUT_NEW;
-    reel_status status = sweep_strays(output->partial, err);
-    if (!status && *state == REEL_OUTPUT_NEW) {
+    reel_plan_likeness likeness = REEL_PLAN_ABSENT;
+    reel_status status = judge_partial(output, plan_text, &likeness, err); /* it is locked now */
+    status = status ? status : sweep_strays(output->partial, err);
+    if (!status && likeness == REEL_PLAN_OTHER_LAYOUT) {
+        status = clear_layout(output, err);
+    }
+    if (!status && likeness != REEL_PLAN_SAME) {
         status = reel_fs_publish(path, plan_text, strlen(plan_text), err);
     }
     if (!status && reel_fs_exists(output->dataset)) {
@@ -226,11 +199,11 @@ static reel_status prepare_partial(const reel_output *output, const char *plan_t
  * finished DIR. If its lock is taken, somebody is tidying up already. */
 static reel_status tidy_up(reel_output *output, const char *plan_text, reel_error *err)
 {
-    bool there = false, same = false;
+    reel_plan_likeness likeness = REEL_PLAN_ABSENT;
     char difference[256];
-    reel_status status =
-        compare_plan(output->partial, plan_text, &there, &same, difference, sizeof difference, err);
-    if (status || !same) {
+    reel_status status = reel_plan_compare(output->partial, plan_text, &likeness, difference,
+                                           sizeof difference, err);
+    if (status || likeness != REEL_PLAN_SAME) {
         /* if it is empty its plan went last; anything else is not ours to remove */
         (void)!rmdir(output->partial);
         return status;
@@ -252,8 +225,10 @@ static reel_status look(reel_output *output, const char *plan_text, reel_output_
         reel_status status = judge_dir(output, plan_text, state, err);
         return status ? status : tidy_up(output, plan_text, err);
     }
-    reel_status status =
-        reel_fs_exists(output->partial) ? judge_partial(output, plan_text, err) : REEL_OK;
+    reel_plan_likeness likeness = REEL_PLAN_ABSENT;
+    reel_status status = reel_fs_exists(output->partial)
+                             ? judge_partial(output, plan_text, &likeness, err)
+                             : REEL_OK;
     status = status ? status : reel_fs_make_dirs(output->partial, err);
     status = status ? status : lock_partial(output, err);
     if (status) {

@@ -190,6 +190,19 @@ reel_status reel_plan_cameras(const reel_plan *plan, int entry, const reel_scene
 /** The plan as JSON (after reel_plan_probe()); NULL when out of memory. */
 reel_json *reel_plan_to_json(const reel_plan *plan);
 
+/** How the plan in a folder compares with another. */
+typedef enum reel_plan_likeness {
+    REEL_PLAN_ABSENT = 0,
+    REEL_PLAN_SAME,
+    REEL_PLAN_OTHER_LAYOUT, /**< of the same clips, in another format or with other settings of it */
+    REEL_PLAN_OTHER,
+} reel_plan_likeness;
+
+/** Compare `dir`/plan.json with the text of a plan; `words`: what differs, the first thing.
+ * @return REEL_OK; REEL_E_IO; REEL_E_NOMEM. */
+reel_status reel_plan_compare(const char *dir, const char *plan_text, reel_plan_likeness *out,
+                              char *words, size_t size, reel_error *err) REEL_MUST_CHECK;
+
 /** The command that makes this dataset, for its card; into the plan's arena. */
 const char *reel_plan_command(reel_plan *plan);
 

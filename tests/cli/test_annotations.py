@@ -133,7 +133,7 @@ def main():
         for words, part in ((["--format", "lerobot"], "nothing acts"),
                             (["--format", "coco", "--quality", "labels"], "images=none")):
             refused(f"run: {' '.join(words)} of such clips", p(*early, *words), 64, part,
-                    "1 of 9 clips")
+                    "1 of 9 clips", "another --format or --set goes on with them")
             shutil.rmtree(p.folder / "early.partial", ignore_errors=True)
 
         (p.folder / "many.lua").write_text(MANY)

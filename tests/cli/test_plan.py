@@ -192,9 +192,48 @@ def labels_by_format(p):
               json.loads((p.folder / "kept" / "plan.json").read_text())["labels"], r)
 
 
+# every other clip has more objects than 8 bits number, which movi finds when it packs them
+LATE = """scene {
+  family = "late",
+  params = { rows = int(1, 2) },
+  build = function(world, p)
+    world:floor {}
+    for i = 0, 17 do
+      for k = 0, 15 * (p.rows - 1) do
+        world:box { name = "box " .. i .. " " .. k, size = 0.06, at = { 0.1 * i, 0.1 * k }, static = true }
+      end
+    end
+    world:camera { name = "main", elevation = deg(80) }
+  end,
+}
+"""
+
+
+def another_layout(p):
+    """Clips that a layout refused go into another, and are not made again."""
+    (p.folder / "late.lua").write_text(LATE)
+    clips = ["run", "late.lua", "--count", "4", "--seed", "1", *cli.SMALL, "--labels", "none", "-j", "1"]
+    r = p(*clips, "--format", "movi", "-o", "late", "-q")
+    cli.check("a layout refuses what is made", r.rc == 65 and "4 of 4 clips are kept" in r.err and
+              "another --format or --set goes on with them" in r.err, r)
+    kept = cli.tree(p.folder / "late.partial" / "records")
+    r = p(*clips, "--format", "coco", "--fps", "24", "-o", "late", "-q")
+    cli.check("clips of other times are not these", r.rc == 64 and "fps" in r.err and
+              cli.tree(p.folder / "late.partial" / "records") == kept, r)
+    r = p(*clips, "--format", "coco", "--set", "images=none", "-o", "late", "--json", "-q")
+    cli.check("another takes them", r.rc == 0 and json.loads(r.out)["kept"] == 4 and
+              not (p.folder / "late.partial").exists(), r)
+    r = p(*clips, "--format", "coco", "--set", "images=none", "-o", "straight", "-q")
+    cli.check("as if they had been made for it", r.rc == 0 and not cli.difference(
+        cli.tree(p.folder / "late"), cli.tree(p.folder / "straight")), r)
+    r = p(*clips, "--format", "tap", "-o", "late", "-q")
+    cli.check("what is done stays as it is", r.rc == 64 and 'format "coco", now "tap"' in r.err, r)
+
+
 def main():
     with cli.program() as p:
         labels_by_format(p)
+        another_layout(p)
         agents(p)
         views(p)
         agents_in_recipes(p)
