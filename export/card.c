@@ -75,8 +75,8 @@ static bool has_labels(const reel_card *card)
 
 static void put_front(reel_bytes *out, const reel_card *card)
 {
-    int64_t rows = 0;
-    for (int s = 0; s < card->facts->n_splits; s++) {
+    int64_t rows = card->layout->examples;
+    for (int s = 0; s < card->facts->n_splits && card->layout->examples == 0; s++) {
         rows += card->facts->splits[s].n_rows;
     }
     reel_bytes_text(out, "---\npretty_name: ");

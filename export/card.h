@@ -21,6 +21,7 @@ typedef struct reel_layout_card {
     reel_bytes loading; /**< code that loads it, in fenced blocks, with words between */
     reel_bytes files;   /**< rows of a table: "| `path` | content |\n" */
     reel_bytes notes;   /**< conventions of this layout, with headings of level 3; may be empty */
+    int64_t examples;   /**< rows of the default config; 0: as many as videos, clips x cameras */
     bool planes;        /**< label planes that the clips store are files of it */
     bool tables;        /**< so are our tables */
     bool metadata;      /**< and among them is metadata */

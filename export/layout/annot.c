@@ -96,6 +96,7 @@ struct reel_annot_file {
     const reel_layout_options *options;
     char name[REEL_ANNOT_NAME];
     reel_text_file text;
+    int64_t n;
 };
 
 reel_status reel_annot_file_open(const reel_layout_options *options, const char *name,
@@ -123,7 +124,13 @@ reel_status reel_annot_file_put(reel_annot_file *file, reel_bytes *text, reel_er
     reel_bytes_put(&file->text.pending, text->data, text->size);
     file->text.pending.failed |= text->failed;
     reel_bytes_clear(text);
+    file->n++;
     return reel_text_file_flow(&file->text, err);
+}
+
+int64_t reel_annot_file_count(const reel_annot_file *file)
+{
+    return file->n;
 }
 
 reel_status reel_annot_file_end(reel_annot_file *file, reel_error *err)

@@ -62,6 +62,8 @@ reel_status reel_annot_file_open(const reel_layout_options *options, const char 
 /** Write what is in `text` and clear it. @return REEL_OK; REEL_E_IO; REEL_E_NOMEM (it failed). */
 reel_status reel_annot_file_put(reel_annot_file *file, reel_bytes *text,
                                 reel_error *err) REEL_MUST_CHECK;
+/** How often something was put into it. */
+int64_t reel_annot_file_count(const reel_annot_file *file);
 /** The file is whole: give it its name, and tell that it is done. */
 reel_status reel_annot_file_end(reel_annot_file *file, reel_error *err) REEL_MUST_CHECK;
 /** Free; a file that was not ended is removed. *file may be NULL. */

@@ -202,6 +202,7 @@ const char *reel_annot_card(const reel_annot_writer *w, const char *config, cons
         const char *split = w->splits.at[i].name;
         reel_bytes_printf(&out->configs, "  - split: %s\n    path: \"%s/%s\"\n", split, split,
                           pattern);
+        out->examples += reel_annot_file_count(w->splits.at[i].rows);
     }
     reel_bytes_text(&out->tasks, "- object-detection\n- image-segmentation\n");
     out->conventions = true;

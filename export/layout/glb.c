@@ -313,6 +313,7 @@ static void glb_card(void *writer, reel_layout_card *out)
         reel_bytes_printf(&out->configs,
                           "  - split: %s\n    path: tables/clips/%s-00000-of-00001.parquet\n",
                           w->splits[i].name, w->splits[i].name);
+        out->examples += w->splits[i].n_clips;
     }
     reel_bytes_text(&out->tasks, "- text-to-3d\n- image-to-3d\n");
     out->conventions = true;

@@ -214,6 +214,7 @@ static void card(void *writer, reel_layout_card *out)
 {
     const reel_lerobot *w = writer;
     put_configs(w, &out->configs);
+    out->examples = w->n_frames;
     reel_bytes_text(&out->tags, "- LeRobot\n");
     reel_bytes_text(&out->tasks, "- robotics\n");
     put_loading(w, &out->loading);

@@ -57,6 +57,21 @@ def not_whole(p):
         shutil.rmtree(p.folder / "hurt")
 
 
+def size_categories(p):
+    """Examples as the hub counts them, the rows of the default config: videos, frames or images."""
+    small = ["--size", "16x16", "--frames", "350", "--fps", "60", "--labels", "none", "--quality", "draft"]
+    r = p("run", "toss", "--agent", "push", "--count", "3", *small, "-o", "long", "-q")
+    cli.check("three long clips", r.rc == 0, r)
+    for form, words, want in (("clips", [], "n<1K"), ("webdataset", [], "n<1K"), ("glb", [], "n<1K"),
+                              ("lerobot", [], "1K<n<10K"), ("ytvis", ["--set", "images=none"], "n<1K"),
+                              ("coco", ["--set", "images=none", "--set", "every=1"], "1K<n<10K"),
+                              ("coco", ["--set", "images=none", "--set", "every=2"], "n<1K")):
+        r = p("export", "long", "--format", form, *words, "-o", "sized", "-q")
+        card = (p.folder / "sized" / "README.md").read_text() if r.rc == 0 else ""
+        cli.check(f"{form} {' '.join(words)}: {want}", f"size_categories:\n- {want}\n" in card, r)
+        shutil.rmtree(p.folder / "sized", ignore_errors=True)
+
+
 def main():
     with cli.program() as p:
         r = p("run", "toss", "--seed", "4", "--count", "2", *cli.SMALL, "-o", "toss", "-q")
@@ -64,6 +79,7 @@ def main():
         default_names(p)
         auto(p)
         not_whole(p)
+        size_categories(p)
     return cli.done()
 
 
