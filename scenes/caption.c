@@ -2,11 +2,12 @@
  * caption.c - world:caption: sentences with places in braces that the scene's words fill.
  *
  * {count} is a parameter; {ball.color} a word of the object "ball"; {count:words} writes a small
- * number out, {Count:words} with a capital; {a ball.color} puts the article in front, {A
- * ball.color} with a capital.
+ * number out, {Count:words} with a capital; {floor:floor} is the material as it stands before
+ * "floor"; {a ball.color} puts the article in front, {A ball.color} with a capital.
  */
 #include "scenes/build.h"
 #include "scenes/fields.h"
+#include "scenes/words.h"
 
 #include <ctype.h>
 #include <lauxlib.h>
@@ -94,15 +95,16 @@ static void fill_place(lua_State *L, int params, char *key, sink *out)
 {
     char word[240];
     char article = 0;
-    bool words = false;
+    bool words = false, of_floor = false;
     if ((key[0] == 'a' || key[0] == 'A') && key[1] == ' ') {
         article = key[0];
         key += 2;
     }
     char *colon = strrchr(key, ':');
-    if (colon && strcmp(colon, ":words") == 0) {
+    if (colon && (strcmp(colon, ":words") == 0 || strcmp(colon, ":floor") == 0)) {
+        words = colon[1] == 'w';
+        of_floor = !words;
         *colon = '\0';
-        words = true;
     }
     const char *dot = strrchr(key, '.');
     if (dot) {
@@ -110,11 +112,12 @@ static void fill_place(lua_State *L, int params, char *key, sink *out)
     } else {
         param_text(L, params, key, words, word, sizeof(word));
     }
+    const char *said = of_floor ? reel_material_of_floor(word) : word;
     if (article) {
-        const bool vowel = word[0] && strchr("aeiouAEIOU", word[0]);
+        const bool vowel = said[0] && strchr("aeiouAEIOU", said[0]);
         put(L, out, article == 'a' ? vowel ? "an " : "a " : vowel ? "An " : "A ");
     }
-    put(L, out, word);
+    put(L, out, said);
 }
 
 static const char *fill(lua_State *L, int params, const char *template)

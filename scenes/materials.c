@@ -140,3 +140,18 @@ const reel_material_word *reel_material_find(const char *name)
     }
     return NULL;
 }
+
+const char *reel_material_of_floor(const char *name)
+{
+    static const char *const words[][2] = {{"carpet", "carpeted"},
+                                           {"checker", "checkered"},
+                                           {"grass", "grassy"},
+                                           {"sand", "sandy"},
+                                           {"tiles", "tiled"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(words[i][0], name) == 0) {
+            return words[i][1];
+        }
+    }
+    return name;
+}

@@ -209,9 +209,10 @@ void reel_story_put_floor(const reel_scene *scene, reel_bytes *out)
             const reel_material_word *material = reel_material_find(e->material);
             const bool own = material && material->color && strcmp(material->color, e->color) == 0;
             const char *color = own ? "" : e->color;
-            const char *first = color[0] ? color : e->material[0] ? e->material : e->name;
+            const char *of = reel_material_of_floor(e->material);
+            const char *first = color[0] ? color : of[0] ? of : e->name;
             reel_bytes_printf(out, "%s %s%s%s%s%s", reel_story_article(first), color,
-                              color[0] ? " " : "", e->material, e->material[0] ? " " : "", e->name);
+                              color[0] ? " " : "", of, of[0] ? " " : "", e->name);
             return;
         }
     }

@@ -63,6 +63,8 @@ const reel_material_finish *reel_material_find_finish(const char *name);
 /** NULL-name-terminated, in byte order of the names. */
 const reel_material_word *reel_material_words(void);
 const reel_material_word *reel_material_find(const char *name);
+/** A material's name as it stands before "floor": "tiled" of "tiles". Most are as they are. */
+const char *reel_material_of_floor(const char *name);
 
 /** Linear RGB of a black body of `kelvin` (1500..15000), scaled to luminance 1. */
 void reel_color_of_temperature(double kelvin, double rgb[3]);

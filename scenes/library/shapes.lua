@@ -136,9 +136,9 @@ scene {
                     stones = "stones", mixed = "solids of many shapes" })[p.set]
     world:caption {
       outcome = poured and "{Count:words} " .. what .. " fall one after another into {a " .. into .. ".material} " .. into .. "."
-                or "{Count:words} " .. what .. " are thrown together over {a floor} floor; they fall, bounce and tumble.",
+                or "{Count:words} " .. what .. " are thrown together over {a floor:floor} floor; they fall, bounce and tumble.",
       prompt  = poured and "{Count:words} " .. what .. " fall towards {a " .. into .. ".material} " .. into .. "."
-                or "{Count:words} " .. what .. " are thrown together over {a floor} floor.",
+                or "{Count:words} " .. what .. " are thrown together over {a floor:floor} floor.",
     }
   end,
 }

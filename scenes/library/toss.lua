@@ -63,8 +63,8 @@ scene {
       look_at = { 0, 0, 0.35 }, fit = seen, margin = 1.04,
     }
     world:caption {
-      outcome = "{Count:words} solids are thrown together over {a floor} floor; they fall, bounce and tumble.",
-      prompt  = "{Count:words} solids are thrown together over {a floor} floor.",
+      outcome = "{Count:words} solids are thrown together over {a floor:floor} floor; they fall, bounce and tumble.",
+      prompt  = "{Count:words} solids are thrown together over {a floor:floor} floor.",
     }
   end,
 }

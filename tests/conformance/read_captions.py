@@ -199,7 +199,7 @@ scene {
   family = "silent",
   params = { push = flag(1) },
   build = function(world, p)
-    world:floor { material = "oak" }
+    world:floor { material = "tiles" }
     world:box { name = "left", size = 0.2, at = {-0.4, 0}, color = "red", material = "plastic" }
     world:box { name = "right", size = 0.2, at = {0.4, 0}, color = "red", material = "plastic" }
     world:sphere { name = "ball", radius = 0.1, at = {0, -0.6}, velocity = {0, 1.5, 0}, color = "blue",
@@ -230,7 +230,7 @@ for push in ("true", "false"):
     told[push] = run(out, str(script), "-p", f"push={push}", "--fps", "12", "--frames", "24", "--seed", "3")[0]
     check_clip(out, told[push])
 check("a script without words gets a caption and a prompt", all(
-    r["prompt"].startswith("Two red plastic cubes and a blue rubber sphere over an oak floor.")
+    r["prompt"].startswith("Two red plastic cubes and a blue rubber sphere over a tiled floor.")
     and r["caption"].startswith(r["prompt"]) and len(r["caption"]) > len(r["prompt"]) for r in told.values()),
     told["true"]["prompt"])
 check("a prompt tells what moves in the first frame", "The blue rubber sphere moves" in told["true"]["prompt"])

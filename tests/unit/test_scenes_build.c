@@ -5,6 +5,7 @@
 #include "tests/unit/scene_scripts.h"
 
 #include "base/camera.h"
+#include "scenes/words.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -351,6 +352,36 @@ static void captions_are_filled(const void *param)
     reel_scene_destroy(&s);
 }
 
+/* Every material of `materials.floors`, as one says it in English. */
+static void floors_are_said(const void *param)
+{
+    static const char *const said[][2] = {
+        {"asphalt", "an asphalt"},  {"carpet", "a carpeted"},     {"checker", "a checkered"},
+        {"concrete", "a concrete"}, {"granite", "a granite"},     {"grass", "a grassy"},
+        {"linoleum", "a linoleum"}, {"marble", "a marble"},       {"oak", "an oak"},
+        {"parquet", "a parquet"},   {"pine", "a pine"},           {"plaster", "a plaster"},
+        {"sand", "a sandy"},        {"sandstone", "a sandstone"}, {"slate", "a slate"},
+        {"teak", "a teak"},         {"tiles", "a tiled"},         {"walnut", "a walnut"}};
+    (void)param;
+    int n = 0;
+    for (const reel_material_word *m = reel_material_words(); m->name; m++) {
+        n += strstr(m->lists, "floors") != NULL;
+    }
+    CHECK_INT(n, ==, sizeof said / sizeof said[0]);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        char script[512], want[64];
+        snprintf(script, sizeof script,
+                 "scene { family = 'test', params = { on = pick { '%s' } }, build = "
+                 "function(world, p)\nworld:floor { material = p.on }\n"
+                 "world:caption 'Over {a on:floor} floor.'\nend }",
+                 said[i][0]);
+        snprintf(want, sizeof want, "Over %s floor.", said[i][1]);
+        reel_scene *s = freeze(script);
+        CHECK_STR(s->caption, want);
+        reel_scene_destroy(&s);
+    }
+}
+
 static const check_test tests[] = {
     {"simple shapes have their masses", simple_shapes_have_their_masses, NULL},
     {"parts make the whole", parts_make_the_whole, NULL},
@@ -365,5 +396,6 @@ static const check_test tests[] = {
     {"cameras move", cameras_move, NULL},
     {"layouts are right", layouts_are_right, NULL},
     {"captions are filled", captions_are_filled, NULL},
+    {"floors are said as in English", floors_are_said, NULL},
 };
 CHECK_MAIN(tests)
