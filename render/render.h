@@ -38,8 +38,8 @@ typedef struct reel_render_options {
     reel_quality quality; /**< default REEL_QUALITY_STANDARD */
     double depth_scale;   /**< m per unit of the depth plane; default 0.001 */
     int lanes;            /**< SIMD width 4, 8 or 16; 0 (default) = best of this CPU */
-    int samples; /**< 1..65536: paths a pixel (reference; default 256) or rays of bounced light a
-                      pixel (high; default 2); 0 (default) = that default; others: no effect */
+    int samples; /**< 1..65536: paths a pixel (reference; default 256) or rays of bounced light for
+                      four pixels (high; default 4); 0 (default) = that default; others: no effect */
 } reel_render_options;
 
 /** The defaults named in reel_render_options. */

@@ -348,7 +348,7 @@ reel_status reel_renderer_create(const reel_scene *scene, const reel_take *take,
     r->take = take;
     r->options = *options;
     if (r->options.samples == 0) {
-        r->options.samples = options->quality == REEL_QUALITY_REFERENCE ? 256 : 2;
+        r->options.samples = options->quality == REEL_QUALITY_REFERENCE ? 256 : 4;
     }
     r->kernel = kernel;
     r->n_instances = reel_scene_n_instances(scene);
@@ -413,6 +413,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     }
     reel_free(r->exposure.geoms);
     reel_free_aligned(r->sum);
+    reel_free_aligned(r->gathered);
     reel_free(r);
     *renderer = NULL;
 }

@@ -15,13 +15,14 @@
 #include "render/soft/reflect.h"
 
 enum {
-    HIGH_CLEAR = 2,  /* paths through glass for each ray of bounced light */
-    HIGH_GLOSSY = 4, /* rays for what a pixel reflects, but for mirrors */
+    HIGH_GLOSSY = 4, /* rays for what a point reflects, but for mirrors */
     HIGH_DIFFUSE = 1,
     HIGH_SPECULAR = 16, /* dimensions of the patterns */
 };
 
-#define HIGH_LEAST 0.06f /* albedo of rough lobes that rays are sent for */
+#define HIGH_BRIGHTEST 8.0f  /* radiance after exposure that one ray may find */
+#define HIGH_SHARED    4.0f  /* px: wider lobes are gathered for four pixels together */
+#define HIGH_LEAST     0.06f /* albedo of rough lobes that rays are sent for */
 #ifndef HIGH_BLUR
 #    define HIGH_BLUR 0.5f /* roughness */
 #endif
@@ -35,20 +36,23 @@ VINL vu spread_bits(vu x)
     return (x | (x << 1)) & 0x55555555u;
 }
 
-/* Number of each lane's pixel in z order; `pixel` are the lanes' pixels in the tile;
- * NULL: as they come. Each exposure of a frame counts as tiles elsewhere. */
-STAGE void number_pixels(const soft_job *job, const soft_tile *tile, const int32_t *pixel, int n,
-                         int32_t *order)
+/* Number of each lane in z order. `pixel` are the lanes' pixels in the tile; NULL: they are all of
+ * them in turn, or (`points`) those of the grid. Each exposure of a frame counts as tiles
+ * elsewhere.
+ */
+STAGE void number_pixels(const soft_job *job, const soft_tile *tile, const int32_t *pixel,
+                         int points, int n, int32_t *order)
 {
-    const int x0 = tile->x0 + 7 * SOFT_TILE * job->exposure_no;
+    const int side = points ? GATHERED_SIDE : SOFT_TILE, step = points ? 2 : 1;
+    const int x0 = tile->x0 / step + 7 * side * job->exposure_no, y0 = tile->y0 / step;
     for (int i = 0; i < n; i += VW) {
         const vi p = pixel ? vi_load(pixel + i) : vi_set(i) + vf_trunc(vf_lanes());
-        const vu x = (vu)((p & (SOFT_TILE - 1)) + x0), y = (vu)(p / SOFT_TILE + tile->y0);
+        const vu x = (vu)((p & (side - 1)) + x0), y = (vu)(p / side + y0);
         vi_store(order + i, (vi)(spread_bits(x) | (spread_bits(y) << 1)));
     }
 }
 
-/* Rays of bounced light a pixel: with many exposures each has one. */
+/* Rays of bounced light a point: with many exposures each has one. */
 static int high_rays(const soft_job *job)
 {
     return job->n_exposures > 1 ? 1 : job->paths;
@@ -139,11 +143,10 @@ STAGE void find_light(const soft_job *job, batch *rays, int soft, int seen)
     blend_sky(job, rays, 0);
 }
 
-/* Cosine-weighted rays, one for each lane with a diffuse part; how many. */
+/* Append cosine-weighted rays, one for each lane with a diffuse part; how many there are. */
 STAGE int aim_diffuse(const soft_job *job, batch *b, batch *rays, int32_t *lane, int32_t *own,
                       const int32_t *order, int j)
 {
-    rays->n = 0;
     for (int i = 0; i < b->n; i += VW) {
         const v3 albedo = v3_load(b->diffuse, i);
         const vf most = vf_max(albedo.x, vf_max(albedo.y, albedo.z));
@@ -267,37 +270,91 @@ STAGE void expect_light(const soft_job *job, batch *rays)
     }
 }
 
-/* Set open and bleed: light that bounces. */
-STAGE void gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_wave *wave,
-                          const int32_t *order)
+/* Set open: all or nothing of what ambient() has. */
+STAGE void fill_open(const soft_job *job, batch *b)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        vf_store(b->open + i, vf_set(expects(job) ? 1.0f : 0.0f));
+    }
+}
+
+#define HIGH_CLOSE 1.5f /* steps: nothing counts as nearer */
+
+/* Add to tile->near how near that is which rays meet, in steps of the grid at the surface. */
+STAGE void add_near(const soft_job *job, const batch *b, soft_tile *tile, const batch *rays, int n)
+{
+    const float share = 1.0f / (float)high_rays(job);
+    for (int l = 0; l < n; l++) {
+        if (rays->key[l] >= 0 || rays->sun[l] > 0) {
+            const int to = tile->bounce_lane[l];
+            const float px = 2 * b->t[to] * job->inv_f, t = rays->key[l] >= 0 ? rays->t[l] : VF_FAR;
+            tile->near[to] += share * px / (t > HIGH_CLOSE * px ? t : HIGH_CLOSE * px);
+        }
+    }
+}
+
+/* True if the closed forms know all the light that bounces to a batch. */
+static int open_ground(const soft_job *job, const batch *b)
+{
+    return expects(job) && b->n_shown == 1 && b->shown[0].drawn == job->floor &&
+           list_occluders(job, b, job->near_list) == 0;
+}
+
+/* Set a row's lanes of b that show a surface to 0. */
+static void clear_lanes(const batch *b, float *row)
+{
+    for (int i = 0; i < b->n; i += VW) {
+        const vm m = vi_lt(vi_set(-1), vi_load(b->key + i));
+        vf_store(row + i, vf_sel(m, vf_set(0.0f), vf_load(row + i)));
+    }
+}
+
+/* True if a batch has room for one ray of each lane of b: the same at any width, for what rays meet
+ * may depend on those that they are traced with. */
+static int has_room(const batch *rays, const batch *b)
+{
+    return rays->n + (b->n + 15) / 16 * 16 <= SOFT_BATCH;
+}
+
+/* Trace the gathered rays of bounced light and keep what they find; then there are none. */
+STAGE void trace_bounced(const soft_job *job, batch *b, soft_tile *tile, int32_t *own,
+                         found_rays *found)
+{
+    batch *rays = &tile->bounce;
+    const int n = rays->n;
+    pad_rays(rays, own);
+    expect_light(job, rays);
+    trace(job, rays, own, tints(job), expects(job));
+    if (tints(job)) {
+        tint_rays(job, rays, own);
+    }
+    add_near(job, b, tile, rays, n);
+    keep_found(job, b, rays, tile->bounce_lane, n, found);
+    rays->n = 0;
+}
+
+/* Set bleed of the lanes that show a surface: light that bounces, but for what is expected; false
+ * if there is none. */
+STAGE int gather_bounced(const soft_job *job, batch *b, soft_tile *tile, path_wave *wave,
+                         const int32_t *order)
 {
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
     batch *rays = &tile->bounce;
     found_rays found = {&wave->hit, wave->thr, wave->pixel, 1.0f / (float)high_rays(job)};
-    b->hidden = 1;
-    for (int i = 0; i < b->n; i += VW) {
-        vf_store(b->open + i, vf_set(expects(job) ? 1.0f : 0.0f));
-        v3_store(b->bleed, i, v3_splat(vf_set(0.0f)));
+    int some = 0;
+    for (int c = 0; c < 3; c++) {
+        clear_lanes(b, b->bleed[c]);
     }
-    found.at->n = 0;
-    if (expects(job) && b->n_shown == 1 && b->shown[0].drawn == job->floor &&
-        list_occluders(job, b, job->near_list) == 0) {
-        return; /* open ground */
-    }
+    memset(tile->near, 0, sizeof tile->near);
+    rays->n = found.at->n = 0;
     for (int j = 0; j < high_rays(job); j++) {
-        const int n = aim_diffuse(job, b, rays, tile->bounce_lane, own, order, j);
-        if (n == 0) {
-            return;
+        some |= aim_diffuse(job, b, rays, tile->bounce_lane, own, order, j) > 0;
+        if (rays->n > 0 && (!has_room(rays, b) || j + 1 == high_rays(job))) {
+            trace_bounced(job, b, tile, own, &found);
         }
-        pad_rays(rays, own);
-        expect_light(job, rays);
-        trace(job, rays, own, tints(job), expects(job));
-        if (tints(job)) {
-            tint_rays(job, rays, own);
-        }
-        keep_found(job, b, rays, tile->bounce_lane, n, &found);
     }
     flush_found(job, b, &found);
+    return some;
 }
 
 /* How many rays a lane needs for what it reflects: none where that is little. */
@@ -310,11 +367,10 @@ VINL vf glossy_rays(const gloss *g)
     return vf_and(vf_gt(most, least), vf_floor(n + 0.5f));
 }
 
-/* Rays by visible normals, for lanes that need more than j; how many. */
+/* Append rays by visible normals, for lanes that need more than j; how many there are. */
 STAGE int aim_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane, int32_t *own,
                      const int32_t *order, int j)
 {
-    rays->n = 0;
     for (int i = 0; i < b->n; i += VW) {
         unsigned lanes = group_hits(b->key, i);
         if (!lanes) {
@@ -353,39 +409,74 @@ STAGE int aim_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane, 
     return rays->n;
 }
 
-/* Set traced and traced_share: what surfaces reflect. */
-STAGE void gather_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane,
-                         const int32_t *order)
+/* Add what one round of rays found to those who sent them, and to tile->lobe and tile->sharp how
+ * wide the lobes are in the picture: no wider than what they show is far behind the surface. */
+STAGE void add_glossy(const soft_job *job, batch *b, soft_tile *tile, const int32_t *lane, int n)
+{
+    batch *rays = &tile->bounce;
+    _Alignas(64) float lobe[SOFT_BATCH], alpha[SOFT_BATCH];
+    for (int i = 0; i < rays->n; i += VW) {
+        const vf rough = vf_load(rays->open + i), t = vf_load(rays->t + i);
+        vf_store(alpha + i, rough * rough);
+        const vm hit = vi_lt(vi_set(-1), vi_load(rays->key + i));
+        vf_store(lobe + i, vf_sel(hit, t, vf_set(VF_FAR)));
+    }
+    find_light(job, rays, 1, 0);
+    const float most = HIGH_BRIGHTEST / job->exposure;
+    for (int l = 0; l < n; l++) {
+        const int to = lane[l];
+        const float weight = rays->traced_share[l];
+        const float x = b->pos[0][to], y = b->pos[1][to], z = b->pos[2][to];
+        const float far = __builtin_sqrtf(x * x + y * y + z * z);
+        tile->lobe[to] += weight * alpha[l] * (lobe[l] / (lobe[l] + far));
+        tile->sharp[to] = alpha[l];
+        b->traced_share[to] += weight;
+        for (int c = 0; c < 3; c++) {
+            const float light = rays->color[c][l];
+            b->traced[c][to] += weight * (light < most ? light : most);
+        }
+    }
+}
+
+/* Set traced, traced_share, and the tile's lobe and sharp of the lanes that show a surface: what it
+ * reflects; false if that is nothing. `step`: px from point to point. */
+STAGE int gather_glossy(const soft_job *job, batch *b, soft_tile *tile, const int32_t *order,
+                        float step)
 {
     _Alignas(64) int32_t own[SOFT_BATCH + VW];
-    b->reflects = 0;
+    batch *rays = &tile->bounce;
+    int some = 0;
+    float *const rows[] = {b->traced[0],    b->traced[1], b->traced[2],
+                           b->traced_share, tile->lobe,   tile->sharp};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        clear_lanes(b, rows[r]);
+    }
+    rays->n = 0;
     for (int j = 0; j < HIGH_GLOSSY; j++) {
-        const int n = aim_glossy(job, b, rays, lane, own, order, j);
-        if (n == 0) {
-            break;
-        }
-        for (int i = 0; j == 0 && i < b->n; i += VW) {
-            vf_store(b->traced_share + i, vf_set(0.0f));
-            v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
-        }
-        b->reflects = 1;
-        pad_rays(rays, own);
-        trace(job, rays, own, 0, 0);
-        find_light(job, rays, 1, 0);
-        for (int l = 0; l < n; l++) {
-            const float weight = rays->traced_share[l];
-            b->traced_share[lane[l]] += weight;
-            for (int c = 0; c < 3; c++) {
-                b->traced[c][lane[l]] += weight * rays->color[c][l];
-            }
+        some |= aim_glossy(job, b, rays, tile->bounce_lane, own, order, j) > 0;
+        if (rays->n > 0 && (!has_room(rays, b) || j + 1 == HIGH_GLOSSY)) {
+            const int n = rays->n;
+            pad_rays(rays, own);
+            trace(job, rays, own, 0, 0);
+            add_glossy(job, b, tile, tile->bounce_lane, n);
+            rays->n = 0;
         }
     }
-    for (int i = 0; b->reflects && i < b->n; i += VW) {
-        const vf sum = vf_load(b->traced_share + i);
-        const vf inv = 1.0f / vf_max(sum, vf_set(1e-6f));
+    for (int i = 0; i < b->n; i += VW) {
+        if (!group_hits(b->key, i)) {
+            continue;
+        }
+        const vm m = vi_lt(vi_set(-1), vi_load(b->key + i));
+        const vf sum = vf_load(b->traced_share + i), alpha = vf_load(tile->sharp + i);
+        const vf inv = vf_sel(m, 1.0f / vf_max(sum, vf_set(1e-6f)), vf_set(1.0f));
+        const vm seen = vf_gt(sum, vf_set(0.0f));
         v3_store(b->traced, i, v3_scale(v3_load(b->traced, i), inv));
-        vf_store(b->traced_share + i, vf_and(vf_gt(sum, vf_set(0.0f)), vf_set(1.0f)));
+        vf_store(b->traced_share + i, vf_and(seen, vf_set(1.0f)));
+        const vf lobe = vf_load(tile->lobe + i) * inv * (1.0f / (step * job->inv_f));
+        vf_store(tile->lobe + i, vf_sel(seen, lobe, vf_set(-1.0f)));
+        vf_store(tile->sharp + i, HIGH_TURN / vf_max(alpha * alpha, vf_set(1e-9f)));
     }
+    return some;
 }
 
 /* The albedos of reflecting and diffuse part as they are; prepare_gloss() has a fit. */
@@ -410,14 +501,47 @@ STAGE void exact_gloss(const soft_job *job, batch *b)
     }
 }
 
-/* Set tile->through to the light that comes through what is clear, and take the diffuse part that
- * it stands for away. */
-STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const int32_t *order)
+/* Take the diffuse part from what is clear. */
+STAGE void part_clear(const soft_job *job, batch *b)
+{
+    for (int l = 0; l < b->n; l++) {
+        if (b->key[l] < 0 || !is_clear(job, b->key[l] / SOFT_KEY_FACES)) {
+            continue;
+        }
+        const soft_material *m = &job->materials[job->info[b->key[l] / SOFT_KEY_FACES].material];
+        for (int c = 0; c < 3; c++) {
+            b->diffuse[c][l] *= 1 - m->transmission;
+        }
+    }
+}
+
+/* Add what comes through clear bodies. */
+STAGE void add_through(const soft_job *job, batch *b, float (*through)[SOFT_BATCH])
+{
+    for (int l = 0; l < b->n; l++) {
+        if (b->key[l] < 0 || !is_clear(job, b->key[l] / SOFT_KEY_FACES)) {
+            continue;
+        }
+        const soft_material *m = &job->materials[job->info[b->key[l] / SOFT_KEY_FACES].material];
+        const float clear = m->transmission * (1 - b->metal[l]);
+        for (int c = 0; c < 3; c++) {
+            b->color[c][l] += through[c][l] * clear * (1 - b->gleam[c][l]);
+        }
+    }
+}
+
+/* Set tile->through to the light that comes through what is clear, by `paths` of each lane; false:
+ * nothing is. */
+STAGE int gather_clear(const soft_job *job, batch *b, soft_tile *tile, const int32_t *order,
+                       int paths)
 {
     path_wave *wave = (path_wave *)(tile + 1);
     batch *ends = &tile->bounce;
-    const int paths = HIGH_CLEAR * high_rays(job);
-    memset(tile->through, 0, sizeof tile->through);
+    const float share = 1.0f / (float)paths, most = HIGH_BRIGHTEST / job->exposure;
+    int some = 0;
+    for (int c = 0; c < 3; c++) {
+        clear_lanes(b, tile->through[c]);
+    }
     for (int s = 0; s < paths; s++) {
         const int n = CLEAR_NAME(VW)(job, b, wave, order, s, paths, ends, tile->bounce_lane);
         for (; ends->n % VW; ends->n++) {
@@ -428,53 +552,29 @@ STAGE void gather_clear(const soft_job *job, batch *b, soft_tile *tile, const in
         if (n == 0) {
             continue;
         }
+        some = 1;
         find_light(job, ends, 1, 1);
         for (int c = 0; c < 3; c++) {
             for (int l = 0; l < n; l++) {
-                tile->through[c][tile->bounce_lane[l]] += ends->traced[c][l] * ends->color[c][l];
+                const float light = ends->traced[c][l] * ends->color[c][l];
+                tile->through[c][tile->bounce_lane[l]] += share * (light < most ? light : most);
             }
         }
     }
-    for (int l = 0; l < b->n; l++) {
-        if (b->key[l] < 0 || !is_clear(job, b->key[l] / SOFT_KEY_FACES)) {
-            continue;
-        }
-        const soft_material *m = &job->materials[job->info[b->key[l] / SOFT_KEY_FACES].material];
-        const float clear = m->transmission * (1 - b->metal[l]);
-        for (int c = 0; c < 3; c++) {
-            tile->through[c][l] *= clear * (1 - b->gleam[c][l]) / (float)paths;
-            b->diffuse[c][l] *= 1 - m->transmission;
-        }
-    }
+    return some;
 }
 
-/* Colour of a batch as `high` sees it; `pixel` are its lanes' pixels in the tile. */
-static void shade_high(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
+/* The albedos of a batch that is to be lit. */
+static void prepare_high(const soft_job *job, batch *b)
 {
-    _Alignas(64) int32_t order[SOFT_BATCH];
-    number_pixels(job, tile, pixel, b->n, order);
     sort_surfaces(job, b);
     prepare_gloss(b);
     exact_gloss(job, b);
     if (b->coated) {
         prepare_coat(job, b);
     }
-    bound_points(b);
-    gather_bounced(job, b, tile, (path_wave *)(tile + 1), order);
-    gather_glossy(job, b, &tile->bounce, tile->bounce_lane, order);
-    if (!pixel) {
-        filter_light(b, b->bleed, b->reflects ? b->traced : NULL);
-    }
     if (job->clear) {
-        gather_clear(job, b, tile, order);
-        if (!pixel) {
-            filter_light(b, NULL, tile->through);
-        }
+        part_clear(job, b);
     }
-    light_surfaces(job, b, 1, 1);
-    light_lamps(job, b, 1);
-    blend_sky(job, b, 1);
-    for (int i = 0; job->clear && i < b->n; i += VW) {
-        v3_store(b->color, i, v3_add(v3_load(b->color, i), v3_load(tile->through, i)));
-    }
+    bound_points(b);
 }

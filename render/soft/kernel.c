@@ -6,7 +6,7 @@
  */
 #include "render/soft/alone.h"
 #include "render/soft/film.h"
-#include "render/soft/high.h"
+#include "render/soft/high_shade.h"
 #include "render/soft/path.h"
 
 #if defined(__x86_64__)
@@ -274,17 +274,14 @@ static void put_colour(const soft_job *job, soft_tile *tile)
     store_rgb(job, tile);
 }
 
-static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
+/* What the pixels of a tile show, and with `samples` the colour samples; all but the surfaces. */
+static void see_tile(const soft_job *job, soft_tile *tile, int x0, int y0, int n_row, int samples)
 {
-    const uint64_t begin = TICKS();
     batch *b = &tile->main;
     place_tile(job, tile, x0, y0);
     tile->n_list = list_tile(job, n_row, x0);
     tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
-    const int samples =
-        wants(job, REEL_PLANE_COVERAGE) ||
-        (wants(job, REEL_PLANE_RGB) && !job->sum && job->quality >= REEL_QUALITY_STANDARD);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
@@ -303,12 +300,21 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
         vf_store(b->dir[2] + i, vf_set(1.0f));
         vf_store(b->spread + i, vf_set(job->inv_f * job->footprint));
     }
-    const int wanted = wanted_surface(job);
     if (tile->plain) {
         list_plain(b);
     } else {
         list_shown(b);
     }
+}
+
+static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
+{
+    const uint64_t begin = TICKS();
+    const int wanted = wanted_surface(job);
+    batch *b = &tile->main;
+    see_tile(job, tile, x0, y0, n_row,
+             wants(job, REEL_PLANE_COVERAGE) || (wants(job, REEL_PLANE_RGB) && !job->sum &&
+                                                 job->quality >= REEL_QUALITY_STANDARD));
     if (wanted || wants(job, REEL_PLANE_OBJECT_COORDINATES)) {
         place_hits(b);
     }
@@ -391,10 +397,33 @@ STAGE void light_floor(soft_job *job)
     }
 }
 
+/* The light that `high` has from rays, all over the picture. */
+static void gather_frame(soft_job *job)
+{
+    const uint64_t begin = TICKS();
+    soft_tile *tile = job->tile;
+    gathered_begin(job);
+    for (int y = 0; y < job->height; y += SOFT_TILE) {
+        const int n = list_row(job, y);
+        if (job->raster) {
+            reel_soft_raster_row(job->raster, y);
+        }
+        for (int x = 0; x < job->width; x += SOFT_TILE) {
+            see_tile(job, tile, x, y, n, 0);
+            gather_tile(job, tile);
+        }
+    }
+    filter_gathered(job);
+    job->ticks.shading += TICKS() - begin;
+}
+
 static void draw(soft_job *job)
 {
     soft_tile *tile = job->tile;
     light_floor(job);
+    if (job->quality == REEL_QUALITY_HIGH && wants(job, REEL_PLANE_RGB)) {
+        gather_frame(job);
+    }
     for (int y = 0; y < job->height; y += SOFT_TILE) {
         const int n = list_row(job, y);
         if (job->raster) {

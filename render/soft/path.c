@@ -12,6 +12,9 @@
 
 #define PATH_BLUR   0.3f /* roughness */
 #define CLEAR_LEAST 0.2f /* least share of light that `high` follows into a reflection in glass */
+#define CLEAR_LOST                                                                \
+    0.35f /* of the sky: what it takes for the light of paths that glass leads on \
+           */
 
 enum { PATH_CLEAR_DEPTH = 16 }; /* most surfaces of glass that `high` looks through */
 
@@ -335,18 +338,20 @@ static int clear_start(const soft_job *job, const batch *b, path_wave *w, const 
     return n;
 }
 
-/* Move paths that have met something that is not glass to `ends`; the others are alive. */
-STAGE void clear_part(path_wave *w, int n, batch *ends, int32_t *lane)
+/* Move paths that have met something that is not glass to `ends`; the others are alive. `last`:
+ * they end as well, or thin glass, which leads light far, would have black dots. */
+STAGE void clear_part(path_wave *w, int n, int last, batch *ends, int32_t *lane)
 {
     const batch *b = &w->hit;
     for (int j = 0; j < n; j++) {
-        w->alive[j] = b->key[j] >= 0 && w->glass[j];
+        const int within = b->key[j] >= 0 && w->glass[j];
+        w->alive[j] = within && !last;
         if (w->alive[j]) {
             continue;
         }
         const int e = ends->n++;
         lane[e] = w->pixel[j];
-        ends->key[e] = b->key[j];
+        ends->key[e] = within ? -1 : b->key[j];
         ends->facet[e] = b->facet[j];
         ends->t[e] = b->t[j];
         ends->spread[e] = b->spread[j];
@@ -354,7 +359,7 @@ STAGE void clear_part(path_wave *w, int n, batch *ends, int32_t *lane)
         for (int c = 0; c < 3; c++) {
             ends->pos[c][e] = b->pos[c][j];
             ends->dir[c][e] = w->dir[c][j];
-            ends->traced[c][e] = w->thr[c][j];
+            ends->traced[c][e] = within ? CLEAR_LOST * w->thr[c][j] : w->thr[c][j];
         }
     }
 }
@@ -383,7 +388,7 @@ int CLEAR_NAME(VW)(const soft_job *job, const batch *b, path_wave *w, const int3
         for (int j = 0; j < n; j++) {
             w->glass[j] |= depth == 0;
         }
-        clear_part(w, n, ends, lane);
+        clear_part(w, n, depth + 1 == PATH_CLEAR_DEPTH, ends, lane);
         clear_scatter(w, depth);
         n = path_pack(w, n);
     }

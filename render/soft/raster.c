@@ -230,6 +230,7 @@ void reel_soft_raster_row(soft_raster *r, int y)
 {
     const int row = y / SOFT_TILE, first = r->start[row], n = r->start[row + 1] - first;
     int count[MOST_TILES] = {0};
+    r->n_row = y > 0 ? r->n_row : 0; /* a frame may be gone through twice */
     r->n_row = merge(r, r->in_row, r->n_row, r->by_row + first, n, y, true, r->merged);
     swap(&r->in_row, &r->merged);
     r->n_tiles = 0;

@@ -30,6 +30,8 @@ struct reel_renderer {
     soft_snapshot exposure; /* of one exposure of many: see lens.h */
     float *sum;             /* of the exposures: see soft_job; made when a camera needs it */
     size_t sum_bytes;
+    float *gathered; /* of a picture's pixels in `high`: see soft_job */
+    size_t gathered_bytes;
     uint8_t *moved[2];
     soft_tree tree;
     uint64_t *marks;

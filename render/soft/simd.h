@@ -542,6 +542,26 @@ VINL vi vi_gather(const void *table, vi index)
     return v;
 #endif
 }
+/* p[(l + odd) / 2] for lane l; VW items may be read. odd: 0 or 1. */
+VINL vi vi_load_twice(const void *p, int odd)
+{
+#if VW == 16 && defined(__AVX512F__)
+    const __m512i even = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    const __m512i next = _mm512_setr_epi32(0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8);
+    return (vi)_mm512_permutexvar_epi32(odd ? next : even, _mm512_loadu_si512(p));
+#elif VW == 8 && defined(__AVX2__)
+    const __m256i even = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
+    const __m256i next = _mm256_setr_epi32(0, 1, 1, 2, 2, 3, 3, 4);
+    return (vi)_mm256_permutevar8x32_epi32(_mm256_loadu_si256(p), odd ? next : even);
+#else
+    const int32_t *item = p;
+    vi v = vi_set(0);
+    for (int l = 0; l < VW; l++) {
+        v[l] = item[(l + odd) / 2];
+    }
+    return v;
+#endif
+}
 /* floor for |x| < 2^31 */
 VINL vf vf_floor(vf x)
 {

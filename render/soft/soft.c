@@ -3,6 +3,7 @@
  */
 #include "base/trig.h"
 #include "render/soft/film_setup.h"
+#include "render/soft/gathered.h"
 #include "render/soft/lens.h"
 #include "render/soft/renderer.h"
 
@@ -96,6 +97,7 @@ static void fill_job(reel_renderer *r, const soft_snapshot *now, reel_planes pla
         .marks = r->marks,
         .out = out,
         .radiance = r->radiance,
+        .gathered = r->gathered,
         .refusal = {.plane = -1},
     };
     if (r->n_meshes) {
@@ -168,18 +170,23 @@ static void expose(reel_renderer *r, int camera, int frame, int n, reel_frame *o
     r->times.shading += cpu_seconds() - begin;
 }
 
-/* Memory for the sum of the exposures, kept for all frames of the size. */
+/* Memory that is kept for all frames of the size: at least `bytes`. */
+static bool keep(float **memory, size_t *kept, size_t bytes)
+{
+    if (bytes > *kept) {
+        reel_free_aligned(*memory);
+        *memory = reel_alloc_aligned(bytes);
+        *kept = *memory ? bytes : 0;
+    }
+    return *memory != NULL;
+}
+
+/* For the sum of the exposures. */
 static bool keep_sum(reel_renderer *r, int width, int height)
 {
     const size_t across = (size_t)(width + SOFT_TILE - 1) / SOFT_TILE;
     const size_t down = (size_t)(height + SOFT_TILE - 1) / SOFT_TILE;
-    const size_t bytes = across * down * 3 * SOFT_BATCH * sizeof(float);
-    if (bytes > r->sum_bytes) {
-        reel_free_aligned(r->sum);
-        r->sum = reel_alloc_aligned(bytes);
-        r->sum_bytes = r->sum ? bytes : 0;
-    }
-    return r->sum != NULL;
+    return keep(&r->sum, &r->sum_bytes, across * down * 3 * SOFT_BATCH * sizeof(float));
 }
 
 reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_frame *out,
@@ -208,6 +215,10 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
                       : 0;
     if (n > 0 && !keep_sum(r, out->width, out->height)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for exposures");
+    }
+    if ((out->planes & rgb) && r->options.quality == REEL_QUALITY_HIGH &&
+        !keep(&r->gathered, &r->gathered_bytes, gathered_bytes(out->width, out->height))) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for bounced light");
     }
     fill_job(r, now, n > 0 ? out->planes & ~rgb : out->planes, out);
     const double ready = cpu_seconds();

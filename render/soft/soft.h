@@ -213,6 +213,7 @@ typedef struct soft_job {
                         [3][SOFT_BATCH], linear */
     float footprint; /* px, side of what a sample stands for: less, the more exposures there are */
     int exposure_no, n_exposures; /* which of how many this is, with `sum`; else 0 of 1 */
+    float *gathered;              /* light that `high` gathers first: see gathered.h */
     int frame, paths;             /* paths: samples of reel_render_options, never 0 */
     int clear;                    /* some material lets light through */
     const float *gloss;           /* [SOFT_GLOSS_ANGLES][SOFT_GLOSS_ROUGH][2]; NULL below high */

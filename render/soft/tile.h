@@ -72,10 +72,12 @@ struct soft_tile {
     int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
     float edge_weight[SOFT_BATCH];  /* samples of that pixel it stands for */
     int32_t bounce_lane[SOFT_BATCH];
-    float through[3][SOFT_BATCH]; /* light that comes through what is clear (high.h) */
-    float sum[3][SOFT_BATCH];     /* colour of pixels whose samples differ */
-    uint8_t mixed[SOFT_BATCH];    /* those pixels */
-    int32_t q[3][SOFT_BATCH];     /* quantised values of a plane */
+    float through[3][SOFT_BATCH];              /* light that comes through what is clear (high.h) */
+    float lobe[SOFT_BATCH], sharp[SOFT_BATCH]; /* of what is reflected: see high_filter.h */
+    float near[SOFT_BATCH];                    /* and how near what lights a pixel is */
+    float sum[3][SOFT_BATCH];                  /* colour of pixels whose samples differ */
+    uint8_t mixed[SOFT_BATCH];                 /* those pixels */
+    int32_t q[3][SOFT_BATCH];                  /* quantised values of a plane */
     uint16_t q16[3][SOFT_BATCH];
     uint8_t q8[3][SOFT_BATCH];
 };
