@@ -118,25 +118,30 @@ STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, 
     }
 }
 
-/* Centre and half diagonal of the box of n values in each of three rows. */
-static float centre_of(float (*rows)[SOFT_BATCH], int n, float centre[3])
+/* Centre and half diagonal of a box, over the lanes of its bounds. */
+static float middle_of(const vf lo[3], const vf hi[3], float centre[3])
 {
     float d2 = 0;
     for (int c = 0; c < 3; c++) {
-        vf lo = vf_load(rows[c]), hi = lo;
-        for (int i = VW; i < n; i += VW) {
-            lo = vf_min(vf_load(rows[c] + i), lo);
-            hi = vf_max(vf_load(rows[c] + i), hi);
-        }
-        float a = lo[0], z = hi[0];
-        for (int l = 1; l < VW; l++) {
-            a = lo[l] < a ? lo[l] : a;
-            z = hi[l] > z ? hi[l] : z;
-        }
+        const float a = vf_least(lo[c]), z = vf_most(hi[c]);
         centre[c] = 0.5f * (a + z);
         d2 += 0.25f * (z - a) * (z - a);
     }
     return __builtin_sqrtf(d2) * 1.0001f;
+}
+
+/* The same of n values in each of three rows. */
+static float centre_of(float (*rows)[SOFT_BATCH], int n, float centre[3])
+{
+    vf lo[3], hi[3];
+    for (int c = 0; c < 3; c++) {
+        lo[c] = hi[c] = vf_load(rows[c]);
+        for (int i = VW; i < n; i += VW) {
+            lo[c] = vf_min(vf_load(rows[c] + i), lo[c]);
+            hi[c] = vf_max(vf_load(rows[c] + i), hi[c]);
+        }
+    }
+    return middle_of(lo, hi, centre);
 }
 
 /* False only if no ray of the beam can meet the geom's bounding sphere: |org + t dir - c| is
@@ -161,24 +166,23 @@ static int beam_meets(const beam *b, const soft_geom *g)
     return toward > 0 && (v2 - r * r) * a <= toward * toward * 1.001f;
 }
 
-/* First hits of the rays from b->pos along b->dir; moves pos there. `past_clear`: rays go straight
- * through clear bodies; `near`: they need not find what is out of reach. */
-STAGE void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear, int near)
+/* First hits of the rays from b->pos along b->dir, all of them in `rays`; moves pos there.
+ * `past_clear`: rays go straight through clear bodies; `near`: they need not find what is out of
+ * reach. */
+STAGE void trace_beam(const soft_job *job, batch *b, const int32_t *own, const beam *rays,
+                      int past_clear, int near)
 {
     for (int i = 0; i < b->n; i += VW) {
         vf_store(b->t + i, vf_set(VF_FAR));
         vi_store(b->key + i, vi_set(-1));
     }
-    beam rays;
-    rays.radius = centre_of(b->pos, b->n, rays.org);
-    rays.spread = centre_of(b->dir, b->n, rays.dir);
     for (int i = 0; job->tree && i < b->n; i += VW) {
-        trace_tree(job, b, i, own, past_clear, near ? &rays : NULL);
+        trace_tree(job, b, i, own, past_clear, near ? rays : NULL);
     }
     for (int k = 0; !job->tree && k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        if (!g->present || !beam_meets(&rays, g) || (past_clear && is_clear(job, k)) ||
-            (near && !in_reach(&rays, g))) {
+        if (!g->present || !beam_meets(rays, g) || (past_clear && is_clear(job, k)) ||
+            (near && !in_reach(rays, g))) {
             continue;
         }
         for (int i = 0; is_mesh(g->shape) && i < b->n; i += VW) {
@@ -194,6 +198,14 @@ STAGE void trace(const soft_job *job, batch *b, const int32_t *own, int past_cle
     }
 }
 
+static void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear, int near)
+{
+    beam rays;
+    rays.radius = centre_of(b->pos, b->n, rays.org);
+    rays.spread = centre_of(b->dir, b->n, rays.dir);
+    trace_beam(job, b, own, &rays, past_clear, near);
+}
+
 /* Radiance of a pixel that hangs on a traced ray at least, of what the ray sees. */
 #define LEAST_TRACED 0.008f
 
@@ -207,17 +219,22 @@ VINL vf traced_share(const gloss *g)
     return vf_and(vf_gt(most * share, vf_set(LEAST_TRACED)), share);
 }
 
-/* Gather the rays of lanes that trace, with the lanes and keys they start from; how many. */
-STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
+/* Find the lanes that trace: `lanes` gets a word of bits for each group, b->traced_share how much
+ * of the specular part is traced, 0 elsewhere, out->traced their mirrored directions and out->open
+ * their spreads, all lane by lane. What bounds them goes to `rays`; false if there are none. */
+STAGE int aim_bounces(batch *b, batch *out, unsigned *lanes, beam *rays)
 {
-    out->n = 0;
+    vf lo[6], hi[6];
+    unsigned any = 0;
+    for (int c = 0; c < 6; c++) {
+        lo[c] = vf_set(VF_FAR);
+        hi[c] = vf_set(-VF_FAR);
+    }
     for (int i = 0; i < b->n; i += VW) {
-        unsigned left = group_hits(b->key, i);
-        if (!left) {
-            continue;
-        }
         vf rough = vf_load(b->rough + i);
-        if (!b->coated && !vm_any(vf_lt(rough, vf_set(0.5f)))) {
+        lanes[i / VW] = 0;
+        vf_store(b->traced_share + i, vf_set(0.0f));
+        if (!group_hits(b->key, i) || (!b->coated && !vm_any(vf_lt(rough, vf_set(0.5f))))) {
             continue;
         }
         const gloss g = load_gloss(b, i, 0); /* hardly any of it is used */
@@ -228,36 +245,112 @@ STAGE int gather_bounces(batch *b, batch *out, int32_t *lane, int32_t *own)
             share = vf_sel(over, vf_max(share, traced_share(&coat)), share);
             rough = vf_sel(over, vf_min(rough, coat.rough), rough);
         }
-        left &= vm_bits(vf_gt(share, vf_set(0.0f)));
-        if (!left) {
+        const vm m = vm_and(vi_lt(vi_set(-1), vi_load(b->key + i)), vf_gt(share, vf_set(0.0f)));
+        if (!vm_any(m)) {
             continue;
         }
-        const int n = out->n;
         const v3 r = mirror(&g), p = v3_load(b->pos, i);
-        lanes_pack(lane + n, vi_set(i) + vf_trunc(vf_lanes()), left);
-        lanes_pack(own + n, vi_load(b->key + i), left);
-        lanes_pack(out->traced_share + n, (vi)share, left);
+        const vf x[6] = {p.x, p.y, p.z, r.x, r.y, r.z};
+        for (int c = 0; c < 6; c++) {
+            lo[c] = vf_sel(m, vf_min(x[c], lo[c]), lo[c]);
+            hi[c] = vf_sel(m, vf_max(x[c], hi[c]), hi[c]);
+        }
+        lanes[i / VW] = vm_bits(m);
+        any |= lanes[i / VW];
+        vf_store(b->traced_share + i, vf_and(m, share));
+        v3_store(out->traced, i, r);
         /* what is rough sees patterns blurred */
-        lanes_pack(out->spread + n, (vi)(vf_load(b->spread + i) + rough * rough), left);
-        lanes_pack(out->dir[0] + n, (vi)r.x, left);
-        lanes_pack(out->dir[1] + n, (vi)r.y, left);
-        lanes_pack(out->dir[2] + n, (vi)r.z, left);
-        lanes_pack(out->pos[0] + n, (vi)p.x, left);
-        lanes_pack(out->pos[1] + n, (vi)p.y, left);
-        lanes_pack(out->pos[2] + n, (vi)p.z, left);
-        out->n += __builtin_popcount(left);
+        vf_store(out->open + i, vf_load(b->spread + i) + rough * rough);
     }
-    const int rays = out->n;
-    for (; out->n % VW; out->n++) { /* fill the last group with copies of its first lane */
-        const int n = out->n, from = n / VW * VW;
-        own[n] = own[from];
-        out->spread[n] = out->spread[from];
-        for (int c = 0; c < 3; c++) {
-            out->dir[c][n] = out->dir[c][from];
-            out->pos[c][n] = out->pos[c][from];
+    rays->radius = middle_of(lo, hi, rays->org);
+    rays->spread = middle_of(lo + 3, hi + 3, rays->dir);
+    return any != 0;
+}
+
+/* The first n lanes of four-byte rows `to` are copied on, to the end of their group. */
+static void pad_rows(int32_t *const *to, int n_rows, int n)
+{
+    for (int a = 0; a < n_rows; a++) {
+        for (int j = n; j % VW; j++) {
+            to[a][j] = to[a][j / VW * VW];
         }
     }
-    return rays;
+}
+
+/* A row of a batch as items of four bytes: of what is moved only the bits matter. */
+#define ROW(row) ((int32_t *)(row))
+
+/* Pack those lanes, the last group filled up with copies of its first; how many. */
+STAGE int gather_bounces(batch *b, batch *out, const unsigned *lanes, int32_t *lane, int32_t *own)
+{
+    int32_t *const from[] = {b->key,
+                             ROW(b->traced_share),
+                             ROW(out->open),
+                             ROW(out->traced[0]),
+                             ROW(out->traced[1]),
+                             ROW(out->traced[2]),
+                             ROW(b->pos[0]),
+                             ROW(b->pos[1]),
+                             ROW(b->pos[2])};
+    int32_t *const to[] = {own,
+                           ROW(out->traced_share),
+                           ROW(out->spread),
+                           ROW(out->dir[0]),
+                           ROW(out->dir[1]),
+                           ROW(out->dir[2]),
+                           ROW(out->pos[0]),
+                           ROW(out->pos[1]),
+                           ROW(out->pos[2])};
+    const int n_rows = (int)(sizeof to / sizeof *to);
+    int n = 0;
+    for (int i = 0; i < b->n; i += VW) {
+        const unsigned left = lanes[i / VW];
+        if (left) {
+            lanes_pack(lane + n, vi_set(i) + vf_trunc(vf_lanes()), left);
+            for (int a = 0; a < n_rows; a++) {
+                lanes_pack(to[a] + n, vi_load(from[a] + i), left);
+            }
+            n += __builtin_popcount(left);
+        }
+    }
+    pad_rows(to, n_rows, n);
+    out->n = (n + VW - 1) / VW * VW;
+    return n;
+}
+
+/* Keep of the first n rays those that met something, and take these from `lanes`; how many. */
+STAGE int keep_hits(batch *rays, int n, int32_t *lane, unsigned *lanes)
+{
+    int32_t *const rows[] = {lane,
+                             rays->key,
+                             rays->facet,
+                             ROW(rays->t),
+                             ROW(rays->traced_share),
+                             ROW(rays->spread),
+                             ROW(rays->dir[0]),
+                             ROW(rays->dir[1]),
+                             ROW(rays->dir[2]),
+                             ROW(rays->pos[0]),
+                             ROW(rays->pos[1]),
+                             ROW(rays->pos[2])};
+    const int n_rows = (int)(sizeof rows / sizeof *rows);
+    int kept = 0;
+    for (int i = 0; i < n; i += VW) {
+        unsigned left = group_hits(rays->key, i);
+        left &= n - i < VW ? (1u << (n - i)) - 1u : VM_ALL;
+        if (left) {
+            for (int a = 0; a < n_rows; a++) {
+                lanes_pack(rows[a] + kept, vi_load(rows[a] + i), left);
+            }
+            kept += __builtin_popcount(left);
+        }
+    }
+    for (int j = 0; j < kept; j++) {
+        lanes[lane[j] / VW] &= ~(1u << lane[j] % VW);
+    }
+    pad_rows(rows, n_rows, kept);
+    rays->n = (kept + VW - 1) / VW * VW;
+    return kept;
 }
 
 /* A lobe that has grown beyond a body sees little of it: fall back to the blurred sky. The lobe's
@@ -279,38 +372,38 @@ STAGE void blur_far_hits(const soft_job *job, batch *b)
     }
 }
 
-/* True if the n rays of a batch, gathered from `b`, can only meet the sky. */
-STAGE int see_only_sky(const soft_job *job, const batch *b, batch *rays)
+/* True if the rays, sent from `b`, can only meet the sky. */
+STAGE int see_only_sky(const soft_job *job, const batch *b, const beam *rays)
 {
     const int own = b->n_shown == 1 ? b->shown[0].drawn : -1;
-    beam all;
     if (job->tree || (own >= 0 && is_mesh(job->geoms[own].shape))) {
         return 0;
     }
-    all.radius = centre_of(rays->pos, rays->n, all.org);
-    all.spread = centre_of(rays->dir, rays->n, all.dir);
     for (int k = 0; k < job->n_drawn; k++) {
         const soft_geom *g = &job->geoms[k];
-        if (g->present && k != own && beam_meets(&all, g)) {
+        if (g->present && k != own && beam_meets(rays, g)) {
             return 0;
         }
     }
     return 1;
 }
 
-/* The colour of rays that meet nothing: as blend_sky() has it. */
-STAGE void show_sky(const soft_job *job, batch *rays)
+/* Set b->traced of the lanes whose rays meet nothing. */
+STAGE void show_sky(const soft_job *job, batch *b, batch *rays, const unsigned *lanes)
 {
-    for (int i = 0; i < rays->n; i += VW) {
-        const v3 d = v3_unit(v3_load(rays->dir, i));
-        v3_store(rays->color, i, job->sky.env ? sky_glossy(job, rays, i, d) : sky_seen(job, d, 0));
+    for (int i = 0; i < b->n; i += VW) {
+        v3 c = v3_splat(vf_set(0.0f));
+        if (lanes[i / VW]) {
+            const v3 d = v3_unit(v3_load(rays->traced, i));
+            c = job->sky.env ? sky_glossy(job, vf_load(rays->open + i), d) : sky_seen(job, d, 0);
+        }
+        v3_store(b->traced, i, c);
     }
 }
 
-/* The colour of rays by what they meet. */
-static void show_hits(const soft_job *job, batch *rays, const int32_t *own)
+/* The colours of what n rays met, to those who sent them. */
+static void show_hits(const soft_job *job, batch *b, batch *rays, const int32_t *lane, int n)
 {
-    trace(job, rays, own, 0, 0);
     list_shown(rays);
     surface(job, rays, SURFACE_NORMAL | SURFACE_LOOK);
     prepare_surface(job, rays, 0);
@@ -319,36 +412,33 @@ static void show_hits(const soft_job *job, batch *rays, const int32_t *own)
     light_lamps(job, rays, 1);
     blend_sky(job, rays, 0);
     blur_far_hits(job, rays);
+    for (int j = 0; j < n; j++) {
+        b->traced_share[lane[j]] = rays->traced_share[j];
+        for (int c = 0; c < 3; c++) {
+            b->traced[c][lane[j]] = rays->color[c][j];
+        }
+    }
 }
 
 /* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
 STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 {
     _Alignas(64) int32_t own[SOFT_BATCH];
-    const int n = gather_bounces(b, rays, lane, own);
-    b->reflects = n > 0;
-    if (n == 0) {
+    unsigned lanes[SOFT_BATCH / VW];
+    beam all;
+    int n = 0;
+    b->reflects = aim_bounces(b, rays, lanes, &all);
+    if (!b->reflects) {
         return;
     }
-    if (see_only_sky(job, b, rays)) {
-        show_sky(job, rays);
-    } else {
-        show_hits(job, rays, own);
+    if (!see_only_sky(job, b, &all)) {
+        n = gather_bounces(b, rays, lanes, lane, own);
+        trace_beam(job, rays, own, &all, 0, 0);
+        n = keep_hits(rays, n, lane, lanes);
     }
-    if (n == b->n) { /* all of them, in their order */
-        memcpy(b->traced_share, rays->traced_share, sizeof b->traced_share);
-        memcpy(b->traced, rays->color, sizeof b->traced);
-        return;
-    }
-    for (int i = 0; i < b->n; i += VW) {
-        vf_store(b->traced_share + i, vf_set(0.0f));
-        v3_store(b->traced, i, v3_splat(vf_set(0.0f)));
-    }
-    for (int j = 0; j < n; j++) {
-        b->traced_share[lane[j]] = rays->traced_share[j];
-        for (int c = 0; c < 3; c++) {
-            b->traced[c][lane[j]] = rays->color[c][j];
-        }
+    show_sky(job, b, rays, lanes);
+    if (n > 0) {
+        show_hits(job, b, rays, lane, n);
     }
 }
 

@@ -395,9 +395,9 @@ VINL v3 sky_seen(const soft_job *job, v3 d, int discs)
 }
 
 /* What reflected rays see of an environment: as blurred as their spread beyond the pixel's is. */
-VINL v3 sky_glossy(const soft_job *job, const batch *b, int i, v3 d)
+VINL v3 sky_glossy(const soft_job *job, vf spread, v3 d)
 {
-    const vf rough2 = vf_max(vf_load(b->spread + i) - job->inv_f, vf_set(0.0f));
+    const vf rough2 = vf_max(spread - job->inv_f, vf_set(0.0f));
     return env_blurred(&job->sky, d, vf_sqrt(rough2));
 }
 
@@ -443,8 +443,8 @@ STAGE void blend_sky(const soft_job *job, batch *b, int discs)
         }
         if (vm_any(vf_gt(share, vf_set(0.0f)))) {
             const v3 d = v3_unit(v3_load(b->dir, i));
-            const v3 sky =
-                discs || !job->sky.env ? sky_seen(job, d, discs) : sky_glossy(job, b, i, d);
+            const v3 sky = discs || !job->sky.env ? sky_seen(job, d, discs)
+                                                  : sky_glossy(job, vf_load(b->spread + i), d);
             const v3 c = v3_sel(vf_lt(share, vf_set(1.0f)), v3_load(b->color, i), sky);
             v3_store(b->color, i, v3_mix(c, sky, share));
         }
