@@ -58,9 +58,10 @@ static void draw_labels(soft_job *job, soft_tile *tile)
 }
 
 /* No sample may outshine its pixel: highlights would alias. */
-VINL vf edge_colour(const soft_job *job, vf c)
+static float edge_limit(const soft_job *job, float c)
 {
-    return vf_min(c, vf_set(4.0f / job->exposure));
+    const float most = 4.0f / job->exposure;
+    return c < most ? c : most;
 }
 
 static void shade_full(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
@@ -91,53 +92,111 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
     surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
     shade_full(job, tile, e, tile->edge_pixel);
     for (int c = 0; c < 3; c++) {
-        for (int i = 0; i < e->n; i += VW) {
-            vf_store(e->color[c] + i, edge_colour(job, vf_load(e->color[c] + i)));
-        }
         for (int j = 0; j < n; j++) {
-            tile->sum[c][tile->edge_pixel[j]] += tile->edge_weight[j] * e->color[c][j];
+            tile->sum[c][tile->edge_pixel[j]] +=
+                tile->edge_weight[j] * edge_limit(job, e->color[c][j]);
         }
     }
     e->n = 0;
 }
 
-/* Gather the samples of pixel l whose key is not the centre's, one for each key; returns how many
- * show the centre's. */
-static int gather_edge(const soft_job *job, soft_tile *tile, int l)
+/* Does the centre of pixel l show what a sample does that has this key and depth? Meshes may hide
+ * themselves, and the sheet in their keys is relative to a pixel's centre. */
+static int shows_same(const soft_job *job, const batch *b, int l, int key, float t)
 {
-    batch *e = &tile->edge;
-    int own = 0;
-    for (int s = 0; s < SOFT_SAMPLES; s++) {
-        const int key = tile->sample_key[s][l];
-        int count = 0, first = s;
-        for (int r = 0; r < SOFT_SAMPLES; r++) {
-            if (tile->sample_key[r][l] == key) {
-                first = r < first ? r : first;
-                count++;
-            }
-        }
-        if (key == tile->main.key[l]) {
-            own = count;
-        } else if (first == s) {
-            const int n = e->n++;
-            tile->edge_pixel[n] = l;
-            tile->edge_weight[n] = (float)count;
-            e->key[n] = key;
-            e->t[n] = tile->sample_t[s][l];
-            e->facet[n] = tile->sample_facet[s][l];
-            e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
-            e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
-            e->dir[2][n] = 1;
-            e->spread[n] = job->inv_f;
+    if (key >= 0 && is_mesh(job->geoms[key / SOFT_KEY_FACES].shape)) {
+        const float apart = b->t[l] - t, gap = t * (4.0f * job->inv_f);
+        return ((b->key[l] ^ key) & ~SOFT_MESH_COLOURS) == 0 && apart < gap && -apart < gap;
+    }
+    return b->key[l] == key;
+}
+
+/* A pixel of the tile next to sample s of pixel l whose centre shows the same, the nearest first;
+ * -1 if there is none. */
+static int shown_beside(const soft_job *job, const soft_tile *tile, int l, int s)
+{
+    /* the way to the nearest pixel, and the other way that the sample is off the centre */
+    const int ax = sample_x[s] > 0.25f ? 1 : sample_x[s] < -0.25f ? -1 : 0;
+    const int ay = sample_y[s] > 0.25f ? 1 : sample_y[s] < -0.25f ? -1 : 0;
+    const int step[5][2] = {{ax, ay}, {ay, -ax}, {ax + ay, ay - ax}, {-ay, ax}, {ax - ay, ay + ax}};
+    for (int j = 0; j < 5; j++) {
+        const int x = l % SOFT_TILE + step[j][0], y = l / SOFT_TILE + step[j][1];
+        if (x >= 0 && y >= 0 && x < tile->columns && y < tile->rows &&
+            shows_same(job, &tile->main, y * SOFT_TILE + x, tile->sample_key[s][l],
+                       tile->sample_t[s][l])) {
+            return y * SOFT_TILE + x;
         }
     }
-    return own;
+    return -1;
+}
+
+/* Add to `sum` what pixels beside pixel l show of the samples that have the key of its sample `s`,
+ * the first of them; how many of these that is: all or none. */
+static int sum_beside(const soft_job *job, const soft_tile *tile, int l, int s, float sum[3])
+{
+    const int key = tile->sample_key[s][l];
+    float part[3] = {0};
+    int count = 0, found = 0;
+    for (int r = s; r < SOFT_SAMPLES; r++) {
+        if (tile->sample_key[r][l] == key) {
+            const int at = key == tile->main.key[l] ? l : shown_beside(job, tile, l, r);
+            count++;
+            found += at >= 0;
+            for (int c = 0; at >= 0 && c < 3; c++) {
+                part[c] += edge_limit(job, tile->main.color[c][at]);
+            }
+        }
+    }
+    const float gain = found > 0 ? (float)count / (float)found : 0.0f;
+    for (int c = 0; c < 3; c++) {
+        sum[c] += gain * part[c];
+    }
+    return found > 0 ? count : 0;
+}
+
+/* Add a sample of pixel l to those to be shaded: it stands for all of its key. */
+static void gather_edge(const soft_job *job, soft_tile *tile, int l, int s)
+{
+    batch *e = &tile->edge;
+    const int n = e->n++;
+    int count = 0;
+    for (int r = s; r < SOFT_SAMPLES; r++) {
+        count += tile->sample_key[r][l] == tile->sample_key[s][l];
+    }
+    tile->edge_pixel[n] = l;
+    tile->edge_weight[n] = (float)count;
+    e->key[n] = tile->sample_key[s][l];
+    e->t[n] = tile->sample_t[s][l];
+    e->facet[n] = tile->sample_facet[s][l];
+    e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
+    e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
+    e->dir[2][n] = 1;
+    e->spread[n] = job->inv_f;
+}
+
+/* Sum up pixel l from its samples, key after key: from what pixels show, or else gathered. */
+static void mix_samples(const soft_job *job, soft_tile *tile, int l)
+{
+    float sum[3] = {0};
+    for (int s = 0; s < SOFT_SAMPLES; s++) {
+        int first = 0;
+        while (tile->sample_key[first][l] != tile->sample_key[s][l]) {
+            first++;
+        }
+        if (first == s && !sum_beside(job, tile, l, s, sum)) {
+            gather_edge(job, tile, l, s);
+        }
+    }
+    for (int c = 0; c < 3; c++) {
+        tile->sum[c][l] = sum[c];
+    }
 }
 
 /*
  * Colour of pixels whose samples differ in geom or face: the mean over their samples. What the
- * centre shows is shaded already and stands for all samples of that key, and so does one sample
- * for the others of its key: within a pixel colours differ by what is seen, hardly by where.
+ * centre shows is shaded already and stands for all samples of that key, what centres beside it
+ * show stands for samples of other keys, and where there is none one sample for all of its key:
+ * next to one another colours differ by what is seen, hardly by where.
  */
 STAGE void antialias(const soft_job *job, soft_tile *tile)
 {
@@ -150,21 +209,13 @@ STAGE void antialias(const soft_job *job, soft_tile *tile)
             same = vm_and(same, vi_eq(vi_load(tile->sample_key[s] + i), key));
         }
         unsigned left = vm_bits(vm_andnot(tile_valid(tile, i), same));
-        if (left) {
-            for (int c = 0; c < 3; c++) {
-                vf_store(tile->sum[c] + i, edge_colour(job, vf_load(b->color[c] + i)));
-            }
-        }
         for (; left; left &= left - 1) {
             const int l = i + __builtin_ctz(left);
             if (e->n + SOFT_SAMPLES > SOFT_BATCH) {
                 flush_edges(job, tile);
             }
             tile->mixed[tile->n_mixed++] = (uint8_t)l;
-            const float own = (float)gather_edge(job, tile, l);
-            for (int c = 0; c < 3; c++) {
-                tile->sum[c][l] *= own;
-            }
+            mix_samples(job, tile, l);
         }
     }
     flush_edges(job, tile);
