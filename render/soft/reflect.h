@@ -9,7 +9,7 @@
 
 #include "render/soft/coat.h"
 #include "render/soft/lamp_light.h"
-#include "render/soft/occlude.h"
+#include "render/soft/occlude_tile.h"
 
 /* The group of rays at `i` against geom k. */
 VINL void trace_geom(batch *b, int i, const soft_geom *g, int k, int shape, const int32_t *own)
@@ -449,6 +449,8 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
     bound_points(b);
     if (tile->flat && b == &tile->main) {
         occlude_flat(job, tile, &tile->bounce);
+    } else if (b == &tile->main) {
+        occlude_tile(job, tile, &tile->bounce);
     } else {
         occlude(job, b);
     }

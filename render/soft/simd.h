@@ -562,6 +562,21 @@ VINL vi vi_load_twice(const void *p, int odd)
     return v;
 #endif
 }
+/* The same of the first eight items of a table that is at least as long as a vector. */
+VINL vi vi_pick8(const void *table, vi index)
+{
+#if VW == 16 && defined(__AVX512F__)
+    return (vi)_mm512_permutexvar_epi32((__m512i)index, _mm512_loadu_si512(table));
+#elif VW == 8 && defined(__AVX2__)
+    return (vi)_mm256_permutevar8x32_epi32(_mm256_loadu_si256(table), (__m256i)index);
+#else
+    return vi_gather(table, index);
+#endif
+}
+VINL vf vf_pick8(const float *table, vi index)
+{
+    return vf_bits(vi_pick8(table, index));
+}
 /* floor for |x| < 2^31 */
 VINL vf vf_floor(vf x)
 {
