@@ -3,6 +3,7 @@
 #include "export/hub/yaml.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char card_name[] = "README.md";
 
@@ -233,18 +234,24 @@ typedef struct config {
     const char *name;
     builder kind;
     bool mixed;
+    bool filled; /* the split that is looked at has a row, as far as can be told */
 } config;
 
-static void check_file(reel_hub *hub, const char *name, builder kind)
+/* False: nothing comes of it when it is loaded. What is not there is told of elsewhere. */
+static bool check_file(reel_hub *hub, const char *name, builder kind)
 {
     const size_t n = strlen(name);
+    char path[REEL_PATH_MAX];
+    struct stat st;
     if (kind == BUILDER_VIDEO) {
         reel_hub_check_video(hub, name);
     } else if (kind == BUILDER_SHARDS) {
         reel_hub_check_shard(hub, name);
     } else if (n > 8 && strcmp(name + n - 8, ".parquet") == 0) {
-        reel_hub_check_parquet(hub, name);
+        return reel_hub_check_parquet(hub, name) != 0;
     }
+    reel_fs_join(path, sizeof path, hub->dataset->root, name);
+    return stat(path, &st) != 0 || st.st_size > 0;
 }
 
 static void check_pattern(reel_hub *hub, config *c, const char *pattern)
@@ -257,7 +264,7 @@ static void check_pattern(reel_hub *hub, config *c, const char *pattern)
         const builder kind = builder_of(hub->files[i]);
         c->mixed |= kind && c->kind && kind != c->kind;
         c->kind = c->kind ? c->kind : kind;
-        check_file(hub, hub->files[i], kind);
+        c->filled |= check_file(hub, hub->files[i], kind);
         n++;
     }
     if (n == 0) {
@@ -267,10 +274,13 @@ static void check_pattern(reel_hub *hub, config *c, const char *pattern)
     }
 }
 
-static void check_patterns(reel_hub *hub, config *c, const reel_json *paths)
+/* `split` NULL: the only one. */
+static void check_patterns(reel_hub *hub, config *c, const char *split, const reel_json *paths)
 {
     const bool list = paths && reel_json_type_of(paths) == REEL_JSON_ARRAY;
     const size_t n = list ? reel_json_count(paths) : 1;
+    const int before = hub->findings.n;
+    c->filled = false;
     for (size_t i = 0; i < n; i++) {
         const char *pattern = reel_json_to_string(list ? reel_json_at(paths, i) : paths);
         if (pattern) {
@@ -278,6 +288,12 @@ static void check_patterns(reel_hub *hub, config *c, const reel_json *paths)
         } else {
             tell(hub, "configs", "has data_files without a path, in config", c->name);
         }
+    }
+    if (!c->filled && !hub->findings.stop && hub->findings.n == before) {
+        char what[160];
+        snprintf(what, sizeof what,
+                 "config %s has a split without a row, which `datasets` does not load:", c->name);
+        tell(hub, "configs", what, split ? split : "train");
     }
 }
 
@@ -303,9 +319,9 @@ static void check_data_files(reel_hub *hub, config *c, const reel_json *files)
         tell(hub, "configs", "has no data_files, so the hub would guess them, in config", c->name);
         return;
     }
-    if (reel_json_type_of(files) != REEL_JSON_ARRAY ||
+    if (reel_json_type_of(files) != REEL_JSON_ARRAY || reel_json_count(files) == 0 ||
         reel_json_type_of(reel_json_at(files, 0)) != REEL_JSON_OBJECT) {
-        check_patterns(hub, c, files);
+        check_patterns(hub, c, NULL, files);
         return;
     }
     for (size_t i = 0; i < reel_json_count(files); i++) {
@@ -320,7 +336,7 @@ static void check_data_files(reel_hub *hub, config *c, const reel_json *files)
                 tell(hub, "configs", "has one split twice", split);
             }
         }
-        check_patterns(hub, c, reel_json_get(entry, "path"));
+        check_patterns(hub, c, split, reel_json_get(entry, "path"));
     }
 }
 

@@ -119,7 +119,7 @@ static bool read_footer(const char *path, footer *out)
     return ok;
 }
 
-void reel_hub_check_parquet(reel_hub *hub, const char *name)
+int64_t reel_hub_check_parquet(reel_hub *hub, const char *name)
 {
     enum { MUST_SHOW = 10 };
     char path[REEL_PATH_MAX];
@@ -127,7 +127,7 @@ void reel_hub_check_parquet(reel_hub *hub, const char *name)
     reel_fs_join(path, sizeof path, hub->dataset->root, name);
     if (!read_footer(path, &f)) {
         reel_findings_report(&hub->findings, name, "is no Parquet file, or damaged");
-        return;
+        return -1;
     }
     if (f.n_leaves > REEL_HUB_MAX_COLUMNS) {
         reel_findings_report(&hub->findings, name,
@@ -149,6 +149,7 @@ void reel_hub_check_parquet(reel_hub *hub, const char *name)
                              "under %d together",
                              f.first / f.first_rows, MUST_SHOW, REEL_HUB_MAX_FIRST_ROWS);
     }
+    return f.n_rows;
 }
 
 /* ---- videos -----------------------------------------------------------------------------------

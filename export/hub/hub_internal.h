@@ -24,8 +24,8 @@ bool reel_hub_matches(const char *pattern, const char *path);
  * what was found is in the findings. */
 reel_status reel_hub_check_card(reel_hub *hub, reel_error *err) REEL_MUST_CHECK;
 
-/** A file that a config names, by its kind. */
-void reel_hub_check_parquet(reel_hub *hub, const char *name);
+/** A file that a config names, by its kind. @return its rows; -1: nobody can tell. */
+int64_t reel_hub_check_parquet(reel_hub *hub, const char *name);
 void reel_hub_check_video(reel_hub *hub, const char *name); /**< as above */
 void reel_hub_check_shard(reel_hub *hub, const char *name); /**< as above */
 

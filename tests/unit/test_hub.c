@@ -3,6 +3,7 @@
 #include "export/hub/hub.h"
 #include "export/hub/hub_internal.h"
 #include "export/hub/yaml.h"
+#include "export/parquet_write.h"
 #include "export/tar.h"
 #include "tests/check.h"
 #include "tests/clip_fixture.h"
@@ -204,6 +205,11 @@ static void broken_cards(const void *param)
         {"---\nlicense: mit\nconfigs:\n- config_name: a\n  data_files: x.csv\n"
          "- config_name: a\n  data_files: x.csv\n---\n",
          "one name twice"},
+        {"---\nlicense: mit\nconfigs:\n- config_name: a\n  data_files: []\n---\n",
+         "without a row, which `datasets` does not load: \"train\""},
+        {"---\nlicense: mit\nconfigs:\n- config_name: a\n  data_files:\n  - split: test\n"
+         "    path: []\n---\n",
+         "without a row, which `datasets` does not load: \"test\""},
     };
     for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
         card(cards[i].text);
@@ -212,6 +218,40 @@ static void broken_cards(const void *param)
         file("x.json", 1);
         heard h = check();
         want(&h, cards[i].why);
+    }
+}
+
+/* Files that are there and hold nothing. */
+static void splits_without_rows(const void *param)
+{
+    (void)param;
+    char path[512];
+    reel_parquet_writer *table = NULL;
+    reel_fs_join(path, sizeof path, dir, "none.parquet");
+    CHECK_INT(reel_parquet_create(path, reel_table_get(REEL_TABLE_EVENTS, true), &table, NULL), ==,
+              0);
+    CHECK_INT(reel_parquet_close(table, NULL), ==, 0);
+    reel_parquet_destroy(&table);
+    reel_fs_join(path, sizeof path, dir, "none.jsonl");
+    CHECK_INT(reel_fs_publish(path, "", 0, NULL), ==, 0);
+    reel_fs_join(path, sizeof path, dir, "some.jsonl");
+    CHECK_INT(reel_fs_publish(path, "{}\n", 3, NULL), ==, 0);
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"none.parquet", "none.jsonl", "some.jsonl"};
+        char text[256];
+        snprintf(text, sizeof text,
+                 "---\nlicense: mit\nconfigs:\n- config_name: a\n  data_files:\n"
+                 "  - split: test\n    path: %s\n---\n",
+                 names[i]);
+        card(text);
+        begin();
+        file(names[i], 1);
+        heard h = check();
+        if (i < 2) {
+            want(&h, "without a row, which `datasets` does not load: \"test\"");
+        } else {
+            CHECK_INT(h.n, ==, 0);
+        }
     }
 }
 
@@ -301,6 +341,7 @@ static const check_test tests[] = {
     {"paths and sizes", paths_and_sizes, NULL},
     {"patterns", patterns, NULL},
     {"broken cards", broken_cards, NULL},
+    {"splits without a row", splits_without_rows, NULL},
     {"YAML values", yaml_values, NULL},
     {"YAML that is refused", yaml_refusals, NULL},
     {"samples of shards", samples_of_shards, NULL},
