@@ -31,6 +31,7 @@ typedef struct names {
 typedef struct page {
     reel_arena arena;
     int n;
+    int most; /* files that a clip puts into a folder */
     entry *entries;
     names families, splits;
     reel_controls controls; /* kinds that any clip has */
@@ -277,6 +278,8 @@ static reel_status gather(page *p, const char *const *dirs, int n, reel_error *e
                          .id = reel_arena_strdup(&p->arena, record->clip_id),
                          .split = reel_arena_strdup(&p->arena, record->split),
                          .index = record->index};
+            const int most = reel_place_entries(record);
+            p->most = most > p->most ? most : p->most;
             const bool ok = e->id && e->split && learn_name(p, &p->splits, record->split) &&
                             learn_name(p, &p->families, record->family);
             status = ok ? REEL_OK : no_memory(err);
@@ -287,13 +290,13 @@ static reel_status gather(page *p, const char *const *dirs, int n, reel_error *e
         return status;
     }
     qsort(p->entries, (size_t)n, sizeof *p->entries, by_index);
+    const int per_folder = reel_place_per_folder(p->most, REEL_FOLDER_ENTRIES);
     for (int i = 0; i < n; i++) {
         int s = 0;
         while (s < p->splits.n - 1 && strcmp(p->splits.at[s], p->entries[i].split) != 0) {
             s++;
         }
-        p->entries[i].place =
-            (reel_clip_place){p->entries[i].split, count[s]++ / REEL_CLIPS_PER_FOLDER};
+        p->entries[i].place = (reel_clip_place){p->entries[i].split, count[s]++ / per_folder};
     }
     return REEL_OK;
 }

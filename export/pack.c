@@ -6,7 +6,10 @@
 
 reel_pack_options reel_pack_options_default(void)
 {
-    return (reel_pack_options){.name = "physreel clips", .command = "", .license = "cc-by-4.0"};
+    return (reel_pack_options){.name = "physreel clips",
+                               .command = "",
+                               .license = "cc-by-4.0",
+                               .folder_entries = REEL_FOLDER_ENTRIES};
 }
 
 reel_status reel_pack_no_memory(reel_error *err)

@@ -5,7 +5,8 @@
  *   manifest.json                               every file with size and SHA-256; written last
  *   plan.json                                   what the run was asked for, if the caller puts it
  *   clips/<split>/metadata.parquet              one row per clip and camera (VideoFolder)
- *   clips/<split>/<nnn>/<stream>.mp4            at most 1000 clips per numbered folder
+ *   clips/<split>/<nnn>/<stream>.mp4            at most 1000 clips per numbered folder,
+ *                                               and fewer if it had more than 10,000 files
  *   clips/<split>/control/<kind>/<nnn>/<stream>.mp4, clips/<split>/first/<nnn>/<stream>.png
  *   labels/<split>/<nnn>/<stream>.zarr.zip
  *   records/<split>/<nnn>/<clip_id>/            scene.json take.npz views.npz manifest.json
@@ -24,6 +25,7 @@ typedef struct reel_pack_options {
     const char *name;    /**< dataset name for the card, such as the folder's */
     const char *command; /**< the command that made it, for the card */
     const char *license; /**< default "cc-by-4.0" */
+    int folder_entries;  /**< most files of a numbered folder, 1..; default REEL_FOLDER_ENTRIES */
     /** Progress: called with clips packed so far (may be NULL). */
     void (*progress)(void *ctx, int done, int total);
     void *ctx;

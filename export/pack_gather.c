@@ -192,6 +192,8 @@ static reel_status read_identity(reel_packer *p, const char *dir, bool packed, r
     clip->family = reel_arena_strdup(&p->arena, record->family);
     clip->source = packed ? NULL : reel_arena_strdup(&p->arena, dir);
     clip->index = record->index;
+    const int entries = reel_place_entries(record);
+    p->entries = entries > p->entries ? entries : p->entries;
     clip->base_seed = record->base_seed;
     clip->seed = record->seed;
     status = put_split(p, record->split, &clip->split, err);
@@ -305,10 +307,10 @@ reel_status reel_pack_gather(reel_packer *p, const char *const *dirs, int n, ree
     p->n_clips = n;
     qsort(p->clips, (size_t)n, sizeof(*p->clips), by_index);
     sort_splits(p);
+    p->per_folder = reel_place_per_folder(p->entries, p->options->folder_entries);
     for (int i = 0; i < n; i++) {
         reel_pack_split *split = &p->splits[p->clips[i].split];
-        p->clips[i].place =
-            (reel_clip_place){split->name, split->n_clips++ / REEL_CLIPS_PER_FOLDER};
+        p->clips[i].place = (reel_clip_place){split->name, split->n_clips++ / p->per_folder};
     }
     return check_unique(p, err);
 }

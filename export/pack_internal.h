@@ -40,6 +40,8 @@ typedef struct reel_packer {
     reel_pack_clip *clips; /**< by (index, id) */
     reel_clip_traits traits;
     reel_clip_table metadata; /**< by traits */
+    int entries;              /**< the most files that a clip puts into a folder */
+    int per_folder;           /**< clips of a numbered folder */
     int n_splits;
     reel_pack_split splits[REEL_MAX_SPLITS]; /**< by name */
     int n_names, max_names;

@@ -134,9 +134,9 @@ static reel_status sync_folders(const reel_packer *p, reel_error *err)
     for (int t = 0; !status && trees[t].top; t++) {
         for (int s = 0; !status && s < p->n_splits; s++) {
             const reel_pack_split *split = &p->splits[s];
-            for (int first = 0; !status && first < split->n_clips; first += REEL_CLIPS_PER_FOLDER) {
+            for (int first = 0; !status && first < split->n_clips; first += p->per_folder) {
                 snprintf(name, sizeof(name), "%s/%s%s/%03d", trees[t].top, split->name,
-                         trees[t].below, first / REEL_CLIPS_PER_FOLDER);
+                         trees[t].below, first / p->per_folder);
                 status = sync_folder(p, name, err);
             }
             if (!status) {

@@ -79,6 +79,21 @@ void reel_place_file(const reel_clip_place *place, const char *clip_id, const ch
     }
 }
 
+int reel_place_entries(const reel_record *record)
+{
+    int planes = 0; /* a store is one file, or one a plane; of all else each stream has one */
+    for (int i = 0; i < record->n_files; i++) {
+        planes += strcmp(record->files[i].role, "planes") == 0;
+    }
+    return planes > record->n_streams ? planes : record->n_streams;
+}
+
+int reel_place_per_folder(int entries, int most)
+{
+    const int fit = entries > 0 ? most / entries : most;
+    return fit < 1 ? 1 : fit < REEL_CLIPS_PER_FOLDER ? fit : REEL_CLIPS_PER_FOLDER;
+}
+
 void reel_place_table(reel_table_id id, const char *split, char *out, size_t size)
 {
     int n;

@@ -47,7 +47,14 @@ typedef struct reel_clip_table {
 /** Fill `*out`. */
 void reel_clip_table_init(reel_clip_table *out, reel_clip_traits traits);
 
-enum { REEL_CLIPS_PER_FOLDER = 1000 }; /**< that share a numbered folder, within a split */
+/** Clips that share a numbered folder, within a split; entries that the hub takes in one. */
+enum { REEL_CLIPS_PER_FOLDER = 1000, REEL_FOLDER_ENTRIES = 10000 };
+
+/** The most files that one numbered folder gets of this clip. */
+int reel_place_entries(const reel_record *record);
+/** How many clips of at most so many files share a folder: REEL_CLIPS_PER_FOLDER, or fewer for it to
+ * hold no more than `most`. @return 1.. */
+int reel_place_per_folder(int entries, int most);
 
 /** Where a clip's files stand in the dataset: "<split>/<folder>", folder being three digits or
  * more. */

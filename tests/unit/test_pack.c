@@ -53,6 +53,8 @@ static const char *make_records(const char *name, char dirs[CLIPS][REEL_PATH_MAX
     return root;
 }
 
+static int folder_entries = REEL_FOLDER_ENTRIES;
+
 static reel_status pack(const char *root, char dirs[CLIPS][REEL_PATH_MAX], bool backwards,
                         reel_error *err)
 {
@@ -63,6 +65,7 @@ static reel_status pack(const char *root, char dirs[CLIPS][REEL_PATH_MAX], bool 
     reel_pack_options options = reel_pack_options_default();
     options.name = "fixture";
     options.command = "physreel run fixture";
+    options.folder_entries = folder_entries;
     return reel_pack_clips(root, list, CLIPS, &options, err);
 }
 
@@ -166,6 +169,30 @@ static void files_stand_where_the_layout_says(const void *param)
     CHECK_STR(path, under(root, "labels/train/000/clip_1_side.zarr.zip"));
     reel_record_close(&record);
     reel_dataset_close(&dataset);
+}
+
+/* One clip has two cameras: of two files a folder holds one clip. */
+static void a_folder_has_so_many_files(const void *param)
+{
+    (void)param;
+    char dirs[CLIPS][REEL_PATH_MAX];
+    const char *root = make_records("narrow", dirs);
+    folder_entries = 3;
+    const reel_status status = pack(root, dirs, false, NULL);
+    folder_entries = REEL_FOLDER_ENTRIES;
+    CHECK_INT(status, ==, REEL_OK);
+    CHECK(reel_fs_exists(under(root, "clips/train/000/clip_0.mp4")));
+    CHECK(reel_fs_exists(under(root, "clips/train/001/clip_1_main.mp4")));
+    CHECK(reel_fs_exists(under(root, "labels/train/001/clip_1_side.zarr.zip")));
+    CHECK(reel_fs_exists(under(root, "records/train/001/clip_1/scene.json")));
+    CHECK(reel_fs_exists(under(root, "clips/test/000/clip_2.mp4")));
+    CHECK_INT(check_files(root).n, ==, 0);
+    CHECK_INT(check_tables(root).n, ==, 0);
+    /* the hub takes 10,000 entries: 12 planes of a camera, each a file */
+    CHECK_INT(reel_place_per_folder(1, REEL_FOLDER_ENTRIES), ==, 1000);
+    CHECK_INT(reel_place_per_folder(10, REEL_FOLDER_ENTRIES), ==, 1000);
+    CHECK_INT(reel_place_per_folder(12, REEL_FOLDER_ENTRIES), ==, 833);
+    CHECK_INT(reel_place_per_folder(20000, REEL_FOLDER_ENTRIES), ==, 1);
 }
 
 static void order_of_the_records_does_not_matter(const void *param)
@@ -397,7 +424,7 @@ static void other_folders_are_no_datasets(const void *param)
     make_top();
     CHECK_INT(reel_dataset_open(under(top, "nowhere"), &dataset, &err), ==, REEL_E_IO);
     CHECK_INT(reel_fs_make_dirs(under(top, "other"), NULL), ==, REEL_OK);
-    CHECK_INT(reel_dataset_open(under(top, "other"), &dataset, &err), ==, REEL_E_CONFLICT);
+    CHECK_INT(reel_dataset_open(under(top, "other"), &dataset, &err), ==, REEL_E_IO);
     write_plain(under(top, "other/manifest.json"), "{\"format\":\"else\"}", 17);
     CHECK_INT(reel_dataset_open(under(top, "other"), &dataset, &err), ==, REEL_E_CONFLICT);
     CHECK_CONTAINS(err.file, "manifest.json");
@@ -442,6 +469,7 @@ static void clean_up(const void *param)
 static const int steps[] = {1, 2, 3, 4, 5, 6};
 static const check_test tests[] = {
     {"layout", files_stand_where_the_layout_says, NULL},
+    {"files of a folder", a_folder_has_so_many_files, NULL},
     {"order does not matter", order_of_the_records_does_not_matter, NULL},
     {"interrupted after 1 file", a_half_done_pack_is_finished, &steps[0]},
     {"interrupted after 2 files", a_half_done_pack_is_finished, &steps[1]},
