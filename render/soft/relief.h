@@ -51,16 +51,23 @@ VINL v3 relief_steps(const soft_material *m, int shape, const sighting *s, v3 wi
     return v3_add(v3_scale(e, (there - here) * k), v3_scale(f, (beside - here) * k));
 }
 
-/* Take away what is not along the surface of normal n. */
-VINL v3 along_surface(v3 slope, v3 n)
+/* a . n in a geom's frame, where a plane's normal n is the z axis. */
+VINL vf dot_normal(v3 a, v3 n, int plane)
 {
-    return v3_madd(slope, 0.0f - v3_dot(n, slope), n);
+    return plane ? a.z : v3_dot(a, n);
+}
+
+/* Take away what is not along the surface of normal n. */
+VINL v3 along_surface(v3 slope, v3 n, int plane)
+{
+    return plane ? (v3){slope.x, slope.y, vf_set(0.0f)}
+                 : v3_madd(slope, 0.0f - v3_dot(n, slope), n);
 }
 
 /* The same where it has a closed form, of which pattern_look() may know a part, and the variance of
  * the slopes that the footprint hides. */
-VINL v3 closed_slope(const soft_material *m, int pattern, const sighting *s, v3 width, v3 known,
-                     vf *hidden)
+VINL v3 closed_slope(const soft_material *m, int pattern, int plane, const sighting *s, v3 width,
+                     v3 known, vf *hidden)
 {
     const float inv = m->inv_scale, steep = m->bump * inv;
     const v3 w = v3_scale(width, vf_set(inv)), q = pattern_point(m, s->p, s->n);
@@ -73,7 +80,7 @@ VINL v3 closed_slope(const soft_material *m, int pattern, const sighting *s, v3 
         slope = brushed_slope(m, q, w, hidden);
     }
     *hidden = *hidden * (steep * steep);
-    return along_surface(v3_scale(slope, vf_set(steep)), s->n);
+    return along_surface(v3_scale(slope, vf_set(steep)), s->n, plane);
 }
 
 /* The same of any pattern. */
@@ -84,7 +91,7 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
         pattern_look(m, m->pattern, shape, s->p, s->n, width, &known);
     }
     if (has_slope(m->pattern)) {
-        return closed_slope(m, m->pattern, s, width, known, hidden);
+        return closed_slope(m, m->pattern, 0, s, width, known, hidden);
     }
     *hidden = vf_set(0.0f);
     if (m->pattern == REEL_PATTERN_FABRIC) { /* mean square of its slopes: 1.6 */
@@ -93,7 +100,7 @@ VINL v3 relief_slope(const soft_material *m, int shape, const sighting *s, v3 wi
         const vf r = resolved(widest * 2.5f);
         *hidden = 1.6f * (1.0f - r * r) * (steep * steep);
     }
-    return along_surface(relief_steps(m, shape, s, width), s->n);
+    return along_surface(relief_steps(m, shape, s, width), s->n, 0);
 }
 
 /* A normal image's normal in the geom's frame, unit, and what roughness it hides. */
@@ -116,16 +123,16 @@ VINL v3 image_normal(const soft_texture *t, vm m, const layer *l, const sighting
 
 /* The unit normal nearest to `tilted` whose mirrored view does not enter the surface of normal n
  * (all local): light that is reflected comes from outside, and no normal looks away. */
-VINL v3 facing_normal(v3 tilted, v3 n, v3 view)
+VINL v3 facing_normal(v3 tilted, v3 n, v3 view, int plane)
 {
-    const vf nv = v3_dot(n, view), least = vf_min(vf_set(0.02f), 0.9f * nv);
+    const vf nv = dot_normal(view, n, plane), least = vf_min(vf_set(0.02f), 0.9f * nv);
     const vf tv = v3_dot(tilted, view);
     const vm front = vf_gt(nv, vf_set(0.0f)), away = vm_and(vf_lt(tv, least), front);
     if (vm_any(away)) {
         tilted = v3_sel(away, v3_unit(v3_madd(tilted, least - tv, view)), tilted);
     }
     const v3 r = v3_sub(v3_scale(tilted, 2.0f * v3_dot(tilted, view)), view);
-    const vf above = v3_dot(r, n);
+    const vf above = dot_normal(r, n, plane);
     const vm below = vm_and(vf_lt(above, least), front);
     if (!vm_any(below)) {
         return tilted;

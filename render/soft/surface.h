@@ -68,15 +68,16 @@ VINL int tilts_at_once(const soft_material *m)
 }
 
 /* The normals that light sees, in the camera's frame, and the roughness of what is too fine. */
-VINL v3 tilted_normal(const soft_material *m, int pattern, const soft_geom *g, const sighting *s,
-                      v3 width, v3 known, vf *rough)
+VINL v3 tilted_normal(const soft_material *m, int pattern, int plane, const soft_geom *g,
+                      const sighting *s, v3 width, v3 known, vf *rough)
 {
     vf hidden;
-    const v3 slope = closed_slope(m, pattern, s, width, known, &hidden);
+    const v3 slope = closed_slope(m, pattern, plane, s, width, known, &hidden);
     if (hides_slopes(pattern)) {
         *rough = roughened(*rough, hidden);
     }
-    return v3_trot(g->rot, facing_normal(v3_about_unit(v3_sub(s->n, slope)), s->n, s->view));
+    const v3 tilted = v3_about_unit(v3_sub(s->n, slope));
+    return v3_trot(g->rot, facing_normal(tilted, s->n, s->view, plane));
 }
 
 /* Base colour and reflectance of a geom from its local points and normals. `pattern`, `plane` (0:
@@ -86,18 +87,18 @@ VINL void look_at(const soft_material *mat, const soft_geom *g, batch *b, const 
                   int pattern, int plane, int tilts)
 {
     const int shape = plane ? REEL_SHAPE_PLANE : pattern_shape(g->shape);
-    plane = plane || g->shape == REEL_SHAPE_PLANE;
+    const int flat = plane || g->shape == REEL_SHAPE_PLANE;
     for (uint64_t left = shown->groups; left; left &= left - 1) {
         const int i = group_at(left);
         const vm m = group_of(b->key, i, shown->drawn);
         look l = {v3_set(mat->color), vf_set(mat->roughness), vf_set(0.0f)};
         if (pattern != REEL_PATTERN_PLAIN) {
-            const sighting s = sight_at(g, b, i, plane);
-            const v3 w = footprint(plane, s.d, s.n, s.view);
+            const sighting s = sight_at(g, b, i, flat);
+            const v3 w = footprint(flat, s.d, s.n, s.view);
             v3 slope = v3_splat(vf_set(0.0f));
             l = pattern_look(mat, pattern, shape, s.p, s.n, w, &slope);
             if (tilts) {
-                const v3 n = tilted_normal(mat, pattern, g, &s, w, slope, &l.rough);
+                const v3 n = tilted_normal(mat, pattern, plane, g, &s, w, slope, &l.rough);
                 v3_store(b->relief, i, v3_sel(m, n, v3_load(b->relief, i)));
             }
         }
@@ -212,7 +213,7 @@ STAGE void surface_relief(const soft_job *job, batch *b, const soft_shown *shown
                 const vf rough = vf_load(b->rough + i);
                 vf_store(b->rough + i, vf_sel(m, roughened(rough, hidden), rough));
             }
-            seen = v3_trot(g->rot, facing_normal(n, s.n, s.view));
+            seen = v3_trot(g->rot, facing_normal(n, s.n, s.view, 0));
         }
         v3_store(b->relief, i, v3_sel(m, seen, v3_load(b->relief, i)));
     }
