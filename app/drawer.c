@@ -77,6 +77,7 @@ static reel_status draw(void *ctx, const reel_record *record, int stream, int fr
     status = status ? status : fit_frame(s, planes, err);
     if (!status) {
         s->frame.objects = objects;
+        s->frame.keeps = true;
         status = reel_renderer_draw(s->renderer[kind], record->streams[stream].camera_index, frame,
                                     &s->frame, err);
         s->frame.objects = NULL;

@@ -72,6 +72,7 @@ reel_status reel_job_record(const char *dir, const reel_scene *scene, reel_take 
     if (!status) {
         status = reel_record_init_objects(writer, &objects, err);
         frame.objects = &objects;
+        frame.keeps = true;
     }
     if (!status) {
         status = draw_all(renderer, writer, scene, take, options, &frame, watch, err);

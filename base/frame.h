@@ -81,11 +81,16 @@ typedef struct reel_frame {
     reel_planes planes;            /**< which are allocated and filled */
     void *plane[REEL_PLANE_COUNT]; /**< 64-byte aligned; NULL if not in `planes` */
     int n_instances;
-    reel_box
-        *boxes; /**< [n_instances + 1], index = instance id; filled whenever labels are drawn */
+    reel_box *boxes; /**< [n_instances + 1], index = instance id; filled whenever labels are drawn;
+                        of id 0, which is no object, all 0 */
     reel_objects *objects; /**< borrowed, of the same size and instances; NULL (as made): not asked
                                 for. Filled with every frame, its visible masks if the instance
                                 plane is drawn */
+    bool keeps;            /**< set by the caller, as made false: it changes nothing in the planes
+                                between draws, so that what stays the same from one frame to the next
+                                need not be drawn again. The bits are the same, only sooner */
+    const void *drawn_by;  /**< the renderer's, with the next: its last draw into the planes */
+    uint64_t drawn;
 } reel_frame;
 
 /** Allocate the planes of `*out`. @return REEL_OK; REEL_E_NOMEM. */

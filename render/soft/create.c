@@ -395,6 +395,7 @@ void reel_renderer_destroy(reel_renderer **renderer)
     reel_free(r->bodies);
     reel_free(r->suns);
     reel_free(r->lamps);
+    reel_soft_kept_finish(&r->kept);
     reel_free(r->casters);
     reel_free(r->occluders);
     reel_free(r->lists);

@@ -7,6 +7,7 @@
 #include "render/soft/alone.h"
 #include "render/soft/film.h"
 #include "render/soft/high_shade.h"
+#include "render/soft/kept.h"
 #include "render/soft/path.h"
 
 #if defined(__x86_64__)
@@ -91,6 +92,9 @@ STAGE void flush_edges(const soft_job *job, soft_tile *tile)
     place_hits(e);
     surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
     shade_full(job, tile, e, tile->edge_pixel);
+    if (tile->reach) {
+        note_batch(tile->reach, e);
+    }
     for (int c = 0; c < 3; c++) {
         for (int j = 0; j < n; j++) {
             tile->sum[c][tile->edge_pixel[j]] +=
@@ -234,11 +238,17 @@ static void draw_colour(const soft_job *job, soft_tile *tile)
         PATH_NAME(VW)(job, tile, (path_wave *)(tile + 1));
     } else if (job->quality >= REEL_QUALITY_STANDARD) {
         shade_full(job, tile, &tile->main, NULL);
+        if (tile->reach) {
+            note_batch(tile->reach, &tile->main);
+        }
         if (!tile->plain && !job->sum) {
             antialias(job, tile);
         }
     } else {
         shade_draft(job, &tile->main);
+        if (tile->reach) {
+            note_batch(tile->reach, &tile->main);
+        }
     }
 }
 
@@ -331,7 +341,6 @@ static void see_tile(const soft_job *job, soft_tile *tile, int x0, int y0, int n
     batch *b = &tile->main;
     place_tile(job, tile, x0, y0);
     tile->n_list = list_tile(job, n_row, x0);
-    tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x0) : 0;
     find_plain(job, tile);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
@@ -460,6 +469,7 @@ static void gather_frame(soft_job *job)
             reel_soft_raster_row(job->raster, y);
         }
         for (int x = 0; x < job->width; x += SOFT_TILE) {
+            tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x) : 0;
             see_tile(job, tile, x, y, n, 0);
             gather_tile(job, tile);
         }
@@ -468,21 +478,43 @@ static void gather_frame(soft_job *job)
     job->ticks.shading += TICKS() - begin;
 }
 
-static void draw(soft_job *job)
+/* The tiles from row y on, the first of which is number `first`. */
+static void draw_row(soft_job *job, int y, int first)
 {
     soft_tile *tile = job->tile;
+    int n = -1;        /* geoms in the row, once one of its tiles is drawn */
+    if (job->raster) { /* goes from row to row and from tile to tile */
+        reel_soft_raster_row(job->raster, y);
+    }
+    for (int x = 0, t = first; x < job->width; x += SOFT_TILE, t++) {
+        const int n_facets = job->raster ? reel_soft_raster_tile(job->raster, x) : 0;
+        if (!is_stale(job, t)) {
+            count_kept(job, x, y);
+            continue;
+        }
+        n = n < 0 ? list_row(job, y) : n;
+        tile->n_facets = n_facets;
+        tile->reach = NULL;
+        if (job->reaches) {
+            tile->reach = &job->reaches[t];
+            note_nothing(tile->reach);
+        }
+        draw_tile(job, tile, x, y, n);
+    }
+}
+
+static void draw(soft_job *job)
+{
     light_floor(job);
     if (job->quality == REEL_QUALITY_HIGH && wants(job, REEL_PLANE_RGB)) {
         gather_frame(job);
     }
-    for (int y = 0; y < job->height; y += SOFT_TILE) {
-        const int n = list_row(job, y);
-        if (job->raster) {
-            reel_soft_raster_row(job->raster, y);
-        }
-        for (int x = 0; x < job->width; x += SOFT_TILE) {
-            draw_tile(job, tile, x, y, n);
-        }
+    if (job->reaches && !same_floor(job)) {
+        job->stale = NULL;
+    }
+    for (int y = 0, first = 0; y < job->height; y += SOFT_TILE) {
+        draw_row(job, y, first);
+        first += (job->width + SOFT_TILE - 1) / SOFT_TILE;
     }
 }
 

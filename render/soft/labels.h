@@ -145,17 +145,17 @@ STAGE void count_pixels(reel_box *box, const soft_tile *tile, const soft_shown *
     box->pixels += pixels;
 }
 
-static void count_block(reel_box *box, const soft_tile *tile)
+/* Add pixels [x0, x1) x [y0, y1). */
+static void count_rect(reel_box *box, int x0, int y0, int x1, int y1)
 {
-    const int x1 = tile->x0 + tile->columns, y1 = tile->y0 + tile->rows;
     if (box->pixels == 0) {
-        *box = (reel_box){tile->x0, tile->y0, x1, y1, 0};
+        *box = (reel_box){x0, y0, x1, y1, 0};
     }
-    box->x0 = tile->x0 < box->x0 ? tile->x0 : box->x0;
+    box->x0 = x0 < box->x0 ? x0 : box->x0;
     box->x1 = x1 > box->x1 ? x1 : box->x1;
-    box->y0 = tile->y0 < box->y0 ? tile->y0 : box->y0;
+    box->y0 = y0 < box->y0 ? y0 : box->y0;
     box->y1 = y1 > box->y1 ? y1 : box->y1;
-    box->pixels += tile->rows * tile->columns;
+    box->pixels += (x1 - x0) * (y1 - y0);
 }
 
 /* Instance ids and the boxes that follow from them. */
@@ -169,9 +169,10 @@ STAGE void label_instance(soft_job *job, soft_tile *tile)
     for (int j = 0; j < b->n_shown; j++) {
         const soft_shown *s = &b->shown[j];
         const int instance = job->info[s->drawn].instance;
-        if (tile->plain) {
-            count_block(&job->out->boxes[instance], tile);
-        } else {
+        if (instance > 0 && tile->plain) {
+            count_rect(&job->out->boxes[instance], tile->x0, tile->y0, tile->x0 + tile->columns,
+                       tile->y0 + tile->rows);
+        } else if (instance > 0) {
             count_pixels(&job->out->boxes[instance], tile, s);
         }
         if (instance == 0 && (b->shows_sky || b->n_shown > 1)) {

@@ -192,18 +192,19 @@ STAGE vf lamp_mesh(const soft_mesh *mesh, const lamp_rays *r, vm ask, int soft)
     return hidden;
 }
 
-/* The rays of a batch to one light lie in the hull of two balls. */
+/* The rays from a box to one light lie in the hull of two balls. */
 typedef struct lamp_beam {
     float from[3], to[3], radius;
 } lamp_beam;
 
-static lamp_beam find_beam(const batch *b, const soft_lamp *lamp)
+/* `disc`: the points' widest least_disc() */
+static lamp_beam find_beam(const float lo[3], const float hi[3], float disc, const soft_lamp *lamp)
 {
     lamp_beam beam;
     float r2 = 0, size = lamp->radius;
     for (int c = 0; c < 3; c++) {
-        const float half = 0.5f * (b->hi[c] - b->lo[c]);
-        beam.from[c] = 0.5f * (b->hi[c] + b->lo[c]);
+        const float half = 0.5f * (hi[c] - lo[c]);
+        beam.from[c] = 0.5f * (hi[c] + lo[c]);
         beam.to[c] = lamp->at[c];
         r2 += half * half;
     }
@@ -211,7 +212,7 @@ static lamp_beam find_beam(const batch *b, const soft_lamp *lamp)
         size = lamp->half[0] + lamp->half[1];
     }
     beam.radius = __builtin_sqrtf(r2);
-    beam.radius = (beam.radius > size ? beam.radius : size) + b->disc;
+    beam.radius = (beam.radius > size ? beam.radius : size) + disc;
     return beam;
 }
 
@@ -252,7 +253,7 @@ static int geom_in_beam(const lamp_beam *beam, const soft_geom *g)
 /* Geoms that may stand between the batch and the lamp. */
 STAGE int list_before_lamp(const soft_job *job, const batch *b, const soft_lamp *lamp, int *out)
 {
-    const lamp_beam beam = find_beam(b, lamp);
+    const lamp_beam beam = find_beam(b->lo, b->hi, b->disc, lamp);
     int n = 0;
     if (job->tree) {
         MARK_MEETING(job, node_in_beam(&beam, node), geom_in_beam(&beam, &job->geoms[k]));

@@ -65,13 +65,8 @@ VINL void trace_all(batch *b, const soft_geom *g, int k, int shape, const int32_
     }
 }
 
-/* All rays of a batch: from within `radius` of `org`, along within `spread` of `dir`. */
-typedef struct beam {
-    float org[3], dir[3], radius, spread;
-} beam;
-
 /* False only if geom g is so far from the rays' origins that occlusion leaves it out as well. */
-static int in_reach(const beam *rays, const soft_geom *g)
+static int in_reach(const soft_beam *rays, const soft_geom *g)
 {
     const float reach = g->reach + rays->radius;
     return g->shape == REEL_SHAPE_PLANE || !(g->reach > 0) ||
@@ -82,7 +77,7 @@ static int in_reach(const beam *rays, const soft_geom *g)
  * fixed order: of equal hits the one that comes first in the tree stays, whatever the group's
  * width. */
 STAGE void trace_tree(const soft_job *job, batch *b, int i, const int32_t *own, int past_clear,
-                      const beam *near)
+                      const soft_beam *near)
 {
     const soft_tree *tree = job->tree;
     const v3 o = v3_load(b->pos, i), d = v3_load(b->dir, i);
@@ -146,7 +141,7 @@ static float centre_of(float (*rows)[SOFT_BATCH], int n, float centre[3])
 
 /* False only if no ray of the beam can meet the geom's bounding sphere: |org + t dir - c| is
  * nowhere within radius + t * spread of it. */
-static int beam_meets(const beam *b, const soft_geom *g)
+static int beam_meets(const soft_beam *b, const soft_geom *g)
 {
     const float r = (g->radius + b->radius) * 1.001f, k = b->spread;
     float v2 = 0, vd = 0, d2 = 0;
@@ -169,7 +164,7 @@ static int beam_meets(const beam *b, const soft_geom *g)
 /* First hits of the rays from b->pos along b->dir, all of them in `rays`; moves pos there.
  * `past_clear`: rays go straight through clear bodies; `near`: they need not find what is out of
  * reach. */
-STAGE void trace_beam(const soft_job *job, batch *b, const int32_t *own, const beam *rays,
+STAGE void trace_beam(const soft_job *job, batch *b, const int32_t *own, const soft_beam *rays,
                       int past_clear, int near)
 {
     for (int i = 0; i < b->n; i += VW) {
@@ -200,7 +195,7 @@ STAGE void trace_beam(const soft_job *job, batch *b, const int32_t *own, const b
 
 static void trace(const soft_job *job, batch *b, const int32_t *own, int past_clear, int near)
 {
-    beam rays;
+    soft_beam rays;
     rays.radius = centre_of(b->pos, b->n, rays.org);
     rays.spread = centre_of(b->dir, b->n, rays.dir);
     trace_beam(job, b, own, &rays, past_clear, near);
@@ -222,7 +217,7 @@ VINL vf traced_share(const gloss *g)
 /* Find the lanes that trace: `lanes` gets a word of bits for each group, b->traced_share how much
  * of the specular part is traced, 0 elsewhere, out->traced their mirrored directions and out->open
  * their spreads, all lane by lane. What bounds them goes to `rays`; false if there are none. */
-STAGE int aim_bounces(batch *b, batch *out, unsigned *lanes, beam *rays)
+STAGE int aim_bounces(batch *b, batch *out, unsigned *lanes, soft_beam *rays)
 {
     vf lo[6], hi[6];
     unsigned any = 0;
@@ -373,7 +368,7 @@ STAGE void blur_far_hits(const soft_job *job, batch *b)
 }
 
 /* True if the rays, sent from `b`, can only meet the sky. */
-STAGE int see_only_sky(const soft_job *job, const batch *b, const beam *rays)
+STAGE int see_only_sky(const soft_job *job, const batch *b, const soft_beam *rays)
 {
     const int own = b->n_shown == 1 ? b->shown[0].drawn : -1;
     if (job->tree || (own >= 0 && is_mesh(job->geoms[own].shape))) {
@@ -420,26 +415,36 @@ static void show_hits(const soft_job *job, batch *b, batch *rays, const int32_t 
     }
 }
 
+/* Note the box of what rays met; without them it is empty. */
+static void note_met(batch *b, const batch *rays)
+{
+    for (int c = 0; c < 3; c++) {
+        b->met_lo[c] = rays ? rays->lo[c] : VF_FAR;
+        b->met_hi[c] = rays ? rays->hi[c] : -VF_FAR;
+    }
+    b->met_disc = rays ? rays->disc : 0;
+}
+
 /* Fill b->reflects and, if set, b->traced and b->traced_share; `rays` and `lane` are scratch. */
 STAGE void reflect(const soft_job *job, batch *b, batch *rays, int32_t *lane)
 {
     _Alignas(64) int32_t own[SOFT_BATCH];
     unsigned lanes[SOFT_BATCH / VW];
-    beam all;
     int n = 0;
-    b->reflects = aim_bounces(b, rays, lanes, &all);
+    b->reflects = aim_bounces(b, rays, lanes, &b->mirrored);
     if (!b->reflects) {
         return;
     }
-    if (!see_only_sky(job, b, &all)) {
+    if (!see_only_sky(job, b, &b->mirrored)) {
         n = gather_bounces(b, rays, lanes, lane, own);
-        trace_beam(job, rays, own, &all, 0, 0);
+        trace_beam(job, rays, own, &b->mirrored, 0, 0);
         n = keep_hits(rays, n, lane, lanes);
     }
     show_sky(job, b, rays, lanes);
     if (n > 0) {
         show_hits(job, b, rays, lane, n);
     }
+    note_met(b, n > 0 ? rays : NULL);
 }
 
 /* Colour of a batch as `standard` sees it. */
@@ -462,6 +467,7 @@ static void shade_standard(const soft_job *job, soft_tile *tile, batch *b)
 
 static void shade_draft(const soft_job *job, batch *b)
 {
+    b->reflects = 0;
     prepare_surface(job, b, 0);
     bound_points(b);
     light_surfaces(job, b, 0, 0);

@@ -6,7 +6,29 @@
 #include "render/soft/raster.h"
 #include "render/soft/rims.h"
 
-enum { SOFT_SNAPSHOTS = 6 };
+enum {
+    SOFT_SNAPSHOTS = 6,
+    SOFT_KEPT_CHANGES = 64, /* with more changed geoms all is drawn anew */
+};
+
+/* The draw before, for the next to keep what stays the same: see kept.c. */
+typedef struct soft_kept {
+    bool holds; /* the rest means something */
+    const reel_frame *out;
+    int camera, frame, width, height;
+    reel_planes planes;
+    int flows[2]; /* was there another frame? */
+    soft_motion camera_motion[2];
+    int n_bouncers;
+    soft_bouncer bouncers[SOFT_MAX_BOUNCERS];
+    soft_floor_light floor;
+    soft_lamp *lamps;  /* [n_lamps] */
+    soft_body *bodies; /* [n_bodies] */
+    size_t n_tiles;
+    soft_reach *reaches; /* [n_tiles] */
+    uint8_t *stale;      /* [n_tiles], of this draw */
+    const soft_geom *changed[2 * SOFT_KEPT_CHANGES];
+} soft_kept;
 
 struct reel_renderer {
     const reel_scene *scene; /* borrowed */
@@ -51,6 +73,7 @@ struct reel_renderer {
     soft_sky sky;
     float (*gloss)[SOFT_GLOSS_ROUGH][2]; /* in `meshes`; NULL below high */
     soft_job job;
+    soft_kept kept;
     reel_render_times times;
     float *radiance; /* borrowed, [height][width][3]: gets a draw's linear colours; NULL: nobody
                         asks */
@@ -58,3 +81,13 @@ struct reel_renderer {
 
 /* lights.c: lamps, suns, sky and bouncing planes of a job whose geoms are set. */
 void reel_soft_lights_fill(reel_renderer *r, soft_job *job, const soft_snapshot *now);
+
+/* soft.c: the snapshot of (camera, frame): kept from an earlier draw, or made in the place of the
+ * one that was unused for longest; this draw's are not. */
+soft_snapshot *reel_soft_snapshot(reel_renderer *r, int camera, int frame);
+
+/* kept.c: before the kernel draws r->job and after it. What the frame still holds of the draw
+ * before is not marked stale in the job. False: out of memory. */
+bool reel_soft_kept_begin(reel_renderer *r, const soft_snapshot *now, reel_frame *out, bool alone);
+void reel_soft_kept_end(reel_renderer *r);
+void reel_soft_kept_finish(soft_kept *kept);

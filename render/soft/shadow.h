@@ -229,7 +229,7 @@ static void bound_lit(const batch *b, const soft_sun *sun, light_box *all)
 {
     const float *axis[3] = {sun->u, sun->v, sun->dir};
     for (int c = 0; c < 3; c++) {
-        span_points(b, axis[c], &all->lo[c], &all->hi[c]);
+        span_box(b->lo, b->hi, axis[c], &all->lo[c], &all->hi[c]);
     }
     all->least = b->disc;
 }

@@ -15,9 +15,7 @@
  * irradiance 3 and a bright sky is stored as about 230 of 255, with room left for highlights. */
 #define EXPOSURE_KEY 0.8
 
-/* The snapshot of (camera, frame): kept from an earlier draw, or made in the place of the one
- * that was unused for longest. */
-static soft_snapshot *snapshot(reel_renderer *r, int camera, int frame)
+soft_snapshot *reel_soft_snapshot(reel_renderer *r, int camera, int frame)
 {
     soft_snapshot *oldest = &r->snapshots[0];
     for (int i = 0; i < SOFT_SNAPSHOTS; i++) {
@@ -46,7 +44,7 @@ static void fill_motion(reel_renderer *r, soft_job *job, const soft_snapshot *no
         frame >= r->scene->frames) {
         return;
     }
-    const soft_snapshot *then = snapshot(r, now->camera, frame);
+    const soft_snapshot *then = reel_soft_snapshot(r, now->camera, frame);
     job->other[way] = then->geoms;
     job->moved[way] = r->moved[way];
     job->camera_motion[way] = reel_soft_motion(r->scene, r->take, now, then, -1);
@@ -207,7 +205,7 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
     }
     r->draws++;
     memset(out->boxes, 0, sizeof *out->boxes * ((size_t)out->n_instances + 1));
-    const soft_snapshot *now = snapshot(r, camera, frame);
+    const soft_snapshot *now = reel_soft_snapshot(r, camera, frame);
     const reel_planes rgb = REEL_PLANE_BIT(REEL_PLANE_RGB);
     const int n = out->planes & rgb
                       ? reel_soft_exposures(r->scene, r->take, r->info, r->n_drawn, now,
@@ -222,14 +220,18 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
     }
     fill_job(r, now, n > 0 ? out->planes & ~rgb : out->planes, out);
     const double ready = cpu_seconds();
-    if (out->objects && !reel_soft_objects(r, snapshot(r, camera, frame))) {
+    if (out->objects && !reel_soft_objects(r, now)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");
     }
     r->times.labels += cpu_seconds() - ready;
+    if (!reel_soft_kept_begin(r, now, out, n == 0)) {
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for what frames have in common");
+    }
     const double begin_draw = cpu_seconds();
     if (r->job.planes) {
         r->kernel->draw(&r->job);
     }
+    reel_soft_kept_end(r);
     add_times(&r->times, &r->job.ticks, ready - begin, cpu_seconds() - begin_draw);
     if (out->objects && !reel_soft_objects_seen(out)) {
         return reel_fail(err, REEL_E_NOMEM, "out of memory for masks");

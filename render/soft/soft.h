@@ -200,6 +200,28 @@ typedef struct soft_ticks {
     uint64_t visibility, shading, labels;
 } soft_ticks;
 
+/* Rays from within `radius` of `org`, along within `spread` of `dir`. */
+typedef struct soft_beam {
+    float org[3], dir[3], radius, spread;
+} soft_beam;
+
+enum { SOFT_REACH_BEAMS = 2 };
+
+/* What the colours of a tile hang on besides the geoms seen in it: see kept.h. Boxes are empty,
+ * with lo > hi, if there is no such point. */
+typedef struct soft_reach {
+    float lo[3], hi[3], disc; /* m: of its points; their widest penumbra by their pixels' size */
+    int n_beams;              /* bundles of reflected rays; those beyond the array are not kept */
+    soft_beam beams[SOFT_REACH_BEAMS];
+    float met_lo[3], met_hi[3], met_disc; /* the same of what these meet */
+} soft_reach;
+
+/* What light_floor() finds: members of soft_job, those that mean nothing 0. */
+typedef struct soft_floor_light {
+    int floor, level;
+    float ambient[3], level_ambient[3][SOFT_SKY_TERMS];
+} soft_floor_light;
+
 /* All that the kernel reads to draw one frame; it writes `out`, `refusal`, `ticks` and scratch. */
 typedef struct soft_job {
     int width, height, n_drawn;
@@ -247,6 +269,11 @@ typedef struct soft_job {
     int *row_list, *tile_list, *near_list;  /* scratch, [n_drawn] */
     int *span[2];                           /* scratch, [n_drawn]: px, columns in a row of tiles */
     soft_tile *tile;
+    soft_reach *reaches;             /* [tiles, row by row] to be noted; NULL: nobody asks */
+    const uint8_t *stale;            /* [tiles]: 1: it must be drawn; NULL: all must */
+    const soft_geom *const *changed; /* since the draw before, as they were and as they are */
+    int n_changed;
+    soft_floor_light *floor_before; /* with `reaches`: of the draw before; it gets this one's */
     reel_frame *out;
     float *radiance; /* [height][width][3] before exposure and film; NULL: not wanted */
     soft_refusal refusal;

@@ -46,8 +46,10 @@ typedef struct batch {
     float lo[3], hi[3], disc;     /* bound_points(): box of the points; their widest least_disc() */
     int n;                        /* filled lanes, rounded up to whole groups with key -1 */
     int hidden, reflects;         /* 0: open and bleed, traced and traced_share are not set */
-    int coated;                   /* 0: coat, coat_rough, coat_gleam and under are not set */
-    int grey;                     /* no lane shows a metal */
+    soft_beam mirrored;           /* if it reflects: those rays, and box and disc of what they */
+    float met_lo[3], met_hi[3], met_disc; /* meet as of the points; lo > hi: the sky alone */
+    int coated; /* 0: coat, coat_rough, coat_gleam and under are not set */
+    int grey;   /* no lane shows a metal */
 } batch;
 
 typedef struct flow_buffer {
@@ -64,6 +66,7 @@ struct soft_tile {
     int plain;                 /* every sample of the tile hits the same face of one geom */
     int flat, face;            /* flat: and it is plane, with one normal; face: which, if plain */
     int n_mixed;
+    soft_reach *reach; /* of this tile, to be noted; NULL: nobody asks */
     _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
     flow_buffer flow;
@@ -187,14 +190,15 @@ STAGE void bound_points(batch *b)
     b->disc = vf_most(disc);
 }
 
-/* The extent along `axis` of the box of a batch's points. */
-VINL void span_points(const batch *b, const float axis[3], float *lo, float *hi)
+/* The extent of a box along `axis`, with room for rounding. */
+VINL void span_box(const float from[3], const float to[3], const float axis[3], float *lo,
+                   float *hi)
 {
     float middle = 0, half = 0;
     for (int c = 0; c < 3; c++) {
         const float a = axis[c] < 0 ? -axis[c] : axis[c];
-        middle += 0.5f * (b->lo[c] + b->hi[c]) * axis[c];
-        half += 0.5f * (b->hi[c] - b->lo[c]) * a;
+        middle += 0.5f * (from[c] + to[c]) * axis[c];
+        half += 0.5f * (to[c] - from[c]) * a;
     }
     *lo = middle - half * 1.0001f - 1e-5f;
     *hi = middle + half * 1.0001f + 1e-5f;
