@@ -12,6 +12,7 @@
  *   records/<split>/<nnn>/<clip_id>/            scene.json take.npz views.npz manifest.json
  *   clips/<split>/ltx.jsonl, trainers/          lists for trainers of video models (trainers.h)
  *   tables/<table>/<split>-00000-of-00001.parquet    objects states cameras events boxes
+ *                                               tracks actions
  * Rows are ordered by (clip index, then the table's own keys): the same bytes for any worker count
  * and order. Thread-safety: one call per dataset at a time.
  */

@@ -129,8 +129,8 @@ static void put_loading(reel_bytes *out, const reel_packer *p)
         out,
         "states = load_dataset(\"parquet\", data_files=f\"{root}/tables/states/%s-*.parquet\")\n",
         split);
-    reel_bytes_text(out,
-                    "```\n\nThe other tables (objects, cameras, events, boxes, tracks) likewise");
+    reel_bytes_text(
+        out, "```\n\nThe other tables (objects, cameras, events, boxes, tracks, actions) likewise");
     reel_bytes_text(out,
                     p->traits.colour ? "." : ", or by name: `load_dataset(root, \"states\")`.");
     reel_bytes_text(
@@ -187,7 +187,8 @@ static void put_files(reel_bytes *out, const reel_packer *p)
     }
     reel_bytes_text(
         out,
-        "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes, tracks "
+        "| `tables/<table>/<split>-*.parquet` | objects, states, cameras, events, boxes, tracks, "
+        "actions "
         "|\n"
         "| `records/<split>/<nnn>/<clip>/` | the frozen scene, the simulation's result in "
         "float64, the views, texts, digests: all labels can be made again from these |\n");

@@ -14,6 +14,7 @@ const reel_table *reel_table_get(reel_table_id id, bool colour)
     case REEL_TABLE_EVENTS: return &reel_events_table;
     case REEL_TABLE_BOXES: return &reel_boxes_table;
     case REEL_TABLE_TRACKS: return &reel_tracks_table;
+    case REEL_TABLE_ACTIONS: return &reel_actions_table;
     case REEL_TABLE_COUNT: break;
     }
     assert(!"a table id");
@@ -150,6 +151,7 @@ reel_status reel_table_derive(reel_table_id id, const reel_record *record,
     case REEL_TABLE_EVENTS: reel_events_rows(record, out); break;
     case REEL_TABLE_BOXES: reel_boxes_rows(record, out); break;
     case REEL_TABLE_TRACKS: reel_tracks_rows(record, out); break;
+    case REEL_TABLE_ACTIONS: reel_actions_rows(record, out); break;
     case REEL_TABLE_COUNT: assert(!"a table id");
     }
     return out->failed

@@ -20,6 +20,7 @@ typedef enum reel_table_id {
     REEL_TABLE_EVENTS,
     REEL_TABLE_BOXES,
     REEL_TABLE_TRACKS,
+    REEL_TABLE_ACTIONS,
     REEL_TABLE_COUNT,
 } reel_table_id;
 

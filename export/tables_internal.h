@@ -15,6 +15,7 @@ extern const reel_table reel_cameras_table;
 extern const reel_table reel_events_table;
 extern const reel_table reel_boxes_table;
 extern const reel_table reel_tracks_table;
+extern const reel_table reel_actions_table;
 
 /* Row makers: out of memory is left in out->failed. */
 void reel_metadata_rows(const reel_record *record, const reel_clip_place *place, reel_rows *out);
@@ -24,6 +25,7 @@ void reel_cameras_rows(const reel_record *record, reel_rows *out);
 void reel_events_rows(const reel_record *record, reel_rows *out);
 void reel_boxes_rows(const reel_record *record, reel_rows *out);
 void reel_tracks_rows(const reel_record *record, reel_rows *out);
+void reel_actions_rows(const reel_record *record, reel_rows *out);
 
 /** Whether a body has a box: planes and bodies without visible geoms have none. */
 static inline bool reel_table_has_box(const reel_body *body)

@@ -20,15 +20,16 @@
 REEL_API_BEGIN
 
 enum {
-    LEROBOT_CHUNK_FILES = 1000,            /**< files of a folder */
-    LEROBOT_EPISODE_SECONDS = 60,          /**< longer ones lose frames: times are float32 there */
-    LEROBOT_VIDEO_SECONDS = 1000,          /**< of a file, for the same reason */
-    LEROBOT_EPISODES_GROUP = 32,           /**< rows of a row group of meta/episodes */
-    LEROBOT_QUANTILES = 5,                 /**< 1, 10, 50, 90, 99 % */
-    LEROBOT_BINS = 5000,                   /**< of a value's histogram over the dataset */
-    LEROBOT_MAX_BINS = 1 << 25,            /**< of all values */
-    LEROBOT_MAX_VALUES = 1 << 28,          /**< of an episode */
-    LEROBOT_TABLES = REEL_TABLE_COUNT - 1, /**< label tables: all but metadata */
+    LEROBOT_CHUNK_FILES = 1000,   /**< files of a folder */
+    LEROBOT_EPISODE_SECONDS = 60, /**< longer ones lose frames: times are float32 there */
+    LEROBOT_VIDEO_SECONDS = 1000, /**< of a file, for the same reason */
+    LEROBOT_EPISODES_GROUP = 32,  /**< rows of a row group of meta/episodes */
+    LEROBOT_QUANTILES = 5,        /**< 1, 10, 50, 90, 99 % */
+    LEROBOT_BINS = 5000,          /**< of a value's histogram over the dataset */
+    LEROBOT_MAX_BINS = 1 << 25,   /**< of all values */
+    LEROBOT_MAX_VALUES = 1 << 28, /**< of an episode */
+    LEROBOT_TABLES =
+        REEL_TABLE_ACTIONS - 1, /**< label tables: all but metadata and, last, actions */
 };
 
 /* ---- quantities -------------------------------------------------------------------------------

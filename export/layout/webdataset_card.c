@@ -165,7 +165,7 @@ static void put_files(reel_bytes *out, const reel_webdataset *w)
         "`.captions.json`, `.manifest.json`: the frozen scene, the simulation's result in float64, "
         "the views, texts, digests |\n"
         "| `tables/<table>/<split>-<nnnnn>.parquet` | metadata, objects, states, cameras, events, "
-        "boxes, tracks of the clips in shard nnnnn |\n");
+        "boxes, tracks, actions of the clips in shard nnnnn |\n");
 }
 
 void reel_webdataset_card(void *writer, reel_layout_card *out)

@@ -117,7 +117,7 @@ def table(folder, name):
 
 
 def check_tables():
-    for name in ["metadata", "objects", "states", "cameras", "events", "boxes", "tracks"]:
+    for name in ["metadata", "objects", "states", "cameras", "events", "boxes", "tracks", "actions"]:
         for split in sorted({r.manifest["split"] for r in found}):
             ours = table(f"{shards}/tables/{name}", f"{split}-*.parquet")
             theirs = table(f"{clips}/clips/{split}", "metadata.parquet") if name == "metadata" else \

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 root = os.path.abspath(sys.argv[1])
-TABLES = ["objects", "states", "cameras", "events", "boxes", "tracks"]
+TABLES = ["objects", "states", "cameras", "events", "boxes", "tracks", "actions"]
 LONG = 64  # bytes of a text that its bound keeps whole
 ARROW = {
     "string": pa.string(),
@@ -339,6 +339,48 @@ def check_tracks():
         check(f"tracks are their bodies' points in the image ({seen})", worst < 1e-7, f"off by {worst}")
 
 
+def check_actions():
+    """What acted: the mean of the take's channels between frames; a camera's from one view to the next."""
+    rows = {}
+    for path in files("actions"):
+        for row in pq.read_table(path).to_pylist():
+            rows.setdefault(row["clip_id"], []).append(row)
+    worst, kinds, shapes = 0.0, set(), True
+    for folder, clip, take, _ in records():
+        scene = json.load(open(f"{folder}/scene.json"))
+        mine, step = rows.pop(clip, []), scene["samples_per_frame"]
+        channels = [line.split("\t")[0] for line in bytes(take["channel_labels"]).decode().splitlines()] \
+            if "channel_labels" in take else []
+        kinds |= {row["kind"] for row in mine}
+        width = len({row["name"] for row in mine})
+        shapes &= [(r["frame"], r["number"]) for r in mine] == \
+            [(k, i) for k in range(scene["frames"] if width else 0) for i in range(width)]
+        shapes &= bool(mine) or not (channels or scene.get("agent"))
+        views = np.load(f"{folder}/views.npz")
+        names = [s["camera"] for s in json.load(open(f"{folder}/manifest.json"))["streams"]]
+        for row in mine:
+            k, name = row["frame"], row["name"]
+            if k == scene["frames"] - 1:
+                continue
+            if name.startswith("camera."):
+                if ".velocity." not in name or row["acts_on"] not in names:
+                    continue
+                m = views[f"{names.index(row['acts_on'])}/cam_from_world"]
+                eye = [-m[j][:3, :3].T @ m[j][:3, 3] for j in (k, k + 1)]
+                want = (m[k][:3, :3] @ (eye[1] - eye[0]) * scene["fps"])["xyz".index(name[-1])]
+            elif name in channels:
+                want = take["channel"][k * step + 1:(k + 1) * step + 1, channels.index(name)].mean()
+            else:
+                want = 0.0
+            worst = max(worst, abs(want - row["value"]) / max(1.0, abs(want)))
+    check("actions: every number of every frame, of clips on which something acts", shapes and not rows, str(list(rows)[:3]))
+    if kinds:
+        check(f"actions are what the take holds ({', '.join(sorted(kinds))})", worst < 1e-9, f"off by {worst}")
+        wide = duckdb.sql(f"pivot '{root}/tables/actions/*.parquet' on name using first(value) group by clip_id, frame")
+        n = duckdb.sql(f"select count(*) from (select distinct clip_id, frame from '{root}/tables/actions/*.parquet')")
+        check("actions: DuckDB puts them side by side", len(wide.fetchall()) == n.fetchall()[0][0])
+
+
 def check_docs():
     """The docs' lines from pixels to the world: what an object's pixels show lies in its 3-D box."""
     here = os.path.dirname(os.path.abspath(__file__))
@@ -436,6 +478,7 @@ def main():
     check_boxes()
     check_masks()
     check_tracks()
+    check_actions()
     check_docs()
     with tempfile.TemporaryDirectory() as cache:
         os.environ["HF_HUB_OFFLINE"] = "1"
