@@ -5,9 +5,8 @@
  * alone; where a group of lanes leaves a loop early, it is because no lane could change.
  */
 #include "render/soft/alone.h"
+#include "render/soft/edges.h"
 #include "render/soft/film.h"
-#include "render/soft/high_shade.h"
-#include "render/soft/kept.h"
 #include "render/soft/path.h"
 
 #if defined(__x86_64__)
@@ -15,9 +14,6 @@
 #else
 #    define TICKS() 0
 #endif
-
-static const float sample_x[SOFT_SAMPLES] = {-0.125f, 0.375f, 0.125f, -0.375f};
-static const float sample_y[SOFT_SAMPLES] = {-0.375f, -0.125f, 0.375f, 0.125f};
 
 /* What the planes need to know of the surfaces. */
 static int wanted_surface(const soft_job *job)
@@ -58,182 +54,8 @@ static void draw_labels(soft_job *job, soft_tile *tile)
     }
 }
 
-/* No sample may outshine its pixel: highlights would alias. */
-static float edge_limit(const soft_job *job, float c)
-{
-    const float most = 4.0f / job->exposure;
-    return c < most ? c : most;
-}
-
-static void shade_full(const soft_job *job, soft_tile *tile, batch *b, const int32_t *pixel)
-{
-    if (job->quality == REEL_QUALITY_HIGH) {
-        shade_high(job, tile, b, pixel);
-    } else {
-        shade_standard(job, tile, b);
-    }
-}
-
-/* Shade the gathered samples and add them to the colours of their pixels. */
-STAGE void flush_edges(const soft_job *job, soft_tile *tile)
-{
-    batch *e = &tile->edge;
-    const int n = e->n;
-    if (n == 0) {
-        return;
-    }
-    for (; e->n % VW; e->n++) {
-        e->key[e->n] = -1;
-        e->facet[e->n] = 0;
-        e->t[e->n] = e->dir[0][e->n] = e->dir[1][e->n] = 0;
-        e->dir[2][e->n] = 1;
-    }
-    list_shown(e);
-    place_hits(e);
-    surface(job, e, SURFACE_NORMAL | SURFACE_LOOK);
-    shade_full(job, tile, e, tile->edge_pixel);
-    if (tile->reach) {
-        note_batch(tile->reach, e);
-    }
-    for (int c = 0; c < 3; c++) {
-        for (int j = 0; j < n; j++) {
-            tile->sum[c][tile->edge_pixel[j]] +=
-                tile->edge_weight[j] * edge_limit(job, e->color[c][j]);
-        }
-    }
-    e->n = 0;
-}
-
-/* Does the centre of pixel l show what a sample does that has this key and depth? Meshes may hide
- * themselves, and the sheet in their keys is relative to a pixel's centre. */
-static int shows_same(const soft_job *job, const batch *b, int l, int key, float t)
-{
-    if (key >= 0 && is_mesh(job->geoms[key / SOFT_KEY_FACES].shape)) {
-        const float apart = b->t[l] - t, gap = t * (4.0f * job->inv_f);
-        return ((b->key[l] ^ key) & ~SOFT_MESH_COLOURS) == 0 && apart < gap && -apart < gap;
-    }
-    return b->key[l] == key;
-}
-
-/* A pixel of the tile next to sample s of pixel l whose centre shows the same, the nearest first;
- * -1 if there is none. */
-static int shown_beside(const soft_job *job, const soft_tile *tile, int l, int s)
-{
-    /* the way to the nearest pixel, and the other way that the sample is off the centre */
-    const int ax = sample_x[s] > 0.25f ? 1 : sample_x[s] < -0.25f ? -1 : 0;
-    const int ay = sample_y[s] > 0.25f ? 1 : sample_y[s] < -0.25f ? -1 : 0;
-    const int step[5][2] = {{ax, ay}, {ay, -ax}, {ax + ay, ay - ax}, {-ay, ax}, {ax - ay, ay + ax}};
-    for (int j = 0; j < 5; j++) {
-        const int x = l % SOFT_TILE + step[j][0], y = l / SOFT_TILE + step[j][1];
-        if (x >= 0 && y >= 0 && x < tile->columns && y < tile->rows &&
-            shows_same(job, &tile->main, y * SOFT_TILE + x, tile->sample_key[s][l],
-                       tile->sample_t[s][l])) {
-            return y * SOFT_TILE + x;
-        }
-    }
-    return -1;
-}
-
-/* Add to `sum` what pixels beside pixel l show of the samples that have the key of its sample `s`,
- * the first of them; how many of these that is: all or none. */
-static int sum_beside(const soft_job *job, const soft_tile *tile, int l, int s, float sum[3])
-{
-    const int key = tile->sample_key[s][l];
-    float part[3] = {0};
-    int count = 0, found = 0;
-    for (int r = s; r < SOFT_SAMPLES; r++) {
-        if (tile->sample_key[r][l] == key) {
-            const int at = key == tile->main.key[l] ? l : shown_beside(job, tile, l, r);
-            count++;
-            found += at >= 0;
-            for (int c = 0; at >= 0 && c < 3; c++) {
-                part[c] += edge_limit(job, tile->main.color[c][at]);
-            }
-        }
-    }
-    const float gain = found > 0 ? (float)count / (float)found : 0.0f;
-    for (int c = 0; c < 3; c++) {
-        sum[c] += gain * part[c];
-    }
-    return found > 0 ? count : 0;
-}
-
-/* Add a sample of pixel l to those to be shaded: it stands for all of its key. */
-static void gather_edge(const soft_job *job, soft_tile *tile, int l, int s)
-{
-    batch *e = &tile->edge;
-    const int n = e->n++;
-    int count = 0;
-    for (int r = s; r < SOFT_SAMPLES; r++) {
-        count += tile->sample_key[r][l] == tile->sample_key[s][l];
-    }
-    tile->edge_pixel[n] = l;
-    tile->edge_weight[n] = (float)count;
-    e->key[n] = tile->sample_key[s][l];
-    e->t[n] = tile->sample_t[s][l];
-    e->facet[n] = tile->sample_facet[s][l];
-    e->dir[0][n] = (tile->cx[l] + (sample_x[s] - job->cx)) * job->inv_f;
-    e->dir[1][n] = (tile->cy[l] + (sample_y[s] - job->cy)) * job->inv_f;
-    e->dir[2][n] = 1;
-    e->spread[n] = job->inv_f;
-}
-
-/* Sum up pixel l from its samples, key after key: from what pixels show, or else gathered. */
-static void mix_samples(const soft_job *job, soft_tile *tile, int l)
-{
-    float sum[3] = {0};
-    for (int s = 0; s < SOFT_SAMPLES; s++) {
-        int first = 0;
-        while (tile->sample_key[first][l] != tile->sample_key[s][l]) {
-            first++;
-        }
-        if (first == s && !sum_beside(job, tile, l, s, sum)) {
-            gather_edge(job, tile, l, s);
-        }
-    }
-    for (int c = 0; c < 3; c++) {
-        tile->sum[c][l] = sum[c];
-    }
-}
-
-/*
- * Colour of pixels whose samples differ in geom or face: the mean over their samples. What the
- * centre shows is shaded already and stands for all samples of that key, what centres beside it
- * show stands for samples of other keys, and where there is none one sample for all of its key:
- * next to one another colours differ by what is seen, hardly by where.
- */
-STAGE void antialias(const soft_job *job, soft_tile *tile)
-{
-    batch *b = &tile->main, *e = &tile->edge;
-    e->n = 0;
-    for (int i = 0; i < SOFT_BATCH; i += VW) {
-        const vi key = vi_load(b->key + i);
-        vm same = tile_valid(tile, i);
-        for (int s = 0; s < SOFT_SAMPLES; s++) {
-            same = vm_and(same, vi_eq(vi_load(tile->sample_key[s] + i), key));
-        }
-        unsigned left = vm_bits(vm_andnot(tile_valid(tile, i), same));
-        for (; left; left &= left - 1) {
-            const int l = i + __builtin_ctz(left);
-            if (e->n + SOFT_SAMPLES > SOFT_BATCH) {
-                flush_edges(job, tile);
-            }
-            tile->mixed[tile->n_mixed++] = (uint8_t)l;
-            mix_samples(job, tile, l);
-        }
-    }
-    flush_edges(job, tile);
-    for (int j = 0; j < tile->n_mixed; j++) {
-        const int l = tile->mixed[j];
-        for (int c = 0; c < 3; c++) {
-            b->color[c][l] = tile->sum[c][l] * (1.0f / SOFT_SAMPLES);
-        }
-    }
-}
-
 static void draw_colour(const soft_job *job, soft_tile *tile)
 {
-    tile->n_mixed = 0;
     if (job->quality == REEL_QUALITY_REFERENCE) {
         PATH_NAME(VW)(job, tile, (path_wave *)(tile + 1));
     } else if (job->quality >= REEL_QUALITY_STANDARD) {
@@ -335,13 +157,16 @@ static void put_colour(const soft_job *job, soft_tile *tile)
     store_rgb(job, tile);
 }
 
-/* What the pixels of a tile show, and with `samples` the colour samples; all but the surfaces. */
-static void see_tile(const soft_job *job, soft_tile *tile, int x0, int y0, int n_row, int samples)
+/* What the pixels of a tile show, all but the surfaces, and the colour samples of all pixels: for
+ * `coverage` in any case, for `colours` where there are facets. */
+static void see_tile(const soft_job *job, soft_tile *tile, int x0, int y0, int n_row, int coverage,
+                     int colours)
 {
     batch *b = &tile->main;
     place_tile(job, tile, x0, y0);
     tile->n_list = list_tile(job, n_row, x0);
     find_plain(job, tile);
+    const int samples = coverage || (colours && tile->n_facets);
     if (samples && !tile->plain) {
         for (int s = 0; s < SOFT_SAMPLES; s++) {
             see(job, tile, job->tile_list, sample_x[s], sample_y[s], b->dir, tile->sample_t[s],
@@ -372,9 +197,8 @@ static void draw_tile(soft_job *job, soft_tile *tile, int x0, int y0, int n_row)
     const uint64_t begin = TICKS();
     const int wanted = wanted_surface(job);
     batch *b = &tile->main;
-    see_tile(job, tile, x0, y0, n_row,
-             wants(job, REEL_PLANE_COVERAGE) || (wants(job, REEL_PLANE_RGB) && !job->sum &&
-                                                 job->quality >= REEL_QUALITY_STANDARD));
+    see_tile(job, tile, x0, y0, n_row, wants(job, REEL_PLANE_COVERAGE),
+             wants(job, REEL_PLANE_RGB) && !job->sum && job->quality >= REEL_QUALITY_STANDARD);
     if (wanted || wants(job, REEL_PLANE_OBJECT_COORDINATES)) {
         place_hits(b);
     }
@@ -470,7 +294,7 @@ static void gather_frame(soft_job *job)
         }
         for (int x = 0; x < job->width; x += SOFT_TILE) {
             tile->n_facets = job->raster ? reel_soft_raster_tile(job->raster, x) : 0;
-            see_tile(job, tile, x, y, n, 0);
+            see_tile(job, tile, x, y, n, 0, 0);
             gather_tile(job, tile);
         }
     }

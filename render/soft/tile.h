@@ -65,11 +65,13 @@ struct soft_tile {
     int n_facets;              /* triangles of meshes that may be */
     int plain;                 /* every sample of the tile hits the same face of one geom */
     int flat, face;            /* flat: and it is plane, with one normal; face: which, if plain */
-    int n_mixed;
+    int n_edges, n_mixed;
     soft_reach *reach; /* of this tile, to be noted; NULL: nobody asks */
     _Alignas(64) float cx[SOFT_BATCH], cy[SOFT_BATCH]; /* px of the pixel centres */
     batch main, edge, bounce;
     flow_buffer flow;
+    int32_t edges[SOFT_BATCH]; /* pixels whose samples may differ: see edges.h */
+    /* samples of all pixels or, where antialias() looks at them, of these */
     float sample_t[SOFT_SAMPLES][SOFT_BATCH];
     int32_t sample_key[SOFT_SAMPLES][SOFT_BATCH], sample_facet[SOFT_SAMPLES][SOFT_BATCH];
     int32_t edge_pixel[SOFT_BATCH]; /* pixel of each lane of `edge` */
@@ -79,7 +81,7 @@ struct soft_tile {
     float lobe[SOFT_BATCH], sharp[SOFT_BATCH]; /* of what is reflected: see high_filter.h */
     float near[SOFT_BATCH];                    /* and how near what lights a pixel is */
     float sum[3][SOFT_BATCH];                  /* colour of pixels whose samples differ */
-    uint8_t mixed[SOFT_BATCH];                 /* those pixels */
+    uint8_t mixed[SOFT_BATCH];                 /* of `edges` those */
     int32_t q[3][SOFT_BATCH];                  /* quantised values of a plane */
     uint16_t q16[3][SOFT_BATCH];
     uint8_t q8[3][SOFT_BATCH];

@@ -99,6 +99,14 @@ VINL v3 ray_in_row(const soft_geom *g, v3 column, float y)
                 column.z + y * g->rot[7] + g->rot[8]};
 }
 
+/* The same with a row for each lane. */
+VINL v3 ray_along(const soft_geom *g, vf x, vf y)
+{
+    return (v3){x * g->rot[0] + y * g->rot[1] + g->rot[2],
+                x * g->rot[3] + y * g->rot[4] + g->rot[5],
+                x * g->rot[6] + y * g->rot[7] + g->rot[8]};
+}
+
 VINL void see_geom(const soft_tile *tile, const soft_geom *g, int k, int shape,
                    const float (*dir)[SOFT_BATCH], float *best, int32_t *key)
 {
@@ -162,6 +170,95 @@ STAGE void see(const soft_job *job, const soft_tile *tile, const int *list, floa
         const int k = list[j];
         const soft_geom *g = &job->geoms[k];
         FOR_SHAPE(g->shape, see_geom(tile, g, k, SHAPE, d, t, key))
+    }
+}
+
+/* Of geom k what groups of 16 rays see: keep the nearest. */
+VINL void see_line(const soft_geom *g, int k, int shape, const float *x, const float *y,
+                   float *best, int32_t *key)
+{
+    for (int i = 0; i < SOFT_TILE; i += VW) {
+        const vf old = vf_load(best + i);
+        vf t;
+        vi face;
+        vm m = hit_shape(shape, g->half, v3_set(g->off),
+                         ray_along(g, vf_load(x + i), vf_load(y + i)), &t, &face);
+        m = vm_and(m, vf_lt(t, old));
+        vf_store(best + i, vf_sel(m, t, old));
+        vi_store(key + i, vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(key + i)));
+    }
+}
+
+/* What the centres of the pixels around the tile show: above, below, left, right. */
+STAGE void see_ring(const soft_job *job, const soft_tile *tile, int32_t (*key)[SOFT_TILE])
+{
+    _Alignas(64) float x[4][SOFT_TILE], y[4][SOFT_TILE], t[4][SOFT_TILE];
+    for (int side = 0; side < 4; side++) {
+        const float at = (float)(side & 1 ? SOFT_TILE : -1) + 0.5f;
+        for (int i = 0; i < SOFT_TILE; i += VW) {
+            const vf along = vf_lanes() + ((float)i + 0.5f), across = vf_set(at);
+            const vf px = (side < 2 ? along : across) + (float)tile->x0;
+            const vf py = (side < 2 ? across : along) + (float)tile->y0;
+            vf_store(x[side] + i, (px - job->cx) * job->inv_f);
+            vf_store(y[side] + i, (py - job->cy) * job->inv_f);
+            vf_store(t[side] + i, vf_set(VF_FAR));
+            vi_store(key[side] + i, vi_set(-1));
+        }
+    }
+    for (int j = 0; j < tile->n_list; j++) {
+        const int k = job->tile_list[j];
+        const soft_geom *g = &job->geoms[k];
+        for (int side = 0; side < 4; side++) {
+            FOR_SHAPE(g->shape, see_line(g, k, SHAPE, x[side], y[side], t[side], key[side]))
+        }
+    }
+}
+
+/* Of geom k what sample s of the edge pixels sees, whose centres are px and py. */
+VINL void see_sample(const soft_job *job, soft_tile *tile, const soft_geom *g, int k, int shape,
+                     const float *px, const float *py, float ox, float oy, int s)
+{
+    for (int j = 0; j < tile->n_edges; j += VW) {
+        const int last = j + VW < tile->n_edges ? j + VW - 1 : tile->n_edges - 1;
+        if (g->y1 <= tile->y0 + tile->edges[j] / SOFT_TILE ||
+            g->y0 > tile->y0 + tile->edges[last] / SOFT_TILE) {
+            continue;
+        }
+        const vf x = (vf_load(px + j) + (ox - job->cx)) * job->inv_f;
+        const vf y = (vf_load(py + j) + (oy - job->cy)) * job->inv_f;
+        const vf old = vf_load(tile->sample_t[s] + j);
+        vf t;
+        vi face;
+        vm m = hit_shape(shape, g->half, v3_set(g->off), ray_along(g, x, y), &t, &face);
+        m = vm_and(m, vf_lt(t, old));
+        vf_store(tile->sample_t[s] + j, vf_sel(m, t, old));
+        vi_store(tile->sample_key[s] + j,
+                 vi_sel(m, face + k * SOFT_KEY_FACES, vi_load(tile->sample_key[s] + j)));
+    }
+}
+
+/* Fill sample_t and sample_key of the edge pixels, in their order. */
+STAGE void see_edges(const soft_job *job, soft_tile *tile, const float *ox, const float *oy)
+{
+    _Alignas(64) float px[SOFT_BATCH], py[SOFT_BATCH];
+    for (int j = 0; j < tile->n_edges; j += VW) {
+        for (int l = tile->n_edges; l < j + VW; l++) { /* the last group is filled up */
+            tile->edges[l] = tile->edges[j];
+        }
+        const vi at = vi_load(tile->edges + j);
+        vf_store(px + j, vi_to_f(at & (SOFT_TILE - 1)) + ((float)tile->x0 + 0.5f));
+        vf_store(py + j, vi_to_f(at >> 4) + ((float)tile->y0 + 0.5f));
+        for (int s = 0; s < SOFT_SAMPLES; s++) {
+            vf_store(tile->sample_t[s] + j, vf_set(VF_FAR));
+            vi_store(tile->sample_key[s] + j, vi_set(-1));
+        }
+    }
+    for (int i = 0; i < tile->n_list; i++) {
+        const int k = job->tile_list[i];
+        const soft_geom *g = &job->geoms[k];
+        for (int s = 0; s < SOFT_SAMPLES; s++) {
+            FOR_SHAPE(g->shape, see_sample(job, tile, g, k, SHAPE, px, py, ox[s], oy[s], s))
+        }
     }
 }
 
