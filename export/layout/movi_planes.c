@@ -70,10 +70,24 @@ typedef struct movi_video {
 
 /* ---- spools ---------------------------------------------------------------------------------- */
 
+static size_t frame_bytes(const movi_video *v, int array)
+{
+    return v->pixels * (size_t)(arrays[array].channels * (arrays[array].dtype[2] - '0'));
+}
+
+/* The spools have no names: what they are for, and how much they need, is told instead. */
 static reel_status io_error(const movi_video *v, reel_error *err)
 {
-    return reel_fail_at(err, REEL_E_IO, v->targets->work, 0, NULL, "cannot write: %s",
-                        strerror(errno));
+    const char *target = v->targets->npz ? v->targets->npz : v->targets->frames;
+    const int why = errno;
+    size_t bytes = 0;
+    for (int i = 0; i < ARRAYS; i++) {
+        bytes += i == DISTANCE || v->targets->npz ? frame_bytes(v, i) : 0;
+    }
+    const double all = 1e-6 * (double)bytes * v->clip->record->scene->frames;
+    return reel_fail_at(err, REEL_E_IO, target, 0, NULL,
+                        "cannot be made: its planes wait beside it, up to %.3g MB: %s", all,
+                        strerror(why));
 }
 
 static reel_status open_spools(movi_video *v, reel_error *err)
@@ -102,11 +116,6 @@ static void close_spool(spool *s)
         fclose(s->file);
     }
     *s = (spool){0};
-}
-
-static size_t frame_bytes(const movi_video *v, int array)
-{
-    return v->pixels * (size_t)(arrays[array].channels * (arrays[array].dtype[2] - '0'));
 }
 
 static reel_status spool_frame(movi_video *v, int array, const void *data, reel_error *err)

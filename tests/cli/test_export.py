@@ -2,7 +2,9 @@
 """Exports: where they go, which format they take, and what is told of a source that is not whole."""
 import json
 import pathlib
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -57,6 +59,18 @@ def not_whole(p):
         shutil.rmtree(p.folder / "hurt")
 
 
+def no_room(p):
+    """What cannot be written is told by the name of the file that is being made."""
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    done = subprocess.run(p.command("export", "toss", "--format", "movi", "-o", "x", "-j", "1", "-q"), cwd=p.folder,
+                          capture_output=True, text=True, preexec_fn=small_files)
+    cli.check("movi without room names the file, and how much it needs", done.returncode == 74 and
+              "toss_000000.npz: cannot be made" in done.stderr and " MB: File too large" in done.stderr and
+              not (p.folder / "x").exists(), done.stderr)
+
+
 def size_categories(p):
     """Examples as the hub counts them, the rows of the default config: videos, frames or images."""
     small = ["--size", "16x16", "--frames", "350", "--fps", "60", "--labels", "none", "--quality", "draft"]
@@ -79,6 +93,7 @@ def main():
         default_names(p)
         auto(p)
         not_whole(p)
+        no_room(p)
         size_categories(p)
     return cli.done()
 
