@@ -39,7 +39,8 @@ typedef struct reel_render_options {
     double depth_scale;   /**< m per unit of the depth plane; default 0.001 */
     int lanes;            /**< SIMD width 4, 8 or 16; 0 (default) = best of this CPU */
     int samples; /**< 1..65536: paths a pixel (reference; default 256) or rays of bounced light for
-                      four pixels (high; default 4); 0 (default) = that default; others: no effect */
+                      four pixels (high; default 4); 0 (default) = that default; others: no effect
+                  */
 } reel_render_options;
 
 /** The defaults named in reel_render_options. */

@@ -20,12 +20,12 @@ enum {
     HIGH_SPECULAR = 16, /* dimensions of the patterns */
 };
 
-#define HIGH_BRIGHTEST 8.0f  /* radiance after exposure that one ray may find */
+#define HIGH_BRIGHTEST 8.0f  /* radiance after exposure that one ray may find, */
+#define HIGH_ROUGH     4.0f  /* where a rough surface finds it on another, */
+#define HIGH_BOUNCES   3.0f  /* for bounced light: few rays find what is small and bright */
 #define HIGH_SHARED    4.0f  /* px: wider lobes are gathered for four pixels together */
 #define HIGH_LEAST     0.06f /* albedo of rough lobes that rays are sent for */
-#ifndef HIGH_BLUR
-#    define HIGH_BLUR 0.5f /* roughness */
-#endif
+#define HIGH_BLUR      0.5f  /* roughness of what bounced light finds */
 
 /* The bits of x at the even places. */
 VINL vu spread_bits(vu x)
@@ -197,6 +197,7 @@ STAGE void flush_found(const soft_job *job, batch *b, found_rays *f)
 {
     batch *at = f->at;
     const int n = at->n;
+    const float most = HIGH_BOUNCES / job->exposure;
     for (; at->n % VW; at->n++) {
         const int l = at->n;
         at->key[l] = -1;
@@ -211,7 +212,8 @@ STAGE void flush_found(const soft_job *job, batch *b, found_rays *f)
     }
     for (int c = 0; c < 3; c++) {
         for (int l = 0; l < n; l++) {
-            const float light = job->clear ? f->tint[c][l] * at->color[c][l] : at->color[c][l];
+            const float full = job->clear ? f->tint[c][l] * at->color[c][l] : at->color[c][l];
+            const float light = full < most ? full : most;
             b->bleed[c][f->lane[l]] += f->share * (light - at->traced[c][l]);
         }
     }
@@ -404,9 +406,16 @@ STAGE int aim_glossy(const soft_job *job, batch *b, batch *rays, int32_t *lane, 
         const vf weight = nl * (v.z + lv) / (nl * lv + v.z * ll);
         lanes_pack(rays->traced_share + rays->n, (vi)weight, lanes);
         pack_rays(b, rays, i, lanes, v3_unit(from_frame(f.t, f.b, f.n, l.x, l.y, l.z)),
-                  vf_load(b->spread + i) + g.alpha * 0.5f, g.rough, lane, own);
+                  vf_load(b->spread + i) + g.alpha * 0.1f, g.rough, lane, own);
     }
     return rays->n;
+}
+
+/* What a ray of a lobe may find: less from surfaces, the wider the lobe is. */
+static float brightest_met(int32_t key, float alpha)
+{
+    const float most = HIGH_BRIGHTEST - 100.0f * alpha;
+    return key < 0 ? HIGH_BRIGHTEST : most > HIGH_ROUGH ? most : HIGH_ROUGH;
 }
 
 /* Add what one round of rays found to those who sent them, and to tile->lobe and tile->sharp how
@@ -422,9 +431,9 @@ STAGE void add_glossy(const soft_job *job, batch *b, soft_tile *tile, const int3
         vf_store(lobe + i, vf_sel(hit, t, vf_set(VF_FAR)));
     }
     find_light(job, rays, 1, 0);
-    const float most = HIGH_BRIGHTEST / job->exposure;
     for (int l = 0; l < n; l++) {
         const int to = lane[l];
+        const float most = brightest_met(rays->key[l], alpha[l]) / job->exposure;
         const float weight = rays->traced_share[l];
         const float x = b->pos[0][to], y = b->pos[1][to], z = b->pos[2][to];
         const float far = __builtin_sqrtf(x * x + y * y + z * z);
@@ -473,7 +482,9 @@ STAGE int gather_glossy(const soft_job *job, batch *b, soft_tile *tile, const in
         v3_store(b->traced, i, v3_scale(v3_load(b->traced, i), inv));
         vf_store(b->traced_share + i, vf_and(seen, vf_set(1.0f)));
         const vf lobe = vf_load(tile->lobe + i) * inv * (1.0f / (step * job->inv_f));
-        vf_store(tile->lobe + i, vf_sel(seen, lobe, vf_set(-1.0f)));
+        /* next to contacts few rays are noise */
+        const vf least = vf_min(alpha * 20.0f, vf_set(1.1f));
+        vf_store(tile->lobe + i, vf_sel(seen, vf_max(lobe, least), vf_set(-1.0f)));
         vf_store(tile->sharp + i, HIGH_TURN / vf_max(alpha * alpha, vf_set(1e-9f)));
     }
     return some;

@@ -16,8 +16,8 @@
 enum { FILTER_PASSES = 3 };
 
 #define HIGH_ROOM 0.35f /* of the way to what light comes from: points that far share it */
-#define HIGH_BEND 0.1f  /* how far what comes through turns instead */
-#define HIGH_TURN 1.0f  /* how far lobes may turn from point to point: less, the higher it is */
+#define HIGH_BEND 0.25f /* how far what comes through turns instead */
+#define HIGH_TURN 0.4f  /* how far lobes may turn from point to point: less, the higher it is */
 
 static void gathered_begin(const soft_job *job)
 {
@@ -74,7 +74,8 @@ VINL void filter_wide(const filter_guide *g, const float *const from[4], float *
     const v3 n = {vf_load(g->normal[0] + o), vf_load(g->normal[1] + o), vf_load(g->normal[2] + o)};
     const vf zero = vf_set(0.0f);
     const vf room = HIGH_ROOM / vf_max(vf_load(from[3] + o) * (float)g->step, vf_set(1e-6f));
-    const vf strength = vf_sat(room - 0.5f);
+    const vf least = vf_set(g->step == 1 ? 0.6f : 0.0f);
+    const vf strength = vf_clamp(vf_max(room - 0.5f, least), 0.0f, 1.0f);
     vf sum[4] = {zero, zero, zero, zero}, all = zero;
     for (int d = 0; d < 9; d++) {
         const size_t q = o + (size_t)((d / 3 - 1) * g->step * g->stride + (d % 3 - 1) * g->step);

@@ -213,7 +213,7 @@ STAGE void take_gathered(const soft_job *job, soft_tile *tile, high_lanes *ask)
         const vi key = vi_load(b->key + i);
         const v3 n = v3_load(b->shade, i), none = v3_splat(zero);
         const vf alpha = lobe_alpha(b, i);
-        const vf turn = HIGH_TURN / vf_max(alpha * alpha, vf_set(1e-9f));
+        const vf turn = 1.0f / vf_max(alpha * alpha, vf_set(1e-9f));
         taken sum = {zero, zero, zero, {none, none, none}};
         for (int d = 0; d < 4; d++) {
             take_points(job, &sum, tile->x0 + i % SOFT_TILE, tile->y0 + i / SOFT_TILE, d & 1,
