@@ -37,7 +37,7 @@ static double bias_of(const reel_sim *sim, const contact *c)
 }
 
 /* The slip that the step would have without friction: at the brink of sliding there is none yet. */
-static reel_vec3 slip_direction(const reel_sim *sim, const contact *c)
+reel_vec3 contact_slip_direction(const reel_sim *sim, const contact *c)
 {
     const int bodies[2] = {c->body_a, c->body_b};
     reel_vec3 u = reel_v3_add(contact_velocity(sim, c), c->belt);
@@ -66,9 +66,9 @@ bool contact_is_impact(const reel_sim *sim, const contact *c)
 /* Normal velocity that the contact is to have: out of its depth, and as much as its compliance
  * gives way to its load, so that only changes of the force meet the compliance and what rests does
  * not sag. The mean of the biases is taken off. */
-static double rising_speed(const reel_sim *sim, const contact *c, bool impact, double compliance)
+static double rising_speed(const reel_sim *sim, const contact *c, bool impact, double bias,
+                           double compliance)
 {
-    const double bias = bias_of(sim, c);
     if (impact) {
         return SIM_ERP / sim->h * bias;
     }
@@ -77,21 +77,40 @@ static double rising_speed(const reel_sim *sim, const contact *c, bool impact, d
            compliance * c->load * fmax(0, 1 - contact_unrest(sim, c));
 }
 
-static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)
+static contact_law law_of(const reel_sim *sim, const contact *c, double bias)
 {
     const body_fixed *a = &sim->bodies[c->body_a], *b = &sim->bodies[c->body_b];
-    *surface = (dSurfaceParameters){
-        .mode = dContactApprox1 | dContactFDir1 | dContactMotionN | dContactSoftCFM,
-        .mu = c->friction,
-    };
     const bool impact = contact_is_impact(sim, c);
     const island *isle = island_of(sim, c);
     const bool alone = isle->n_bodies == 1 && isle->n_points <= 2; /* nothing to tremble */
     const double usual = alone ? SIM_LONE_SOFTNESS : SIM_SOFTNESS;
-    const double softness = impact ? SIM_IMPACT_SOFTNESS : usual;
-    surface->soft_cfm = softness * sim->h * (a->inv_mass + b->inv_mass);
-    surface->motionN = rising_speed(sim, c, impact, surface->soft_cfm);
-    if (c->restitution > 0 && impact) {
+    contact_law law = {.softness =
+                           (impact ? SIM_IMPACT_SOFTNESS : usual) * (a->inv_mass + b->inv_mass)};
+    law.speed = rising_speed(sim, c, impact, bias, sim->h * law.softness);
+    law.bounces = impact && c->restitution > 0;
+    return law;
+}
+
+contact_law contact_law_of(const reel_sim *sim, const contact *c)
+{
+    contact_law law = law_of(sim, c, 0);
+    const double closing = -reel_v3_dot(contact_velocity(sim, c), c->normal);
+    if (law.bounces && closing > sim->bounce_speed) {
+        law.speed = fmax(law.speed, law.speed + c->restitution * closing);
+    }
+    return law;
+}
+
+static void fill_surface(const reel_sim *sim, const contact *c, dSurfaceParameters *surface)
+{
+    const contact_law law = law_of(sim, c, bias_of(sim, c));
+    *surface = (dSurfaceParameters){
+        .mode = dContactApprox1 | dContactFDir1 | dContactMotionN | dContactSoftCFM,
+        .mu = c->friction,
+        .soft_cfm = sim->h * law.softness,
+        .motionN = law.speed,
+    };
+    if (law.bounces) {
         surface->mode |= dContactBounce;
         surface->bounce = c->restitution;
         surface->bounce_vel = sim->bounce_speed;
@@ -124,7 +143,7 @@ static dBodyID ode_body(const reel_sim *sim, int body)
 
 static void create_joint(reel_sim *sim, contact *c, struct dJointFeedback *feedback)
 {
-    const reel_vec3 slip = slip_direction(sim, c);
+    const reel_vec3 slip = contact_slip_direction(sim, c);
     dContact ode = {.geom = {.depth = 0}};
     fill_surface(sim, c, &ode.surface);
     const reel_vec3 from[3] = {c->pos, c->normal, slip};
@@ -157,7 +176,7 @@ reel_status contacts_create_joints(reel_sim *sim, reel_error *err)
     }
     for (int i = 0; i < sim->n_contacts; i++) {
         contact *c = &sim->contacts[i];
-        if (island_of(sim, c)->kind != ISLAND_SWEEP) {
+        if (island_is_for_ode(island_of(sim, c))) {
             create_joint(sim, c, &sim->feedback[i]);
         }
     }

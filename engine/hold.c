@@ -69,6 +69,7 @@ static void match(const hold *old, int n_old, contact *c, int n, bool *used)
         c[to].held = old[from].force;
         c[to].load = old[from].load;
         c[to].age = old[from].age;
+        c[to].sides = old[from].sides;
     }
 }
 
@@ -124,6 +125,7 @@ static bool has_parted(const reel_sim *sim, const hold *h, contact *out)
                      .held = h->force,
                      .load = h->load,
                      .age = h->age,
+                     .sides = h->sides,
                      .solver_depth = -width,
                      .parted = width > held_gap(sim) || !(reel_v3_dot(h->force, h->force) > 0)};
     return h->swept || contact_unrest(sim, out) < HELD_UNREST;
@@ -220,7 +222,8 @@ static hold hold_of(const reel_sim *sim, const contact *c)
                   .on_a = c->on_a,
                   .on_b = c->on_b,
                   .normal = c->normal_b,
-                  .swept = c->swept};
+                  .swept = c->swept,
+                  .sides = c->sides};
 }
 
 static bool both_rest(const reel_sim *sim, const hold *h)

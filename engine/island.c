@@ -141,20 +141,18 @@ void islands_find(reel_sim *sim)
     }
 }
 
-static void write_body(reel_sim *sim, int b, bool with_forces)
+static void write_body(reel_sim *sim, int b)
 {
     const body_state *state = &sim->state.bodies[b];
     const body_fixed *fixed = &sim->bodies[b];
     body_place_geoms(sim, b);
     dBodySetLinearVel(fixed->ode, state->v.x, state->v.y, state->v.z);
     dBodySetAngularVel(fixed->ode, state->w.x, state->w.y, state->w.z);
-    if (with_forces) {
-        const reel_vec3 push = reel_v3_add(sim->force[b], sim->joint_force[b]);
-        const reel_vec3 f = reel_v3_madd(push, fixed->mass, sim->scene->gravity);
-        const reel_vec3 t = reel_v3_add(sim->torque[b], sim->joint_torque[b]);
-        dBodySetForce(fixed->ode, f.x, f.y, f.z);
-        dBodySetTorque(fixed->ode, t.x, t.y, t.z);
-    }
+    const reel_vec3 push = reel_v3_add(sim->force[b], sim->joint_force[b]);
+    const reel_vec3 f = reel_v3_madd(push, fixed->mass, sim->scene->gravity);
+    const reel_vec3 t = reel_v3_add(sim->torque[b], sim->joint_torque[b]);
+    dBodySetForce(fixed->ode, f.x, f.y, f.z);
+    dBodySetTorque(fixed->ode, t.x, t.y, t.z);
 }
 
 static void read_velocity(reel_sim *sim, int b)
@@ -195,7 +193,7 @@ static void enable(reel_sim *sim, const island *isle, bool on)
 {
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
         if (on) {
-            write_body(sim, b, isle->kind != ISLAND_IMPACT);
+            write_body(sim, b);
             dBodyEnable(sim->bodies[b].ode);
         } else {
             dBodyDisable(sim->bodies[b].ode);
@@ -203,44 +201,31 @@ static void enable(reel_sim *sim, const island *isle, bool on)
     }
 }
 
-/* ODE moves a body at the velocity of the step's end. Where no impact and no joint made that jump,
- * the mean of both ends puts sliding and rolling on their path to second order. Not after the
- * iterative solver, whose residue it would keep alive: piles would not come to rest. */
-static void move_at_mean_velocity(reel_sim *sim, int b, reel_vec3 v0, reel_vec3 w0)
-{
-    body_state *state = &sim->state.bodies[b];
-    const reel_vec3 turn = reel_v3_scale(reel_v3_sub(state->w, w0), -sim->h / 2);
-    const reel_quat by = {1, turn.x / 2, turn.y / 2, turn.z / 2};
-    state->p = reel_v3_madd(state->p, -sim->h / 2, reel_v3_sub(state->v, v0));
-    state->q = reel_quat_unit(reel_quat_mul(by, state->q));
-    body_refresh_rotation(state);
-    body_place_geoms(sim, b);
-}
-
 static void read_island(reel_sim *sim, island *isle)
 {
-    const bool smooth =
-        isle->kind == ISLAND_EXACT && isle->approach <= sim->bounce_speed && !isle->jointed;
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
-        const reel_vec3 v0 = sim->state.bodies[b].v, w0 = sim->state.bodies[b].w;
         read_velocity(sim, b);
-        if (isle->kind != ISLAND_IMPACT) {
-            read_pose(sim, b);
-            if (smooth) {
-                move_at_mean_velocity(sim, b, v0, w0);
-            }
-        }
-        sim->state.bodies[b].free = isle->kind == ISLAND_IMPACT;
+        read_pose(sim, b);
+        sim->state.bodies[b].free = false;
+        account_for_push(sim, b, false);
+    }
+}
+
+static reel_status solve_exact(reel_sim *sim, island *isle, reel_error *err)
+{
+    const reel_status status = exact_solve(sim, isle, err);
+    if (status != REEL_OK) {
+        return status;
     }
     if (isle->kind == ISLAND_IMPACT) {
         impact_go_on(sim, isle);
-        for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
-            body_place_geoms(sim, b);
-        }
     }
     for (int b = isle->first; b >= 0; b = sim->next_in_island[b]) {
-        account_for_push(sim, b, smooth);
+        sim->state.bodies[b].free = isle->kind == ISLAND_IMPACT;
+        body_place_geoms(sim, b);
+        account_for_push(sim, b, isle->approach <= sim->bounce_speed);
     }
+    return REEL_OK;
 }
 
 static void fly(reel_sim *sim, int b)
@@ -266,11 +251,6 @@ static unsigned long seed_of(const reel_sim *sim, const island *isle)
     return (unsigned long)(reel_xxh64_of(key, sizeof key, 1) & 0xffffffffu);
 }
 
-static bool is_for_exact(const island *isle)
-{
-    return (isle->kind == ISLAND_EXACT && !isle->geared) || isle->kind == ISLAND_IMPACT;
-}
-
 static reel_status quick_step(reel_sim *sim, island *isle, reel_error *err)
 {
     enable(sim, isle, true);
@@ -285,73 +265,11 @@ static reel_status quick_step(reel_sim *sim, island *isle, reel_error *err)
     return REEL_OK;
 }
 
-static reel_status exact_step(reel_sim *sim, reel_error *err)
+static reel_status dantzig_step(reel_sim *sim, reel_error *err)
 {
     return dWorldStep(sim->world, sim->h)
                ? REEL_OK
                : reel_fail(err, REEL_E_NOMEM, "out of memory in the exact solver");
-}
-
-/* The exact solver gave up on some island. Solving them one by one shows which; the others come out
- * as before, since islands know nothing of one another. That one is left to the iterative solver,
- * which always comes to an end. */
-static reel_status solve_one_by_one(reel_sim *sim, reel_error *err)
-{
-    for (int i = 0; i < sim->scene->n_bodies; i++) {
-        island *isle = &sim->islands[i];
-        if (!is_for_exact(isle)) {
-            continue;
-        }
-        const int64_t before = ode_messages();
-        enable(sim, isle, true);
-        reel_status status = exact_step(sim, err);
-        enable(sim, isle, false);
-        if (status == REEL_OK && ode_messages() > before) {
-            sim->state.audit.exact_steps--;
-            status = quick_step(sim, isle, err);
-        }
-        if (status != REEL_OK) {
-            return status;
-        }
-        /* read at once: a later step leaves disabled bodies as they are */
-        read_island(sim, isle);
-    }
-    return REEL_OK;
-}
-
-static reel_status solve_exact(reel_sim *sim, reel_error *err)
-{
-    const int n = sim->scene->n_bodies;
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-        if (is_for_exact(&sim->islands[i])) {
-            enable(sim, &sim->islands[i], true);
-            count++;
-        }
-    }
-    if (count == 0) {
-        return REEL_OK;
-    }
-    sim->state.audit.exact_steps += count;
-    const int64_t before = ode_messages();
-    const reel_status status = exact_step(sim, err);
-    for (int i = 0; i < n; i++) {
-        if (is_for_exact(&sim->islands[i])) {
-            enable(sim, &sim->islands[i], false);
-        }
-    }
-    if (status != REEL_OK) {
-        return status;
-    }
-    if (ode_messages() > before) {
-        return solve_one_by_one(sim, err);
-    }
-    for (int i = 0; i < n; i++) {
-        if (is_for_exact(&sim->islands[i])) {
-            read_island(sim, &sim->islands[i]);
-        }
-    }
-    return REEL_OK;
 }
 
 reel_status island_step(reel_sim *sim, island *isle, reel_error *err)
@@ -361,7 +279,7 @@ reel_status island_step(reel_sim *sim, island *isle, reel_error *err)
     }
     const int64_t before = ode_messages();
     enable(sim, isle, true);
-    const reel_status status = exact_step(sim, err);
+    const reel_status status = dantzig_step(sim, err);
     enable(sim, isle, false);
     if (status == REEL_OK && ode_messages() > before) {
         return quick_step(sim, isle, err);
@@ -370,25 +288,23 @@ reel_status island_step(reel_sim *sim, island *isle, reel_error *err)
     return status;
 }
 
-static reel_status solve_iterative(reel_sim *sim, reel_error *err)
+static reel_status solve_all(reel_sim *sim, reel_error *err)
 {
-    for (int i = 0; i < sim->scene->n_bodies; i++) {
+    reel_status status = REEL_OK;
+    for (int i = 0; i < sim->scene->n_bodies && status == REEL_OK; i++) {
         island *isle = &sim->islands[i];
-        if (isle->kind == ISLAND_ITERATIVE || (isle->kind == ISLAND_EXACT && isle->geared)) {
-            const reel_status status =
-                isle->geared ? gears_solve(sim, isle, err) : quick_step(sim, isle, err);
-            if (status != REEL_OK) {
-                return status;
+        if (island_is_for_ode(isle)) {
+            status = isle->geared ? gears_solve(sim, isle, err) : island_step(sim, isle, err);
+            if (status == REEL_OK) {
+                read_island(sim, isle);
             }
-            read_island(sim, isle);
+        } else if (isle->kind == ISLAND_EXACT || isle->kind == ISLAND_IMPACT) {
+            status = solve_exact(sim, isle, err);
         } else if (isle->kind == ISLAND_SWEEP) {
-            const reel_status status = sweep_solve(sim, isle, err);
-            if (status != REEL_OK) {
-                return status;
-            }
+            status = sweep_solve(sim, isle, err);
         }
     }
-    return REEL_OK;
+    return status;
 }
 
 reel_status islands_solve(reel_sim *sim, reel_error *err)
@@ -404,10 +320,7 @@ reel_status islands_solve(reel_sim *sim, reel_error *err)
     reel_status status = contacts_create_joints(sim, err);
     joints_enter_ode(sim);
     if (status == REEL_OK) {
-        status = solve_exact(sim, err);
-    }
-    if (status == REEL_OK) {
-        status = solve_iterative(sim, err);
+        status = solve_all(sim, err);
     }
     dJointGroupEmpty(sim->contact_joints);
     if (status != REEL_OK) {

@@ -162,6 +162,7 @@ typedef struct hold {
     reel_vec3 on_a, on_b; /* m: the point on either surface, in the bodies' frames */
     reel_vec3 normal;     /* in the frame of b */
     bool swept;           /* by the solver of that step (sweep.c) */
+    uint16_t sides;       /* of its rows (exact.c) */
 } hold;
 
 typedef struct sim_state {
@@ -206,6 +207,7 @@ typedef struct contact {
     int32_t age;       /* number of those steps */
     bool parted;       /* a point held before, now a gap (hold.c): for sweep.c only */
     bool swept;        /* solved by sweep.c */
+    uint16_t sides;    /* where its rows ended in the step before, then in this one (exact.c) */
     reel_vec3 on_a, on_b, normal_b; /* as in hold */
     int32_t next;                   /* contact of the same island, or -1 */
     bool fresh;                     /* the pair did not touch in the step before */
@@ -246,6 +248,7 @@ typedef struct island {
 typedef struct sim_watch sim_watch; /* workspace of watch.c */
 typedef struct sim_trees sim_trees; /* workspace of tree_island.c */
 typedef struct sim_sweep sim_sweep; /* workspace of sweep.c */
+typedef struct sim_exact sim_exact; /* workspace of exact.c */
 
 /* Where a signal of the timeline is recorded. */
 typedef struct channel_source {
@@ -271,6 +274,7 @@ struct reel_sim {
     sim_trees *trees; /* NULL without joints */
     sim_watch *watch;
     sim_sweep *sweep; /* NULL until there is an island for it */
+    sim_exact *exact; /* the same */
     int n_channels;
     channel_source *channels;
     int *first_channel;           /* [n_actions] of those that it is recorded in, or -1 */
@@ -334,6 +338,17 @@ reel_contact_pair surfaces_meet(const reel_sim *sim, int surface_a, int surface_
 reel_vec3 surfaces_run(const reel_sim *sim, const contact *c); /* contact.belt */
 
 /* contact_joints.c */
+
+/* How a contact answers along its normal. */
+typedef struct contact_law {
+    double softness; /* m/s per N s */
+    double speed;    /* m/s that it is to have after the step, bounce included */
+    bool bounces;
+} contact_law;
+
+/* For exact.c, which bears what is degenerate: without bias. */
+contact_law contact_law_of(const reel_sim *sim, const contact *c);
+reel_vec3 contact_slip_direction(const reel_sim *sim, const contact *c);
 reel_status contacts_create_joints(reel_sim *sim, reel_error *err);
 void contacts_read_forces(reel_sim *sim); /* and account for them */
 
@@ -346,6 +361,10 @@ reel_status holds_recall(reel_sim *sim, reel_error *err);
 reel_status holds_keep(reel_sim *sim, reel_error *err);
 void holds_drop_parted(reel_sim *sim);
 
+/* exact.c: the island after the step; after an impact nothing has moved yet */
+reel_status exact_solve(reel_sim *sim, const island *isle, reel_error *err);
+void exact_destroy(sim_exact *exact);
+
 /* sweep.c */
 reel_status sweep_solve(reel_sim *sim, const island *isle, reel_error *err);
 void sweep_destroy(sim_sweep *sweep);
@@ -356,6 +375,10 @@ void impact_rewind(reel_sim *sim, island *isle);
 void impact_go_on(reel_sim *sim, island *isle);
 
 /* island.c */
+static inline bool island_is_for_ode(const island *isle)
+{
+    return (isle->kind == ISLAND_EXACT && isle->jointed) || isle->kind == ISLAND_ITERATIVE;
+}
 void islands_find(reel_sim *sim);
 /* One island alone, with the solver of its kind; the state is as it was, the result is in ODE. */
 reel_status island_step(reel_sim *sim, island *isle, reel_error *err);

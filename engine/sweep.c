@@ -15,7 +15,7 @@
  * Sources: Jourdan, Alart, Jean, A Gauss-Seidel like algorithm to solve frictional contact problems
  * (1998); Catto, Iterative dynamics with temporal coherence (2005), Solver2D (2024).
  */
-#include "engine/sim.h"
+#include "engine/inertia.h"
 
 #include "base/trig.h"
 #include <stdlib.h>
@@ -28,11 +28,6 @@
 #define PUSH_RATE      20.0   /* 1/s: of the depth beyond SIM_SLOP */
 
 enum { FEWEST_SWEEPS = 10, MOST_SWEEPS = 200, CALM_SWEEPS = 2 };
-
-/* Symmetric 3 x 3. */
-typedef struct sym3 {
-    double xx, yy, zz, xy, xz, yz;
-} sym3;
 
 typedef struct mover {
     reel_vec3 v, w;
@@ -82,25 +77,6 @@ struct sim_sweep {
     int n_points, n_patches;
     int64_t clock; /* patches solved in this step */
 };
-
-static reel_vec3 sym3_mul(const sym3 *m, reel_vec3 v)
-{
-    return reel_v3(m->xx * v.x + m->xy * v.y + m->xz * v.z, m->xy * v.x + m->yy * v.y + m->yz * v.z,
-                   m->xz * v.x + m->yz * v.y + m->zz * v.z);
-}
-
-/* R I^-1 R^T */
-static sym3 world_inverse(const body_fixed *fixed, const body_state *state)
-{
-    const double *r = state->r;
-    const reel_mat3 rot = {{{r[0], r[1], r[2]}, {r[4], r[5], r[6]}, {r[8], r[9], r[10]}}};
-    reel_vec3 row[3];
-    for (int i = 0; i < 3; i++) {
-        const reel_vec3 u = reel_v3(rot.m[i][0], rot.m[i][1], rot.m[i][2]);
-        row[i] = reel_mat3_mul_v(rot, reel_mat3_mul_v(fixed->inv_inertia, u));
-    }
-    return (sym3){row[0].x, row[1].y, row[2].z, row[0].y, row[0].z, row[1].z};
-}
 
 /* The same number for the bodies a and b of a point: both are computed at once. */
 typedef double both __attribute__((vector_size(16)));
@@ -317,28 +293,6 @@ static void prepare_block(const mover *a, const mover *b, const patch *f, point 
     p->gentle = (float)(1 / ((tt + ss) / 2 + sqrt(half * half + ts * ts)));
 }
 
-/* Torque-free turning, implicit in the angular velocity: I (w' - w) + dt w' x I w' = 0, by one step
- * of Newton's method. It loses a little energy and never gains any. */
-static reel_vec3 gyrate(const body_fixed *fixed, const body_state *state, reel_vec3 w, double dt)
-{
-    const reel_vec3 spin = body_inertia_mul(fixed, state, w);
-    const reel_vec3 off = reel_v3_scale(reel_v3_cross(w, spin), dt);
-    reel_vec3 column[3];
-    for (int i = 0; i < 3; i++) {
-        const reel_vec3 e = reel_v3(i == 0, i == 1, i == 2);
-        const reel_vec3 ie = body_inertia_mul(fixed, state, e);
-        const reel_vec3 d = reel_v3_add(reel_v3_cross(e, spin), reel_v3_cross(w, ie));
-        column[i] = reel_v3_madd(ie, dt, d);
-    }
-    const reel_vec3 yz = reel_v3_cross(column[1], column[2]);
-    const reel_vec3 zx = reel_v3_cross(column[2], column[0]);
-    const reel_vec3 xy = reel_v3_cross(column[0], column[1]);
-    const double det = reel_v3_dot(column[0], yz);
-    const reel_vec3 change =
-        reel_v3(reel_v3_dot(yz, off), reel_v3_dot(zx, off), reel_v3_dot(xy, off));
-    return reel_v3_madd(w, -1 / det, change);
-}
-
 static void accelerate(reel_sim *sim, const island *isle)
 {
     const double h = sim->h;
@@ -351,7 +305,7 @@ static void accelerate(reel_sim *sim, const island *isle)
             m->w = reel_v3_madd(m->w, h, sym3_mul(&m->inv_inertia, sim->torque[b]));
         }
         if (!fixed->round) {
-            m->w = gyrate(fixed, &sim->state.bodies[b], m->w, h);
+            m->w = body_gyrate(fixed, &sim->state.bodies[b], m->w, h);
         }
     }
 }
@@ -367,7 +321,7 @@ static void load_movers(reel_sim *sim, const island *isle)
         sweep->movers[n] = (mover){.v = state->v,
                                    .w = state->w,
                                    .inv_mass = sim->bodies[b].inv_mass,
-                                   .inv_inertia = world_inverse(&sim->bodies[b], state)};
+                                   .inv_inertia = body_world_inverse(&sim->bodies[b], state)};
     }
 }
 

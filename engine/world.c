@@ -215,6 +215,7 @@ void world_destroy(reel_sim *sim)
     trees_destroy(sim);
     forces_destroy(sim);
     sweep_destroy(sim->sweep);
+    exact_destroy(sim->exact);
     void *const blocks[] = {
         sim->bodies,       sim->joints,       sim->joint_feedback, sim->live_joints,
         sim->state.bodies, sim->state.joints, sim->force,          sim->torque,

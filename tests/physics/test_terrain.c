@@ -351,7 +351,7 @@ static void things_rest_on_bumps(const void *param)
     const bool mesh = param != NULL;
     reel_scene *s = kit_scene(8);
     const int ground = mesh ? add_slab(s, 60, 3, 0.3, hills) : add_heights(s, 61, 61, 3, 3, hills);
-    add_shapes(s, 0.4, 0);
+    add_shapes(s, 0.43, 0);
     kit_set_surfaces(s, 0.7, 0.1);
     kit_surface(s, ground)->rolling_friction = 0.004;
     reel_take *t = kit_run(s);
