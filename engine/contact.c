@@ -1,7 +1,7 @@
 /*
  * contact.c - which points touch, in an order that depends on the scene only.
  *
- * Pairs come from the broad phase in any order and are sorted by (body, body, geom, geom); the
+ * Pairs come from the broad phase (broad.c) in the order of (body, body, geom, geom); the
  * collider is called with the geoms in that order, and at most 4 of its points are kept. A body
  * asleep that something awake touches wakes up here, with all that fell asleep with it.
  */
@@ -11,48 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void on_near(void *data, dGeomID g1, dGeomID g2)
-{
-    reel_sim *sim = data;
-    const int a = (int)(intptr_t)dGeomGetData(g1);
-    const int b = (int)(intptr_t)dGeomGetData(g2);
-    geom_pair pair = {sim->scene->geoms[a].body, sim->scene->geoms[b].body, a, b, false};
-    if (pair.body_a == pair.body_b || sim->out_of_memory) {
-        return;
-    }
-    if (pair.body_a > pair.body_b) {
-        pair = (geom_pair){pair.body_b, pair.body_a, b, a, false};
-    }
-    if (joint_connects(sim, pair.body_a, pair.body_b)) {
-        return;
-    }
-    if (sim->n_pairs == sim->cap_pairs) {
-        const int cap = sim->cap_pairs ? 2 * sim->cap_pairs : 256;
-        geom_pair *grown = reel_realloc(sim->pairs, (size_t)cap * sizeof *grown);
-        if (!grown) {
-            sim->out_of_memory = true;
-            return;
-        }
-        sim->pairs = grown;
-        sim->cap_pairs = cap;
-    }
-    sim->pairs[sim->n_pairs++] = pair;
-}
-
-static int by_bodies_and_geoms(const void *x, const void *y)
-{
-    const geom_pair *a = x, *b = y;
-    if (a->body_a != b->body_a) {
-        return a->body_a < b->body_a ? -1 : 1;
-    }
-    if (a->body_b != b->body_b) {
-        return a->body_b < b->body_b ? -1 : 1;
-    }
-    if (a->geom_a != b->geom_a) {
-        return a->geom_a < b->geom_a ? -1 : 1;
-    }
-    return (a->geom_b > b->geom_b) - (a->geom_b < b->geom_b);
-}
+enum { FEW_CONTACTS = 128 };
 
 static int by_pair_and_number(const void *x, const void *y)
 {
@@ -224,6 +183,27 @@ static reel_status collide_pair(reel_sim *sim, int i, reel_error *err)
     return append(sim, i, points, n, err);
 }
 
+/* They are in order but for those of bodies that woke up late, or of points that have parted. */
+void contacts_sort(reel_sim *sim, int (*compare)(const void *, const void *))
+{
+    contact *const c = sim->contacts;
+    for (int i = 1; i < sim->n_contacts; i++) {
+        if (compare(&c[i - 1], &c[i]) <= 0) {
+            continue;
+        }
+        if (sim->n_contacts > FEW_CONTACTS) {
+            qsort(c, (size_t)sim->n_contacts, sizeof *c, compare);
+            return;
+        }
+        const contact moved = c[i];
+        int k = i;
+        for (; k > 0 && compare(&c[k - 1], &moved) > 0; k--) {
+        }
+        memmove(&c[k + 1], &c[k], (size_t)(i - k) * sizeof *c);
+        c[k] = moved;
+    }
+}
+
 /* Narrow phase of all pairs with a body awake; waking a body brings its pairs into play. */
 static reel_status collide_all(reel_sim *sim, reel_error *err)
 {
@@ -257,23 +237,15 @@ static reel_status collide_all(reel_sim *sim, reel_error *err)
 
 reel_status contacts_collect(reel_sim *sim, reel_error *err)
 {
-    sim->n_pairs = 0;
     sim->n_contacts = 0;
-    sim->out_of_memory = false;
-    dSpaceCollide(sim->space, sim, on_near);
-    if (sim->out_of_memory) {
-        return reel_fail(err, REEL_E_NOMEM, "out of memory for pairs of geoms");
+    reel_status status = pairs_find(sim, err);
+    if (status == REEL_OK) {
+        status = collide_all(sim, err);
     }
-    if (sim->n_pairs > 1) { /* qsort does not take NULL, not even for nothing */
-        qsort(sim->pairs, (size_t)sim->n_pairs, sizeof *sim->pairs, by_bodies_and_geoms);
-    }
-    reel_status status = collide_all(sim, err);
     if (status != REEL_OK) {
         return status;
     }
-    if (sim->n_contacts > 1) {
-        qsort(sim->contacts, (size_t)sim->n_contacts, sizeof *sim->contacts, by_pair_and_number);
-    }
+    contacts_sort(sim, by_pair_and_number);
     reel_audit *audit = &sim->state.audit;
     audit->max_contacts =
         audit->max_contacts > sim->n_contacts ? audit->max_contacts : sim->n_contacts;

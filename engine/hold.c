@@ -13,7 +13,6 @@
  */
 #include "engine/sim.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PARTED_GAP   2e-4 /* m */
@@ -187,7 +186,7 @@ reel_status holds_recall(reel_sim *sim, reel_error *err)
         find_anchors(sim, &sim->contacts[k]);
     }
     if (sim->n_contacts > n) {
-        qsort(sim->contacts, (size_t)sim->n_contacts, sizeof *sim->contacts, by_pair_and_number);
+        contacts_sort(sim, by_pair_and_number);
     }
     return status;
 }

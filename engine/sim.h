@@ -321,8 +321,12 @@ void body_fly(const body_fixed *fixed, body_state *body, reel_vec3 gravity, reel
 reel_vec3 body_inertia_mul(const body_fixed *fixed, const body_state *body, reel_vec3 omega);
 reel_vec3 body_inv_inertia_mul(const body_fixed *fixed, const body_state *body, reel_vec3 torque);
 
+/* broad.c */
+reel_status pairs_find(reel_sim *sim, reel_error *err); /* sim->pairs, sorted */
+
 /* contact.c */
 bool contacts_reserve(reel_sim *sim, int more);
+void contacts_sort(reel_sim *sim, int (*compare)(const void *, const void *));
 reel_status contacts_collect(reel_sim *sim, reel_error *err);
 reel_vec3 contact_velocity(const reel_sim *sim, const contact *c); /* m/s, of a minus b */
 
