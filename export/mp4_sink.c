@@ -23,7 +23,7 @@ typedef struct mp4_sink {
 
 reel_video_options reel_video_options_default(int fps)
 {
-    return (reel_video_options){.crf = 18, .preset = "veryfast", .keyint = fps >= 2 ? fps / 2 : 1};
+    return (reel_video_options){.crf = 21, .preset = "veryfast", .keyint = fps >= 2 ? fps / 2 : 1};
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */
@@ -31,13 +31,16 @@ reel_video_options reel_video_options_default(int fps)
 static int set_codec_options(AVCodecContext *c, const reel_video_options *options)
 {
     /* One thread, no look-ahead thread and SIMD-independent decisions: the bytes depend on the
-       frames alone. Then what makes the preset faster at no more bytes, PSNR no less and SSIM the
-       same (bench/encode_trial.py): a diamond search, no 8x8 intra blocks, no weights (nothing
-       fades here), stronger deblocking, a little less for what changes. */
+       frames alone. Then what makes the preset faster at about the same bytes, PSNR and SSIM
+       (docs/render-speed.md, bench/encode_trial.py): a diamond search to half pixels, no intra
+       blocks of parts, no 8x8 transform, no weights (nothing fades here); no look-ahead, in place
+       of which key frames, that others refer to, are simply better, and rates follow the content;
+       stronger deblocking, less zeroing of what is small, a little less for colour. */
     static const char params[] =
         "cpu-independent=1:threads=1:lookahead-threads=1:sync-lookahead=0:"
         "sliced-threads=0:scenecut=0:bframes=0:open-gop=0:"
-        "me=dia:partitions=p8x8,i4x4:weightp=0:deblock=1,1:qcomp=0.58";
+        "me=dia:subme=1:partitions=p8x8:8x8dct=0:weightp=0:mbtree=0:ipratio=2:qcomp=0.9:"
+        "deblock=1,1:deadzone-inter=16:chroma-qp-offset=1";
     int code = av_opt_set(c->priv_data, "preset", options->preset, 0);
     if (code >= 0) {
         code = av_opt_set_double(c->priv_data, "crf", options->crf, 0);

@@ -30,7 +30,7 @@ typedef struct reel_sink reel_sink; /**< opaque */
 
 /** Codec settings of the mp4 sink. */
 typedef struct reel_video_options {
-    int crf;            /**< x264 constant rate factor, 0..51; default 18 */
+    int crf;            /**< x264 constant rate factor, 0..51; default 21 */
     const char *preset; /**< x264 preset; default "veryfast" */
     int keyint;         /**< frames between IDR frames; default fps / 2, at least 1 */
 } reel_video_options;

@@ -140,8 +140,8 @@ def encoding():
     out = """
 ## What becomes of a frame
 
-Each plane of `twenty` written alone (48 frames, CPU time, best of three): x264 veryfast with rate
-factor 18, and Delta, shuffle and zstd 1 for labels. Frames are read from memory, not from the cache
+Each plane of `twenty` written alone (48 frames, CPU time, best of three): x264 with our
+settings, and Delta, shuffle and zstd 1 for labels. Frames are read from memory, not from the cache
 that they were just drawn into.
 
 """

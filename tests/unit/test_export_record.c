@@ -58,7 +58,7 @@ static void a_record_comes_back(const void *param)
     CHECK_INT(r->attempt, ==, 1);
     CHECK_INT(r->labels, ==, REEL_PLANES_LABELS);
     CHECK_INT(r->store, ==, REEL_STORE_PLANES);
-    CHECK_INT(r->video.crf, ==, 18);
+    CHECK_INT(r->video.crf, ==, 21);
     CHECK_STR(r->video.preset, "veryfast");
     CHECK_NEAR(r->depth_scale, 0.001, 0);
     CHECK_INT(r->n_streams, ==, 2);
