@@ -179,13 +179,14 @@ static void occlude_sparse(const soft_job *job, soft_tile *tile, batch *points, 
 
 /*
  * On a flat tile occlusion changes slowly: how far a ball's share is from a line between two points
- * goes with the square of their distance over the distance to the ball. It is then worked out where
- * every second or fourth pixels meet, and in between by lines. Neighbouring tiles share such
- * points.
+ * goes with the square of their distance over the distance to the ball. Far enough from all bodies
+ * it is then worked out where every fourth pixels meet, and in between by lines. Neighbouring tiles
+ * share such points.
  */
+enum { FLAT_STEP = 4, FLAT_ACROSS = SOFT_TILE / FLAT_STEP + 1 };
 
-/* Pixels between those points, 1 for none; n geoms of job->near_list may occlude. */
-static int occlusion_step(const soft_job *job, const batch *b, int n)
+/* Is the batch of such a tile so far from the n geoms of job->near_list? */
+static int changes_slowly(const soft_job *job, const batch *b, int n)
 {
     const float most = 0.6f; /* of the distance: shares are then right within a hundredth */
     float least = VF_FAR, d2 = 0;
@@ -202,20 +203,20 @@ static int occlusion_step(const soft_job *job, const batch *b, int n)
         d2 += (b->hi[c] - b->lo[c]) * (b->hi[c] - b->lo[c]);
     }
     const float pixel = __builtin_sqrtf(d2) * (1.0f / SOFT_TILE);
-    return 4 * pixel < most * least ? 4 : 2 * pixel < most * least ? 2 : 1;
+    return FLAT_STEP * pixel < most * least;
 }
 
 /* Those points of the tile's face, row after row, the last one repeated. */
-STAGE void occlusion_points(const soft_job *job, const soft_tile *tile, int step, batch *out)
+STAGE void occlusion_points(const soft_job *job, const soft_tile *tile, batch *out)
 {
-    const int across = SOFT_TILE / step + 1, n = across * across;
+    const int n = FLAT_ACROSS * FLAT_ACROSS;
     const int key = tile->main.key[0];
     const soft_geom *g = &job->geoms[key / SOFT_KEY_FACES];
     out->n = (n + 15) / 16 * 16;
     for (int j = 0; j < out->n; j++) {
         const int at = j < n ? j : n - 1;
-        out->dir[0][j] = ((float)(tile->x0 + at % across * step) - job->cx) * job->inv_f;
-        out->dir[1][j] = ((float)(tile->y0 + at / across * step) - job->cy) * job->inv_f;
+        out->dir[0][j] = ((float)(tile->x0 + at % FLAT_ACROSS * FLAT_STEP) - job->cx) * job->inv_f;
+        out->dir[1][j] = ((float)(tile->y0 + at / FLAT_ACROSS * FLAT_STEP) - job->cy) * job->inv_f;
         out->key[j] = key;
     }
     for (int i = 0; i < out->n; i += VW) {
@@ -231,23 +232,24 @@ STAGE void occlusion_points(const soft_job *job, const soft_tile *tile, int step
 }
 
 /* Values of pixels from those of the points: along the rows of points, then between these. */
-STAGE void spread_points(const float *from, int step, float *to)
+STAGE void spread_points(const float *from, float *to)
 {
-    const int across = SOFT_TILE / step + 1;
-    const float unit = 1.0f / (float)step;
-    _Alignas(64) float line[SOFT_TILE / 2 + 1][SOFT_TILE];
-    for (int row = 0; row < across; row++, from += across) {
-        for (int j = 0; j + 1 < across; j++) {
-            const float rise = (from[j + 1] - from[j]) * unit;
-            for (int i = 0; i < step; i++) {
-                line[row][j * step + i] = from[j] + rise * ((float)i + 0.5f);
-            }
+    const float unit = 1.0f / (float)FLAT_STEP;
+    _Alignas(64) float line[FLAT_ACROSS][SOFT_TILE];
+    for (int row = 0; row < FLAT_ACROSS; row++) {
+        for (int x = 0; x < SOFT_TILE; x += VW) {
+            const vi col = vf_trunc(vf_lanes()) + x, low = col >> 2;
+            const vf a = vf_pick8(from + row * FLAT_ACROSS, low);
+            const vf b = vf_pick8(from + row * FLAT_ACROSS, low + 1);
+            const vf share = (vi_to_f(col & (FLAT_STEP - 1)) + 0.5f) * unit;
+            vf_store(line[row] + x, a + (b - a) * share);
         }
     }
     for (int i = 0; i < SOFT_BATCH; i += VW) {
         const int row = i / SOFT_TILE, col = i % SOFT_TILE;
-        const vf a = vf_load(line[row / step] + col), b = vf_load(line[row / step + 1] + col);
-        vf_store(to + i, a + (b - a) * (((float)(row % step) + 0.5f) * unit));
+        const float *above = line[row / FLAT_STEP] + col;
+        const vf a = vf_load(above), b = vf_load(above + SOFT_TILE);
+        vf_store(to + i, a + (b - a) * (((float)(row % FLAT_STEP) + 0.5f) * unit));
     }
 }
 
@@ -260,16 +262,15 @@ static void occlude_flat(const soft_job *job, soft_tile *tile, batch *points)
     if (n == 0) {
         return;
     }
-    const int step = occlusion_step(job, b, n);
-    if (step == 1) {
+    if (!changes_slowly(job, b, n)) {
         occlude_sparse(job, tile, points, n);
         return;
     }
-    occlusion_points(job, tile, step, points);
+    occlusion_points(job, tile, points);
     occlude_by(job, points, n);
-    spread_points(points->open, step, b->open);
+    spread_points(points->open, b->open);
     for (int c = 0; c < 3; c++) {
-        spread_points(points->bleed[c], step, b->bleed[c]);
+        spread_points(points->bleed[c], b->bleed[c]);
     }
 }
 
