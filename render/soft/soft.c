@@ -187,6 +187,17 @@ static bool keep_sum(reel_renderer *r, int width, int height)
     return keep(&r->sum, &r->sum_bytes, across * down * 3 * SOFT_BATCH * sizeof(float));
 }
 
+static reel_status tell_refusal(const char *camera, int frame, const soft_refusal *bad,
+                                reel_error *err)
+{
+    const int depth = bad->plane == REEL_PLANE_DEPTH;
+    return reel_fail_at(err, REEL_E_REFUSED, NULL, 0,
+                        reel_plane_get_info((reel_plane)bad->plane)->name,
+                        "camera '%s', frame %d, pixel (%d, %d): %g %s does not fit the plane%s",
+                        camera, frame, bad->x, bad->y, bad->value, depth ? "m" : "px",
+                        depth ? "; give planes a drawn radius or choose a larger depth scale" : "");
+}
+
 reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_frame *out,
                                reel_error *err)
 {
@@ -241,14 +252,7 @@ reel_status reel_renderer_draw(reel_renderer *r, int camera, int frame, reel_fra
         expose(r, camera, frame, n, out);
     }
     if (bad->plane >= 0) {
-        return reel_fail_at(err, REEL_E_REFUSED, NULL, 0,
-                            reel_plane_get_info((reel_plane)bad->plane)->name,
-                            "camera '%s', frame %d, pixel (%d, %d): %g %s does not fit the plane%s",
-                            r->scene->cameras[camera].name, frame, bad->x, bad->y, bad->value,
-                            bad->plane == REEL_PLANE_DEPTH ? "m" : "px",
-                            bad->plane == REEL_PLANE_DEPTH
-                                ? "; give planes a drawn radius or choose a larger depth scale"
-                                : "");
+        return tell_refusal(r->scene->cameras[camera].name, frame, bad, err);
     }
     return REEL_OK;
 }
