@@ -44,18 +44,12 @@ static reel_stream_group *new_group(const reel_stream *s)
 static reel_status add_to_group(reel_stream_group *group, const char *name, const char *path,
                                 uint64_t bytes, const char *sha256, reel_error *err)
 {
-    if (group->n == group->room) {
-        const int room = group->room ? 2 * group->room : 16;
-        reel_remote_file *grown = REEL_ARENA_NEW(&group->arena, reel_remote_file, room);
-        if (!grown) {
-            return reel_stream_no_memory(err);
-        }
-        if (group->n > 0) {
-            memcpy(grown, group->files, (size_t)group->n * sizeof *grown);
-        }
-        group->files = grown;
-        group->room = room;
+    reel_remote_file *grown =
+        reel_arena_grow(&group->arena, group->files, group->n, &group->room, sizeof *grown);
+    if (!grown) {
+        return reel_stream_no_memory(err);
     }
+    group->files = grown;
     reel_remote_file *file = &group->files[group->n];
     *file = (reel_remote_file){
         .name = reel_arena_strdup(&group->arena, name),

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -159,6 +160,27 @@ void *reel_arena_copy(reel_arena *arena, const void *data, size_t count, size_t 
         memcpy(ptr, data, count * size);
     }
     return ptr;
+}
+
+void *reel_arena_grow(reel_arena *arena, void *items, int n, int *room, size_t size)
+{
+    assert(n >= 0 && n <= *room);
+    if (n < *room) {
+        return items;
+    }
+    if (n > INT_MAX / 2) {
+        return NULL;
+    }
+    const int more = n ? 2 * n : 16;
+    void *grown = reel_arena_alloc(arena, (size_t)more, size);
+    if (!grown) {
+        return NULL;
+    }
+    if (n) {
+        memcpy(grown, items, (size_t)n * size);
+    }
+    *room = more;
+    return grown;
 }
 
 char *reel_arena_strdup(reel_arena *arena, const char *s)

@@ -47,6 +47,10 @@ void *reel_arena_alloc(reel_arena *arena, size_t count, size_t size);
 char *reel_arena_strdup(reel_arena *arena, const char *s); /**< NULL for s == NULL or failure */
 char *reel_arena_printf(reel_arena *arena, const char *fmt, ...) REEL_PRINTF(2, 3);
 void *reel_arena_copy(reel_arena *arena, const void *data, size_t count, size_t size);
+/** An array that grows: `items` with room for one more after its first `n`. They may move; what was
+ * before stays valid memory of the arena. *room: how many it has room for, 0 at first.
+ * @return NULL on failure, and nothing has changed. */
+void *reel_arena_grow(reel_arena *arena, void *items, int n, int *room, size_t size);
 void reel_arena_finish(reel_arena *arena);
 
 /** `n` zeroed objects of type `T` from arena `a`. */

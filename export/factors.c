@@ -13,21 +13,6 @@ static reel_status no_memory(reel_error *err)
 /* ---- gathering --------------------------------------------------------------------------------
  */
 
-/* Room for one more of `items`, which may move; NULL: out of memory. */
-static void *grow(reel_arena *arena, void *items, size_t size, int n, int *capacity)
-{
-    if (n < *capacity) {
-        return items;
-    }
-    const int more = *capacity ? 2 * *capacity : 16;
-    void *grown = reel_arena_alloc(arena, (size_t)more, size);
-    if (grown && n) {
-        memcpy(grown, items, (size_t)n * size);
-    }
-    *capacity = grown ? more : *capacity;
-    return grown;
-}
-
 /* The factor of that name, made if it is new. */
 static reel_factor *find(reel_factors *all, const char *family, const char *name)
 {
@@ -44,13 +29,13 @@ static reel_factor *find(reel_factors *all, const char *family, const char *name
         }
     }
     reel_factor *grown =
-        grow(&all->arena, all->factors, sizeof *all->factors, all->n, &all->capacity);
+        reel_arena_grow(&all->arena, all->factors, all->n, &all->capacity, sizeof *all->factors);
+    all->factors = grown ? grown : all->factors;
     const char *own_family = reel_arena_strdup(&all->arena, family);
     const char *own_name = reel_arena_strdup(&all->arena, name);
     if (!grown || !own_family || !own_name) {
         return NULL;
     }
-    all->factors = grown;
     memmove(&grown[at + 1], &grown[at], (size_t)(all->n++ - at) * sizeof *grown);
     grown[at] = (reel_factor){.family = own_family, .name = own_name};
     return &grown[at];
@@ -66,12 +51,13 @@ static bool add_word(reel_factors *all, reel_factor *f, const char *text)
         f->words[at].count++;
         return true;
     }
-    void *grown = grow(&all->arena, f->words, sizeof *f->words, f->n_words, &f->max_words);
+    void *grown =
+        reel_arena_grow(&all->arena, f->words, f->n_words, &f->max_words, sizeof *f->words);
+    f->words = grown ? grown : f->words;
     const char *own = reel_arena_strdup(&all->arena, text);
     if (!grown || !own) {
         return false;
     }
-    f->words = grown;
     memmove(&f->words[at + 1], &f->words[at], (size_t)(f->n_words++ - at) * sizeof *f->words);
     f->words[at].text = own;
     f->words[at].count = 1;

@@ -7,25 +7,6 @@ static reel_status no_memory(reel_error *err)
     return reel_fail(err, REEL_E_NOMEM, "out of memory for the card");
 }
 
-/* Room for one more of `*items`. */
-static bool grow(reel_arena *arena, void **items, size_t size, int n, int *capacity)
-{
-    if (n < *capacity) {
-        return true;
-    }
-    const int more = *capacity ? 2 * *capacity : 16;
-    void *grown = reel_arena_alloc(arena, (size_t)more, size);
-    if (!grown) {
-        return false;
-    }
-    if (n) {
-        memcpy(grown, *items, (size_t)n * size);
-    }
-    *items = grown;
-    *capacity = more;
-    return true;
-}
-
 static reel_status add_split(reel_facts *facts, const reel_record *record, reel_error *err)
 {
     int at = 0;
@@ -56,10 +37,12 @@ static reel_status add_family(reel_facts *facts, const char *name, reel_error *e
         at++;
     }
     if (at == facts->n_families || strcmp(facts->families[at].name, name) != 0) {
-        if (!grow(&facts->arena, (void **)&facts->families, sizeof(*facts->families),
-                  facts->n_families, &facts->max_families)) {
+        reel_fact_family *grown = reel_arena_grow(&facts->arena, facts->families, facts->n_families,
+                                                  &facts->max_families, sizeof(*facts->families));
+        if (!grown) {
             return no_memory(err);
         }
+        facts->families = grown;
         memmove(&facts->families[at + 1], &facts->families[at],
                 (size_t)(facts->n_families++ - at) * sizeof(facts->families[0]));
         facts->families[at] = (reel_fact_family){.name = reel_arena_strdup(&facts->arena, name)};
@@ -78,10 +61,12 @@ static reel_status add_seed(reel_facts *facts, uint64_t seed, reel_error *err)
             return REEL_OK;
         }
     }
-    if (!grow(&facts->arena, (void **)&facts->seeds, sizeof(*facts->seeds), facts->n_seeds,
-              &facts->max_seeds)) {
+    uint64_t *grown = reel_arena_grow(&facts->arena, facts->seeds, facts->n_seeds,
+                                      &facts->max_seeds, sizeof(*facts->seeds));
+    if (!grown) {
         return no_memory(err);
     }
+    facts->seeds = grown;
     facts->seeds[facts->n_seeds++] = seed;
     return REEL_OK;
 }

@@ -18,18 +18,12 @@ static reel_status no_memory(reel_error *err)
 reel_status reel_manifest_put(reel_manifest_files *files, const char *path, uint64_t bytes,
                               const char *sha256, reel_error *err)
 {
-    if (files->n == files->capacity) {
-        const int capacity = files->capacity ? 2 * files->capacity : 256;
-        reel_manifest_file *more = REEL_ARENA_NEW(&files->arena, reel_manifest_file, capacity);
-        if (!more) {
-            return no_memory(err);
-        }
-        if (files->n) {
-            memcpy(more, files->files, (size_t)files->n * sizeof(*more));
-        }
-        files->files = more;
-        files->capacity = capacity;
+    reel_manifest_file *more =
+        reel_arena_grow(&files->arena, files->files, files->n, &files->capacity, sizeof *more);
+    if (!more) {
+        return no_memory(err);
     }
+    files->files = more;
     reel_manifest_file *file = &files->files[files->n];
     file->path = reel_arena_strdup(&files->arena, path);
     file->bytes = bytes;

@@ -11,19 +11,13 @@
 static bool add_name(void *ctx, const char *name)
 {
     reel_name_list *list = ctx;
-    if (list->n == list->capacity) {
-        const int capacity = list->capacity ? 2 * list->capacity : 64;
-        const char **names = REEL_ARENA_NEW(list->arena, const char *, capacity);
-        if (!names) {
-            list->failed = true;
-            return false;
-        }
-        for (int i = 0; i < list->n; i++) {
-            names[i] = list->names[i];
-        }
-        list->names = names;
-        list->capacity = capacity;
+    const char **names =
+        reel_arena_grow(list->arena, list->names, list->n, &list->capacity, sizeof *names);
+    if (!names) {
+        list->failed = true;
+        return false;
     }
+    list->names = names;
     list->names[list->n] = reel_arena_strdup(list->arena, name);
     list->failed |= !list->names[list->n++];
     return !list->failed;
@@ -144,18 +138,12 @@ static reel_status put_split(reel_packer *p, const char *name, int *out, reel_er
 static reel_status take_names(reel_packer *p, const reel_record *record, reel_error *err)
 {
     for (int i = 0; i < record->n_streams; i++) {
-        if (p->n_names == p->max_names) {
-            const int capacity = p->max_names ? 2 * p->max_names : 256;
-            const char **names = REEL_ARENA_NEW(&p->arena, const char *, capacity);
-            if (!names) {
-                return reel_pack_no_memory(err);
-            }
-            for (int k = 0; k < p->n_names; k++) {
-                names[k] = p->names[k];
-            }
-            p->names = names;
-            p->max_names = capacity;
+        const char **names =
+            reel_arena_grow(&p->arena, p->names, p->n_names, &p->max_names, sizeof *names);
+        if (!names) {
+            return reel_pack_no_memory(err);
         }
+        p->names = names;
         p->names[p->n_names] = reel_arena_strdup(&p->arena, record->streams[i].id);
         if (!p->names[p->n_names++]) {
             return reel_pack_no_memory(err);

@@ -81,18 +81,12 @@ static bool put(reel_story *s, const reel_story_action *a)
             return true;
         }
     }
-    if (s->n_actions == s->max_actions) {
-        const int capacity = s->max_actions ? 2 * s->max_actions : 64;
-        reel_story_action *grown = REEL_ARENA_NEW(&s->arena, reel_story_action, capacity);
-        if (!grown) {
-            return false;
-        }
-        if (s->n_actions > 0) {
-            memcpy(grown, s->actions, (size_t)s->n_actions * sizeof(*grown));
-        }
-        s->actions = grown;
-        s->max_actions = capacity;
+    reel_story_action *grown =
+        reel_arena_grow(&s->arena, s->actions, s->n_actions, &s->max_actions, sizeof *grown);
+    if (!grown) {
+        return false;
     }
+    s->actions = grown;
     s->actions[s->n_actions++] = *a;
     return true;
 }

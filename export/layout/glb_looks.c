@@ -36,26 +36,6 @@ static bool is_plain(const reel_material *m)
     return m->pattern == REEL_PATTERN_PLAIN && m->image < 0;
 }
 
-/* Room for one more of `*n` things; what is there stays valid memory of the arena. */
-static bool grow(reel_glb *g, void **items, int *n_max, int n, size_t size)
-{
-    if (n < *n_max) {
-        return true;
-    }
-    const int more = *n_max ? 2 * *n_max : 64;
-    void *all = reel_arena_alloc(&g->arena, (size_t)more, size);
-    if (!all) {
-        g->failed = true;
-        return false;
-    }
-    if (n > 0) {
-        memcpy(all, *items, (size_t)n * size);
-    }
-    *items = all;
-    *n_max = more;
-    return true;
-}
-
 /* ---- how fine a texture must be ----------------------------------------------------------------
  */
 
@@ -208,11 +188,13 @@ static int surface_of(reel_glb *g, const reel_geom *geom, int side)
             return i;
         }
     }
-    void *items = g->surfaces;
-    if (!grow(g, &items, &g->max_surfaces, g->n_surfaces, sizeof *g->surfaces)) {
+    reel_glb_surface *all =
+        reel_arena_grow(&g->arena, g->surfaces, g->n_surfaces, &g->max_surfaces, sizeof *all);
+    if (!all) {
+        g->failed = true;
         return -1;
     }
-    g->surfaces = items;
+    g->surfaces = all;
     reel_glb_surface *s = &g->surfaces[g->n_surfaces];
     *s = (reel_glb_surface){
         .shape = geom->shape, .mesh = geom->mesh, .height_field = geom->height_field, .side = side};
@@ -305,11 +287,13 @@ reel_status reel_glb_mesh_of_geom(reel_glb *g, int geom, int *mesh, reel_error *
             return REEL_OK;
         }
     }
-    void *items = g->looks;
-    if (surface < 0 || g->failed || !grow(g, &items, &g->max_looks, g->n_looks, sizeof *g->looks)) {
+    reel_glb_look *all =
+        reel_arena_grow(&g->arena, g->looks, g->n_looks, &g->max_looks, sizeof *all);
+    if (surface < 0 || g->failed || !all) {
+        g->failed = true;
         return reel_fail(err, REEL_E_NOMEM, "out of memory");
     }
-    g->looks = items;
+    g->looks = all;
     int texture[MOST_PARTS];
     double color[3];
     reel_status status = put_textures(g, &g->surfaces[surface], a, texture, color, err);

@@ -123,19 +123,13 @@ int reel_glb_material(reel_glb *g, int index, int texture, const double color[3]
         }
     }
     const int material = make_material(g, index, texture, color, thickness);
-    if (g->n_paints == g->max_paints) {
-        const int more = g->max_paints ? 2 * g->max_paints : 64;
-        reel_glb_paint *all = REEL_ARENA_NEW(&g->arena, reel_glb_paint, more);
-        if (!all) {
-            g->failed = true;
-            return material;
-        }
-        if (g->n_paints) {
-            memcpy(all, g->paints, (size_t)g->n_paints * sizeof *all);
-        }
-        g->paints = all;
-        g->max_paints = more;
+    reel_glb_paint *all =
+        reel_arena_grow(&g->arena, g->paints, g->n_paints, &g->max_paints, sizeof *all);
+    if (!all) {
+        g->failed = true;
+        return material;
     }
+    g->paints = all;
     reel_glb_paint *p = &g->paints[g->n_paints++];
     *p = (reel_glb_paint){
         .index = index, .texture = texture, .thickness = thickness, .material = material};

@@ -104,6 +104,29 @@ static void arena_hands_out(const void *param)
     CHECK_INT(reel_alloc_live(), ==, live);
 }
 
+static void arena_grows_arrays(const void *param)
+{
+    (void)param;
+    reel_arena arena = {0};
+    int *items = NULL, room = 0;
+    for (int n = 0; n < 1000; n++) {
+        int *grown = reel_arena_grow(&arena, items, n, &room, sizeof *items);
+        CHECK(grown && room > n);
+        items = grown;
+        items[n] = n * n;
+    }
+    for (int n = 0; n < 1000; n++) {
+        CHECK_INT(items[n], ==, n * n);
+    }
+    CHECK(arena.bytes < 2 * 1024 * 2 * sizeof *items); /* twice what the last one takes */
+    const int before = room;
+    arena.limit = arena.bytes;
+    CHECK(!reel_arena_grow(&arena, items, room, &room, sizeof *items));
+    CHECK_INT(room, ==, before);
+    CHECK(reel_arena_grow(&arena, items, room - 1, &room, sizeof *items) == items);
+    reel_arena_finish(&arena);
+}
+
 static void arena_keeps_its_limit(const void *param)
 {
     (void)param;
@@ -125,6 +148,7 @@ static const check_test tests[] = {
     {"sizes at the rim", sizes_at_the_rim, NULL},
     {"the n-th call fails", the_nth_call_fails, NULL},
     {"an arena hands out zeroed, aligned, separate parts", arena_hands_out, NULL},
+    {"an arena grows arrays", arena_grows_arrays, NULL},
     {"an arena keeps its limit", arena_keeps_its_limit, NULL},
 };
 CHECK_MAIN(tests)
