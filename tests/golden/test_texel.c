@@ -357,7 +357,7 @@ static void normals_face_the_viewer(const void *param)
         if (v3_dot(t, n)[0] < 1e-3f || v3_dot(n, v)[0] < 1e-3f) {
             continue; /* relief leaves all normals on their side of the surface */
         }
-        const v3 f = facing_normal(t, n, v);
+        const v3 f = facing_normal(t, n, v, 0);
         const v3 mirrored = v3_sub(v3_scale(f, 2.0f * v3_dot(f, v)), v);
         CHECK_NEAR((double)v3_dot(f, f)[0], 1, 1e-5);
         CHECK((double)v3_dot(f, v)[0] > 0);
