@@ -26,6 +26,12 @@ static const sky_word skies[] = {
     {"overcast", {0.78, 0.80, 0.84}, {0.60, 0.62, 0.65}, {0.26, 0.26, 0.26}, 0, false},
     {"warm", {0.30, 0.36, 0.52}, {0.95, 0.72, 0.50}, {0.26, 0.20, 0.15}, 0, false},
     {"studio", {0.72, 0.72, 0.72}, {0.46, 0.46, 0.47}, {0.30, 0.30, 0.30}, 0, false},
+    {"evening", {0.20, 0.26, 0.42}, {1.00, 0.76, 0.54}, {0.24, 0.20, 0.17}, 0, false},
+    {"seamless", {0.60, 0.60, 0.61}, {1.00, 0.99, 0.97}, {0.60, 0.60, 0.59}, 0, true},
+    {"dark studio", {0.40, 0.40, 0.41}, {0.045, 0.047, 0.052}, {0.05, 0.05, 0.05}, 0, true},
+    {"blue studio", {0.46, 0.50, 0.56}, {0.10, 0.20, 0.31}, {0.16, 0.19, 0.22}, 0, true},
+    {"green studio", {0.50, 0.52, 0.50}, {0.17, 0.26, 0.20}, {0.18, 0.21, 0.18}, 0, true},
+    {"rose studio", {0.54, 0.53, 0.53}, {0.54, 0.40, 0.37}, {0.30, 0.25, 0.23}, 0, true},
     {"dusk", {0.12, 0.15, 0.30}, {0.62, 0.42, 0.36}, {0.12, 0.10, 0.10}, 0, false},
     {"daylight", {0, 0, 0}, {0, 0, 0}, {0.24, 0.22, 0.20}, REEL_SKY_CLEAR, false},
     {"cloudy", {1.3, 1.34, 1.4}, {0, 0, 0}, {0.26, 0.26, 0.26}, REEL_SKY_OVERCAST, true},
@@ -148,6 +154,7 @@ static const sky_word *find_sky(lua_State *L, const char *name)
     reel_suggestion_text(&best, hint, sizeof(hint));
     reel_script_fail(L, "sky",
                      "there is no sky '%.40s'%s; there are clear, hazy, overcast, warm, "
+                     "studio, evening, seamless, dark studio, blue studio, green studio, rose "
                      "studio, dusk, daylight, cloudy, softboxes, night",
                      name, hint);
 }

@@ -18,17 +18,19 @@ static void check_scene(const reel_scene *s, const char *family)
         CHECK(strcmp(s->caption, s->caption_prompt) != 0);
     }
     CHECK(!strchr(s->caption, '{') && !strchr(s->caption_prompt, '{'));
-    CHECK(s->n_cameras >= 1 && s->n_suns >= 1 && reel_scene_n_instances(s) >= 1);
+    CHECK(s->n_cameras >= 1 && s->n_suns + s->n_lamps >= 1 && reel_scene_n_instances(s) >= 1);
     for (int i = 0; i < s->n_cameras; i++) { /* depth must fit its plane: 65.534 m at 1 mm */
         const reel_camera_key *k = &s->cameras[i].keys[0];
         const reel_vec3 d = reel_v3_sub(k->target, k->eye);
         const double down = atan2(-d.z, sqrt(d.x * d.x + d.y * d.y)) - 0.5 * s->cameras[i].fov_y;
-        if (!(down > 0 && k->eye.z / tan(down) < 65)) {
+        const double rim = 40 + sqrt(reel_v3_dot(k->eye, k->eye)); /* of the floor that is drawn */
+        if (!(rim < 65 || (down > 0 && k->eye.z / tan(down) < 65))) {
             CHECK_FAIL(
                 "%s, seed %d: camera %s sees too far: %.3g rad below the horizon from "
                 "%.3g m",
                 family, (int)s->seed, s->cameras[i].name, down, k->eye.z);
         }
+        CHECK(k->eye.z > 0.05); /* not in the floor */
     }
 }
 
