@@ -1,6 +1,9 @@
 -- A handful of solids is thrown together over a floor: they collide, tumble, roll and come to rest.
 local substances = { "rubber", "plastic", "painted wood", "painted metal", "steel", "oak", "brass" }
+local outdoor = { asphalt = true, concrete = true, granite = true, grass = true, sand = true, sandstone = true, slate = true }
 local painted = { rubber = true, plastic = true, ["painted wood"] = true, ["painted metal"] = true }
+
+local rough = { rubber = number(0.5, 0.75), plastic = number(0.12, 0.4), ["painted metal"] = number(0.12, 0.35), steel = number(0.12, 0.38), brass = number(0.15, 0.4) }
 
 scene {
   family = "toss",
@@ -48,18 +51,39 @@ scene {
       t.spec.at = places[i]
       t.spec.velocity = { -p.throw * x, -p.throw * y, number(0.5, 2.5) }
       if painted[t.spec.material] then t.spec.color = t.paint end
+      t.spec.material = { t.spec.material, roughness = world:draw("roughness " .. i, rough[t.spec.material] or number(0.35, 0.55)) }
       t.make(world, t.spec)
     end
 
     world:floor { material = p.floor }
-    world:sky(pick { clear = 3, hazy = 2, overcast = 1, warm = 1, studio = 2 })
-    world:sun { elevation = deg(30, 70), temperature = number(4200, 6500), strength = number(2.4, 3.4) }
-    local seen = { { 0, 0, 1.6 } }
+    -- the set: the open air for ground; else a studio under a soft sun, under a spot or among soft boxes, or a room
+    local view = world:draw("view", deg(-180, 180))
+    local set = outdoor[p.floor] and "open" or world:draw("set", pick { studio = 6, spot = 2.5, boxes = 0.8, room = 0.8 })
+    local aside = view + world:draw("light", pick { deg(45, 120), deg(-120, -45) })
+    if set == "boxes" then
+      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
+    else
+      world:sky(pick(({ open = { "clear", "hazy", "hazy", "evening" }, room = { "studio" },
+                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
+                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
+    end
+    if set == "room" then
+      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { -3.6 * math.cos(view), -3.6 * math.sin(view) }, yaw = view,
+                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
+    end
+    if set == "spot" then
+      world:lamp { kind = "spot", at = { 2.8 * math.cos(aside), 2.8 * math.sin(aside), 3.2 }, toward = { 0, 0, 0.2 }, radius = 0.12,
+                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1130 }
+    else
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+    end
+    world:exposure(number(1, 1.15))
+    local seen = { "all" }
     for a = 0, 315, 45 do
-      seen[#seen + 1] = { 1.4 * math.cos(math.rad(a)), 1.4 * math.sin(math.rad(a)), 0 }
+      seen[#seen + 1] = { 1.3 * math.cos(math.rad(a)), 1.3 * math.sin(math.rad(a)), 0 }
     end
     world:camera {
-      name = "main", azimuth = deg(-180, 180), elevation = deg(22, 38), fov = deg(34),
+      name = "main", azimuth = view, elevation = deg(12, 25), fov = deg(34),
       look_at = { 0, 0, 0.35 }, fit = seen, margin = 1.04,
     }
     world:caption {
