@@ -33,14 +33,34 @@ scene {
     }
 
     world:floor { material = pick(materials.indoor) }
-    world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1, studio = 2 })
-    world:sun { elevation = deg(32, 62), temperature = number(4300, 6300) }
-
     local side = p.turn == "left" and deg(-90) or deg(90)   -- look from outside of the bend
     local middle, facing = line:middle()
+    -- the set: a studio under a soft sun, under a spot or among soft boxes, a room, or the open air
+    local view = facing + side + world:draw("side", deg(-25, 25))
+    local set = world:draw("set", pick { studio = 6, spot = 1.5, boxes = 0.5, room = 0.7, open = 2 })
+    local aside = view + world:draw("light", pick { deg(45, 120), deg(-120, -45) })
+    if set == "boxes" then
+      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
+    else
+      world:sky(pick(({ open = { "clear", "hazy", "evening" }, room = { "studio" },
+                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
+                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
+    end
+    if set == "room" then
+      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { middle[1] - 3.2 * math.cos(view), middle[2] - 3.2 * math.sin(view) }, yaw = view,
+                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
+    end
+    if set == "spot" then
+      world:lamp { kind = "spot", at = { middle[1] + 3.0 * math.cos(aside), middle[2] + 3.0 * math.sin(aside), 3.4 }, toward = { middle[1], middle[2], 0.2 }, radius = 0.12,
+                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1300 }
+    else
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+    end
+    world:exposure(number(1, 1.15))
+
     local last, on = line:finish()
     local beyond = { last[1] + 0.3 * math.cos(on), last[2] + 0.3 * math.sin(on), 0 }
-    world:camera { name = "main", azimuth = facing + side + world:draw("side", deg(-25, 25)), elevation = deg(28, 42), fov = deg(34), margin = 1.08, fit = { "all", beyond } }
+    world:camera { name = "main", azimuth = view, elevation = deg(15, 30), fov = deg(34), margin = 1.04, fit = { "all", beyond } }
 
     -- a second camera goes along with the wave
     local keys = {}
