@@ -90,10 +90,30 @@ scene {
     } }
 
     world:floor { material = pick { "concrete", "linoleum", "tiles", "slate" } }
-    world:sky(pick { clear = 1, hazy = 2, overcast = 2, studio = 2 })
-    world:sun { elevation = deg(40, 70), temperature = number(4400, 6300) }
+    -- the set: a studio under a soft sun, under a spot or among soft boxes, a room, or the open air
+    local view = way * world:draw("side", deg(18, 62))
+    local set = world:draw("set", pick { studio = 6, spot = 1.5, boxes = 0.5, room = 0.7, open = 2 })
+    local aside = view + world:draw("light", pick { deg(50, 130), deg(-130, -50) })
+    if set == "boxes" then
+      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
+    else
+      world:sky(pick(({ open = { "clear", "hazy", "evening" }, room = { "studio" },
+                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
+                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
+    end
+    if set == "room" then
+      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { -0.2 - 3.4 * math.cos(view), 0.4 * way - 3.4 * math.sin(view) }, yaw = view,
+                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
+    end
+    if set == "spot" then
+      world:lamp { kind = "spot", at = { -0.2 + 3.4 * math.cos(aside), 0.4 * way + 3.4 * math.sin(aside), 3.9 }, toward = { -0.2, 0.4 * way, 0.2 }, radius = 0.12,
+                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1660 }
+    else
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+    end
+    world:exposure(number(1, 1.15))
     world:camera {
-      name = "main", azimuth = way * world:draw("side", deg(18, 62)), elevation = deg(30, 42), fov = deg(34), margin = 1.04,
+      name = "main", azimuth = view, elevation = deg(19, 31), fov = deg(34), margin = 1.04,
       fit = { "first belt", "second belt", "bin" },
     }
     world:expect { moved = "parcel 1", distance = 0.8, by = 3.0 }
