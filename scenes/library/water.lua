@@ -36,9 +36,11 @@ scene {
       { shape = "box", size = { wall, inside, height }, at = { -side, 0, height / 2 } },
     } }
     world:water { size = { inside, inside, p.depth } }
+    local tones = { { "#16434f", "#1c5462" }, { "#1b4d52", "#226067" }, { "#1c4a44", "#245c54" }, { "#183d60", "#204c74" } }
+    local tone = tones[world:draw("tone", int(1, 4))]
     world:wall {
       name = "surface of the water", size = { inside, inside, 0.01 }, at = { 0, 0, p.depth - 0.005 }, collides = false,
-      material = { "glass", color = pick { "#1d4a57", "#23535a", "#2a4f4a", "#1f4566" }, roughness = 0.08 },
+      material = { "slate", color = tone[1], color2 = tone[2], roughness = 0.06, scale = 0.13, bump = 0.0035 },
     }
 
     local paint = world:shuffle("colors", colors)
@@ -81,10 +83,22 @@ scene {
     end
 
     world:floor { material = pick { "parquet", "concrete", "grass", "sand", "linoleum" } }
-    world:sky(pick { clear = 2, hazy = 2, overcast = 1, warm = 1 })
-    world:sun { elevation = deg(35, 65), temperature = number(4300, 6300) }
-    world:camera { name = "main", azimuth = deg(-180, 180), elevation = deg(34, 48), fov = deg(34), margin = 1.0,
-                   look_at = { 0, 0, 0.6 * p.depth }, fit = { "basin", { 0, 0, p.depth + 0.45 } } }
+    -- the open air; the sun stands aside or behind
+    local view = world:draw("view", deg(-180, 180))
+    local sky = world:draw("sky", pick { clear = 3, hazy = 4, evening = 2, cloudy = 0.5, daylight = 0.5 })
+    world:sky(sky)
+    world:sun {
+      azimuth = view + world:draw("light", pick { deg(40, 115), deg(-115, -40) }), elevation = deg(24, 45), size = deg(0.6, 2),
+      temperature = sky == "evening" and number(3900, 4700) or number(4800, 5800), strength = sky == "cloudy" and 1.2 or number(2.9, 3.4),
+    }
+    world:exposure(number(1, 1.15))
+    local rims, out = { { 0, 0, p.depth + 0.45 } }, inside / 2 + wall
+    for _, c in ipairs { { -1, -1 }, { -1, 1 }, { 1, -1 }, { 1, 1 } } do
+      rims[#rims + 1] = { c[1] * out, c[2] * out, height }
+      rims[#rims + 1] = { c[1] * out, c[2] * out, 0.3 * height }
+    end
+    world:camera { name = "main", azimuth = view, elevation = deg(27, 40), fov = deg(34), margin = 1.0,
+                   look_at = { 0, 0, 0.8 * p.depth }, fit = rims }
     for i, floats in ipairs(order) do
       if not floats then world:expect { moved = "thing " .. i, distance = 0.3, by = 4 } end
     end
