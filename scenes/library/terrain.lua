@@ -96,14 +96,21 @@ scene {
     end
 
     world:floor { material = p.ground }
-    world:sky(pick { clear = 3, hazy = 2, overcast = 1, warm = 2 })
-    world:sun { elevation = deg(25, 50), temperature = number(3900, 6000) }
     local azimuths = { valley = world:draw("side", pick { deg(-115, -65), deg(65, 115) }), crater = world:draw("side", deg(-180, 180)), hills = world:draw("side", deg(-180, 180)) }
+    -- the open air; the sun stands aside or behind
+    local view = azimuths[p.kind]
+    local sky = world:draw("sky", pick { clear = 3, hazy = 4, evening = 2, cloudy = 0.3, daylight = 0.3 })
+    world:sky(sky)
+    world:sun {
+      azimuth = view + world:draw("light", pick { deg(40, 115), deg(-115, -40) }), elevation = deg(24, 42), size = deg(0.6, 2),
+      temperature = sky == "evening" and number(3900, 4700) or number(4800, 5800), strength = sky == "cloudy" and 1.2 or number(2.9, 3.4),
+    }
+    world:exposure(number(1, 1.15))
     local seen = { valley = { { -2.0, -1.4, 1.2 }, { -2.0, 1.4, 1.2 }, { 2.0, -1.4, 0.9 }, { 2.0, 1.4, 0.9 }, { 0, -1.8, 0 }, { 0, 1.8, 0 } } }
     local round = {}
     for a = 0, 315, 45 do round[#round + 1] = { 2.0 * math.cos(math.rad(a)), 2.0 * math.sin(math.rad(a)), 0.6 } end
     world:camera {
-      name = "main", azimuth = azimuths[p.kind], elevation = p.kind == "crater" and deg(36, 50) or deg(26, 40), fov = deg(34), margin = 1.02,
+      name = "main", azimuth = view, elevation = p.kind == "crater" and deg(28, 40) or deg(19, 31), fov = deg(34), margin = 1.02,
       fit = seen[p.kind] or round,
     }
     if p.kind == "valley" then world:expect { moved = "thing 1", distance = 0.5, by = 4 } end
