@@ -76,9 +76,9 @@ scene {
       world:lamp { kind = "spot", at = { 0.25, 0, bed + 1.7 }, toward = { 0, 0, bed }, radius = 0.10, cone = deg(66), blend = 0.7,
                    temperature = number(3800, 5400), power = 230 }
     else
-      world:sun { azimuth = aside, elevation = deg(30, 55), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(30, 55), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
 
     local z, x, y = bed + rail, length / 2 + rim, width / 2 + rim
     local corners = { { -x, -y, z }, { x, -y, z }, { -x, y, z }, { x, y, z } }

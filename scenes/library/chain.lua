@@ -100,9 +100,9 @@ scene {
       world:lamp { kind = "spot", at = { 2.6 * math.cos(aside), 2.6 * math.sin(aside), 3.0 }, toward = { 0, 0, 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 970 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     world:camera { name = "main", azimuth = view, elevation = deg(9, 19), fov = deg(34), margin = 1.05, fit = seen }
     local what = bridge and "a hanging bridge of {count:words} {wood} planks" or "a bob on a chain of {count:words} links"
     world:caption {

@@ -92,7 +92,7 @@ scene {
     world:floor { material = pick { "concrete", "linoleum", "tiles", "slate" } }
     -- the set: a studio under a soft sun, under a spot or among soft boxes, a room, or the open air
     local view = way * world:draw("side", deg(18, 62))
-    local set = world:draw("set", pick { studio = 6, spot = 1.5, boxes = 0.5, room = 0.7, open = 2 })
+    local set = world:draw("set", pick { studio = 6, spot = 0.8, boxes = 0.5, room = 0.3, open = 2 })
     local aside = view + world:draw("light", pick { deg(50, 130), deg(-130, -50) })
     if set == "boxes" then
       world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
@@ -109,9 +109,9 @@ scene {
       world:lamp { kind = "spot", at = { -0.2 + 3.4 * math.cos(aside), 0.4 * way + 3.4 * math.sin(aside), 3.9 }, toward = { -0.2, 0.4 * way, 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1660 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     world:camera {
       name = "main", azimuth = view, elevation = deg(19, 31), fov = deg(34), margin = 1.04,
       fit = { "first belt", "second belt", "bin" },

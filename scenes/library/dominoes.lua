@@ -54,9 +54,9 @@ scene {
       world:lamp { kind = "spot", at = { middle[1] + 3.0 * math.cos(aside), middle[2] + 3.0 * math.sin(aside), 3.4 }, toward = { middle[1], middle[2], 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1300 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
 
     local last, on = line:finish()
     local beyond = { last[1] + 0.3 * math.cos(on), last[2] + 0.3 * math.sin(on), 0 }

@@ -140,9 +140,9 @@ scene {
       world:lamp { kind = "spot", at = { 2.4 * math.cos(aside), 2.4 * math.sin(aside), 2.8 }, toward = { 0, 0, 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 830 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     local reach, high = poured and 0.60 * p.size or 1.05, poured and 1.15 * p.size or 1.15
     local seen = { { 0, 0, high } }
     for a = 0, 315, 45 do

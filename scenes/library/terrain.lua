@@ -105,7 +105,7 @@ scene {
       azimuth = view + world:draw("light", pick { deg(40, 115), deg(-115, -40) }), elevation = deg(24, 42), size = deg(0.6, 2),
       temperature = sky == "evening" and number(3900, 4700) or number(4800, 5800), strength = sky == "cloudy" and 1.2 or number(2.9, 3.4),
     }
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     local seen = { valley = { { -2.0, -1.4, 1.2 }, { -2.0, 1.4, 1.2 }, { 2.0, -1.4, 0.9 }, { 2.0, 1.4, 0.9 }, { 0, -1.8, 0 }, { 0, 1.8, 0 } } }
     local round = {}
     for a = 0, 315, 45 do round[#round + 1] = { 2.0 * math.cos(math.rad(a)), 2.0 * math.sin(math.rad(a)), 0.6 } end

@@ -75,12 +75,12 @@ scene {
       world:lamp { kind = "spot", at = { 2.8 * math.cos(aside), 2.8 * math.sin(aside), 3.2 }, toward = { 0, 0, 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1130 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     local seen = { "all" }
     for a = 0, 315, 45 do
-      seen[#seen + 1] = { 1.3 * math.cos(math.rad(a)), 1.3 * math.sin(math.rad(a)), 0 }
+      seen[#seen + 1] = { 1.15 * math.cos(math.rad(a)), 1.15 * math.sin(math.rad(a)), 0 }
     end
     world:camera {
       name = "main", azimuth = view, elevation = deg(12, 25), fov = deg(34),

@@ -74,9 +74,9 @@ scene {
       world:lamp { kind = "spot", at = { 0.4 * reach * dx + 2.8 * math.cos(aside), 0.4 * reach * dy + 2.8 * math.sin(aside), 3.2 }, toward = { 0.4 * reach * dx, 0.4 * reach * dy, 0.2 }, radius = 0.12,
                    cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1130 }
     else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(2.7, 3.3) }
+      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
     end
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     world:camera {
       name = "main", azimuth = view, elevation = deg(12, 23), fov = deg(34), margin = 1.06,
       orbit = p.kind == "stable" and deg(8, 14) or deg(-4, 4),

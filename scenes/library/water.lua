@@ -91,7 +91,7 @@ scene {
       azimuth = view + world:draw("light", pick { deg(40, 115), deg(-115, -40) }), elevation = deg(24, 45), size = deg(0.6, 2),
       temperature = sky == "evening" and number(3900, 4700) or number(4800, 5800), strength = sky == "cloudy" and 1.2 or number(2.9, 3.4),
     }
-    world:exposure(number(1, 1.15))
+    world:exposure(number(1.05, 1.2))
     local rims, out = { { 0, 0, p.depth + 0.45 } }, inside / 2 + wall
     for _, c in ipairs { { -1, -1 }, { -1, 1 }, { 1, -1 }, { 1, 1 } } do
       rims[#rims + 1] = { c[1] * out, c[2] * out, height }
