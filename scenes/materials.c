@@ -60,7 +60,7 @@ static const reel_material_word materials[] = {
     {"oak", "woods floors indoor", "wood", "brown", 720, 0.45, 0.35, 1e-4, WOOD, 0xc6ad8a, 0xb2976f, 0.014, 0.50, 0},
     {"painted metal", "paintable", "metal", NULL, 7800, 0.40, 0.50, 3e-5, PLAIN, 0x2456b8, 0x2456b8, 0.1, 0.30, 0},
     {"painted wood", "paintable", "wood", NULL, 650, 0.40, 0.35, 1e-4, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.38, 0},
-    {"parquet", "floors indoor", "wood", "brown", 700, 0.45, 0.25, 1e-4, WOOD, 0xae8660, 0x946c48, 0.018, 0.40, 0},
+    {"parquet", "floors indoor", "wood", "brown", 700, 0.45, 0.25, 1e-4, WOOD, 0xab8d6c, 0x917456, 0.018, 0.40, 0},
     {"phenolic", "balls", "ball", NULL, 1700, 0.12, 0.93, 2e-5, PLAIN, 0xb3261e, 0xb3261e, 0.1, 0.10, 0},
     {"pine", "woods floors indoor", "wood", "beige", 500, 0.45, 0.35, 1e-4, WOOD, 0xe0caa6, 0xcfb58c, 0.018, 0.55, 0},
     {"plaster", "floors stones indoor", "stone", "white", 1100, 0.55, 0.15, 1e-4, NOISE, 0xcfcecb, 0xdedddb, 0.22, 0.90, 0},

@@ -61,7 +61,7 @@ scene {
     world:floor { material = pick { "parquet", "carpet", "tiles", "marble", "pine" } }
     -- a hall under the lamp above the table, or a light room by day
     local view = world:draw("view", deg(-114, -66))
-    local set = world:draw("set", pick { lamp = 3, day = 4, boxes = 0.5, room = 0.5 })
+    local set = world:draw("set", pick { lamp = 3, day = 5, boxes = 0.3, room = 0.3 })
     local aside = view + world:draw("light", pick { deg(40, 110), deg(-110, -40) })
     if set == "boxes" then
       world:sky { kind = "softboxes", turn = aside, strength = 0.8 }

@@ -37,7 +37,7 @@ scene {
     local middle, facing = line:middle()
     -- the set: a studio under a soft sun, under a spot or among soft boxes, a room, or the open air
     local view = facing + side + world:draw("side", deg(-25, 25))
-    local set = world:draw("set", pick { studio = 6, spot = 1.5, boxes = 0.5, room = 0.7, open = 2 })
+    local set = world:draw("set", pick { studio = 6, spot = 0.8, boxes = 0.5, room = 0.3, open = 2 })
     local aside = view + world:draw("light", pick { deg(45, 120), deg(-120, -45) })
     if set == "boxes" then
       world:sky { kind = "softboxes", turn = aside, strength = 0.8 }

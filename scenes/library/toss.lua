@@ -80,7 +80,7 @@ scene {
     world:exposure(number(1.05, 1.2))
     local seen = { "all" }
     for a = 0, 315, 45 do
-      seen[#seen + 1] = { 1.15 * math.cos(math.rad(a)), 1.15 * math.sin(math.rad(a)), 0 }
+      seen[#seen + 1] = { 1.28 * math.cos(math.rad(a)), 1.28 * math.sin(math.rad(a)), 0 }
     end
     world:camera {
       name = "main", azimuth = view, elevation = deg(12, 25), fov = deg(34),
