@@ -39,7 +39,7 @@ typedef struct reel_video_options {
 reel_video_options reel_video_options_default(int fps);
 
 /**
- * Colour as H.264 (High profile) in mp4: yuv420p, limited range, bt709 matrix, primaries and
+ * Colour as H.264 (Main profile) in mp4: yuv420p, limited range, bt709 matrix, primaries and
  * transfer signalled, chroma sited at the centre of each 2x2 block as our own conversion
  * (export/yuv.h) averages it and signalled so. The picture is sRGB-encoded; the transfer is tagged
  * bt709 as for nearly all such video, and players show it as it is. No B-frames, an IDR frame every

@@ -16,7 +16,7 @@ import numpy as np
 
 import records
 
-TAGS = {"codec_name": "h264", "profile": "High", "pix_fmt": "yuv420p", "color_range": "tv",
+TAGS = {"codec_name": "h264", "profile": "Main", "pix_fmt": "yuv420p", "color_range": "tv",
         "color_space": "bt709", "color_transfer": "bt709", "color_primaries": "bt709",
         "chroma_location": "center", "start_pts": 0, "has_b_frames": 0, "codec_tag_string": "avc1"}
 

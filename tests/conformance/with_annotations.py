@@ -21,7 +21,8 @@ name, *settings = layout.split(",")
 settings = [word for s in settings for word in ("--set", s)]
 # solids, meshes, two splits, and what annotations find hard, from two cameras
 run = [program, "run", "toss", "chain", str(here.parent / "data" / "annotations.lua"), "--count", "2",
-       "--share", "validation=0.5", "--size", "128x96", "--frames", "8", "--fps", "4", "-q", "-j", "2"]
+       "--share", "validation=0.5", "--seed", "2", "--size", "128x96", "--frames", "8", "--fps", "4",
+       "-q", "-j", "2"]
 with tempfile.TemporaryDirectory() as work:
     def call(*command):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -14,8 +14,8 @@ static reel_frame frame;
 /* A record of objects that hide one another, and one frame of it. */
 static void set_up(void)
 {
-    char *words[] = {"shapes",   "--size", "160x120",  "--frames", "3",
-                     "--labels", "all",    "--tracks", "40"};
+    char *words[] = {"shapes", "--seed",   "6",   "--size",   "160x120", "--frames",
+                     "3",      "--labels", "all", "--tracks", "40"};
     const reel_render_options options = reel_render_options_default();
     record = kit_record((int)(sizeof words / sizeof *words), words);
     kit_draw_one(record->scene, record->take, &options,
