@@ -25,8 +25,8 @@ The scene is `bench/scenes/twenty.lua`: seven balls, seven boxes and six cylinde
 wood, metal, rubber and so on tossed together over tiles, under a sun and a sky, seen by a camera
 that goes slowly about them; 48 frames. Every renderer draws the same poses from the same camera with one shadowed sun, on one
 core. Times are CPU time (user and system) of the process, the best of several rounds in which all
-take turns, on {machine}, whose two cores were filled with other
-work meanwhile. Ours has textures and relief (wood, brick, marble, checks, tiles),
+take turns, on {machine} (Zen 4, which works 512 bits off in two halves, about 3.6 GHz by a chain of
+additions; neighbours on the host make single runs up to a third slower). Ours has textures and relief (wood, brick, marble, checks, tiles),
 the others plain colours.
 
 ![The same frame five times](img/peers.png)
@@ -107,7 +107,9 @@ def clips(rows):
 ## Whole clips, `standard`, frames a second and core
 
 From script to record: freeze, simulate, draw, encode, digests, sources of the tables; 121 frames at
-24 a second, planes: depth, instance, forward flow and its state. Goals are those of twenty objects.
+24 a second, planes: depth, instance, forward flow and its state. The best of eight runs of `twenty` and
+of four of the others, whose cameras stand: what stays the same from frame to frame is not drawn again.
+Goals are those of twenty objects.
 
 """
     out += "| scene | " + " | ".join(" ".join(c) for c in cases) + " |\n"
