@@ -1,5 +1,5 @@
 /*
- * library.h - the table of shipped scripts, which embed.py writes. Internal.
+ * library.h - the table of shipped scripts, which base/embed.py writes. Internal.
  */
 #pragma once
 
@@ -13,3 +13,4 @@ typedef struct reel_library_entry {
 
 extern const reel_library_entry reel_library[]; /**< ends with a NULL name */
 extern const char *const reel_library_names[];  /**< ends with NULL */
+extern const char reel_light_set_lua[];         /**< scenes/light_set.lua */

@@ -5,6 +5,7 @@
  * or the allocator jumps straight to the rim and the state is abandoned, so that no pcall, message
  * handler or closing value can go on. All memory of the state is in a ring and freed from there.
  */
+#include "scenes/library.h"
 #include "scenes/script.h"
 
 #include <lauxlib.h>
@@ -31,7 +32,7 @@ int reel_script_line(lua_State *L)
     lua_Debug ar;
     for (int level = 0; lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sl", &ar);
-        if (ar.currentline > 0) {
+        if (ar.currentline > 0 && strcmp(ar.short_src, reel_script_of(L)->chunk) == 0) {
             return ar.currentline;
         }
     }
@@ -223,6 +224,15 @@ static reel_status ended_by_fatal(const reel_script *s, reel_error *err)
                         s->fatal_error.msg);
 }
 
+/* Functions for scripts that are scripts themselves; `=` keeps their lines out of messages. */
+static void open_light_set(lua_State *L)
+{
+    if (luaL_loadbufferx(L, reel_light_set_lua, strlen(reel_light_set_lua), "=light_set", "t")) {
+        lua_error(L);
+    }
+    lua_call(L, 0, 0);
+}
+
 static int open_all(lua_State *L)
 {
     reel_sandbox_open(L);
@@ -231,6 +241,7 @@ static int open_all(lua_State *L)
     reel_layout_open(L);
     reel_look_open(L);
     reel_world_open(L);
+    open_light_set(L);
     return 0;
 }
 

@@ -63,22 +63,12 @@ scene {
     local view = world:draw("view", deg(-114, -66))
     local set = world:draw("set", pick { lamp = 3, day = 5, boxes = 0.3, room = 0.3 })
     local aside = view + world:draw("light", pick { deg(40, 110), deg(-110, -40) })
-    if set == "boxes" then
-      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
-    else
-      world:sky(set == "lamp" and pick { "dark studio", "blue studio", "green studio" } or pick { "studio", "seamless", "blue studio" })
-    end
-    if set == "room" then
-      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { -2.6 * math.cos(view), -2.6 * math.sin(view) }, yaw = view,
-                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
-    end
-    if set == "lamp" then
-      world:lamp { kind = "spot", at = { 0.25, 0, bed + 1.7 }, toward = { 0, 0, bed }, radius = 0.10, cone = deg(66), blend = 0.7,
-                   temperature = number(3800, 5400), power = 230 }
-    else
-      world:sun { azimuth = aside, elevation = deg(30, 55), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
-    end
-    world:exposure(number(1.05, 1.2))
+    light_set(world, {
+      set = ({ lamp = "spot", day = "studio" })[set] or set, view = view, aside = aside, wall = 2.6, elevation = deg(30, 55),
+      skies = set == "lamp" and { "dark studio", "blue studio", "green studio" } or { "studio", "seamless", "blue studio" },
+      spot = { kind = "spot", at = { 0.25, 0, bed + 1.7 }, toward = { 0, 0, bed }, radius = 0.10, cone = deg(66), blend = 0.7,
+               temperature = number(3800, 5400), power = 230 },
+    })
 
     local z, x, y = bed + rail, length / 2 + rim, width / 2 + rim
     local corners = { { -x, -y, z }, { x, -y, z }, { -x, y, z }, { x, y, z } }

@@ -94,24 +94,7 @@ scene {
     local view = way * world:draw("side", deg(18, 62))
     local set = world:draw("set", pick { studio = 6, spot = 0.8, boxes = 0.5, room = 0.3, open = 2 })
     local aside = view + world:draw("light", pick { deg(50, 130), deg(-130, -50) })
-    if set == "boxes" then
-      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
-    else
-      world:sky(pick(({ open = { "clear", "hazy", "evening" }, room = { "studio" },
-                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
-                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
-    end
-    if set == "room" then
-      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { -0.2 - 3.4 * math.cos(view), 0.4 * way - 3.4 * math.sin(view) }, yaw = view,
-                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
-    end
-    if set == "spot" then
-      world:lamp { kind = "spot", at = { -0.2 + 3.4 * math.cos(aside), 0.4 * way + 3.4 * math.sin(aside), 3.9 }, toward = { -0.2, 0.4 * way, 0.2 }, radius = 0.12,
-                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1660 }
-    else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
-    end
-    world:exposure(number(1.05, 1.2))
+    light_set(world, { set = set, view = view, aside = aside, at = { -0.2, 0.4 * way }, wall = 3.4, away = 3.4, high = 3.9, power = 1660 })
     world:camera {
       name = "main", azimuth = view, elevation = deg(19, 31), fov = deg(34), margin = 1.04,
       fit = { "first belt", "second belt", "bin" },

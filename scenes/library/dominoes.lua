@@ -39,24 +39,7 @@ scene {
     local view = facing + side + world:draw("side", deg(-25, 25))
     local set = world:draw("set", pick { studio = 6, spot = 0.8, boxes = 0.5, room = 0.3, open = 2 })
     local aside = view + world:draw("light", pick { deg(45, 120), deg(-120, -45) })
-    if set == "boxes" then
-      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
-    else
-      world:sky(pick(({ open = { "clear", "hazy", "evening" }, room = { "studio" },
-                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
-                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
-    end
-    if set == "room" then
-      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { middle[1] - 3.2 * math.cos(view), middle[2] - 3.2 * math.sin(view) }, yaw = view,
-                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
-    end
-    if set == "spot" then
-      world:lamp { kind = "spot", at = { middle[1] + 3.0 * math.cos(aside), middle[2] + 3.0 * math.sin(aside), 3.4 }, toward = { middle[1], middle[2], 0.2 }, radius = 0.12,
-                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 1300 }
-    else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
-    end
-    world:exposure(number(1.05, 1.2))
+    light_set(world, { set = set, view = view, aside = aside, at = middle, wall = 3.2, away = 3.0, high = 3.4, power = 1300 })
 
     local last, on = line:finish()
     local beyond = { last[1] + 0.3 * math.cos(on), last[2] + 0.3 * math.sin(on), 0 }

@@ -125,24 +125,7 @@ scene {
     local view = world:draw("view", deg(-180, 180))
     local set = world:draw("set", pick { studio = 6, spot = 1.5, boxes = 0.5, room = 0.7, open = 2 })
     local aside = view + world:draw("light", pick { deg(45, 120), deg(-120, -45) })
-    if set == "boxes" then
-      world:sky { kind = "softboxes", turn = aside, strength = 0.8 }
-    else
-      world:sky(pick(({ open = { "clear", "hazy", "evening" }, room = { "studio" },
-                        spot = { "dark studio", "blue studio", "green studio", "rose studio" } })[set]
-                     or { "studio", "seamless", "seamless", "blue studio", "green studio", "rose studio" }))
-    end
-    if set == "room" then
-      world:wall { name = "wall", size = { 0.1, 20, 4 }, at = { -3.6 * math.cos(view), -3.6 * math.sin(view) }, yaw = view,
-                   material = { "porcelain", roughness = 0.9, color = pick { "#ece8e0", "#c3d3d8", "#dcdfe2", "#bccab6", "#a5b8cf" } } }
-    end
-    if set == "spot" then
-      world:lamp { kind = "spot", at = { 2.4 * math.cos(aside), 2.4 * math.sin(aside), 2.8 }, toward = { 0, 0, 0.2 }, radius = 0.12,
-                   cone = deg(64), blend = 0.8, temperature = number(4600, 6200), power = 830 }
-    else
-      world:sun { azimuth = aside, elevation = deg(28, 50), size = deg(1, 3.5), temperature = number(5000, 6300), strength = number(3, 3.6) }
-    end
-    world:exposure(number(1.05, 1.2))
+    light_set(world, { set = set, view = view, aside = aside, away = 2.4, high = 2.8, power = 830 })
     local reach, high = poured and 0.60 * p.size or 1.05, poured and 1.15 * p.size or 1.15
     local seen = { { 0, 0, high } }
     for a = 0, 315, 45 do

@@ -62,6 +62,63 @@ static void skies_are_maps(const void *param)
     }
 }
 
+#define SET(fields) BUILD("light_set(world, { view = 0, aside = math.pi / 2, " fields " })")
+
+/* What the shipped families are lit by. */
+static void sets_are_lit(const void *param)
+{
+    static const struct {
+        const char *script;
+        reel_sky_kind kind;
+        int suns, lamps, walls;
+    } cases[] = {
+        {SET("set = 'studio'"), REEL_SKY_GRADIENT, 1, 0, 0},
+        {SET("set = 'spot'"), REEL_SKY_GRADIENT, 0, 1, 0},
+        {SET("set = 'boxes'"), REEL_SKY_STUDIO, 1, 0, 0},
+        {SET("set = 'room'"), REEL_SKY_GRADIENT, 1, 0, 1},
+        {SET("set = 'open', skies = { 'cloudy' }"), REEL_SKY_OVERCAST, 1, 0, 0},
+    };
+    (void)param;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        reel_scene *s = freeze(cases[i].script);
+        CHECK_INT(s->sky.kind, ==, cases[i].kind);
+        CHECK_INT(s->n_suns, ==, cases[i].suns);
+        CHECK_INT(s->n_lamps, ==, cases[i].lamps);
+        CHECK_INT(reel_scene_find_body(s, "wall") >= 0, ==, cases[i].walls);
+        CHECK(s->exposure >= 1.05 && s->exposure <= 1.2);
+        reel_scene_destroy(&s);
+    }
+    reel_scene *s = freeze(SET("set = 'spot', at = { 1, -1 }, away = 2, high = 3, power = 50"));
+    CHECK_NEAR(s->lamps[0].position.x, 1, 1e-12); /* `aside` is along y */
+    CHECK_NEAR(s->lamps[0].position.y, 1, 1e-12);
+    CHECK_NEAR(s->lamps[0].position.z, 3, 1e-12);
+    CHECK_NEAR(luminance(s->lamps[0].power), 50, 0.01);
+    reel_scene_destroy(&s);
+    s = freeze(SET("set = 'room', wall = 2"));
+    const reel_body *wall = &s->bodies[reel_scene_find_body(s, "wall")];
+    CHECK_NEAR(wall->world_from_body.p.x, -2,
+               1e-12); /* behind the middle, from a camera along x */
+    reel_scene_destroy(&s);
+}
+
+static void wrong_sets_are_named(const void *param)
+{
+    static const char *const cases[][2] = {
+        {SET("set = 'cellar'"), "studio, spot, boxes, room or open, not cellar"},
+        {SET("set = 'spot', hight = 3"), "unknown field 'hight'"},
+        {BUILD("light_set(world, { set = 'room' })"), "are angles"},
+        {SET("set = 'spot', power = -3"), "must be within"},
+    };
+    (void)param;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (freeze_seed(cases[i][0], 0)) {
+            CHECK_FAIL("taken: %s", cases[i][0]);
+        }
+        CHECK_CONTAINS(script_error.msg, cases[i][1]);
+        CHECK_INT(script_error.line, ==, 2); /* of the script, not of light_set() */
+    }
+}
+
 static void mistakes_are_named(const void *param)
 {
     static const struct {
@@ -102,6 +159,8 @@ static void mistakes_are_named(const void *param)
 static const check_test tests[] = {
     {"lamps are placed", lamps_are_placed, NULL},
     {"skies are maps", skies_are_maps, NULL},
+    {"sets are lit", sets_are_lit, NULL},
+    {"wrong sets are named", wrong_sets_are_named, NULL},
     {"mistakes are named", mistakes_are_named, NULL},
 };
 
