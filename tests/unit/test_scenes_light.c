@@ -96,8 +96,7 @@ static void sets_are_lit(const void *param)
     reel_scene_destroy(&s);
     s = freeze(SET("set = 'room', wall = 2"));
     const reel_body *wall = &s->bodies[reel_scene_find_body(s, "wall")];
-    CHECK_NEAR(wall->world_from_body.p.x, -2,
-               1e-12); /* behind the middle, from a camera along x */
+    CHECK_NEAR(wall->world_from_body.p.x, -2, 1e-12); /* behind the middle, from a camera along x */
     reel_scene_destroy(&s);
 }
 
