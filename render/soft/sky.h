@@ -69,7 +69,8 @@ VINL v3 level_blurred(const soft_job *job, vf z, vf rough)
     const soft_sky *sky = &job->sky;
     const v3 soft = level_ambient(job, z);
     const vf share = vf_smooth(rough, 0.25f, 0.9f);
-    if (!vm_any(vf_lt(share, vf_set(1.0f)))) {
+    const vm some = vf_lt(share, vf_set(1.0f));
+    if (!vm_any(some)) {
         return soft;
     }
     const vf width = vf_min(2.0f * rough * rough, vf_set(0.99f)) + 0.01f;
@@ -88,7 +89,7 @@ VINL v3 level_blurred(const soft_job *job, vf z, vf rough)
     }
     const vf a = 1.0f - vf_sat(z); /* sky_radiance() above the horizon */
     sharp = v3_mix(v3_set(sky->zenith), v3_set(sky->horizon), a * a * a);
-    return v3_mix(v3_madd(floor, 1.0f - below, sharp), soft, share);
+    return v3_sel(some, v3_mix(v3_madd(floor, 1.0f - below, sharp), soft, share), soft);
 }
 
 /*
